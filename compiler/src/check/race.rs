@@ -1,0 +1,135 @@
+//! R3: no unordered writes.
+
+use crate::compile::Cx;
+use crate::diagnostic::{Diagnostic, Help, Page};
+use crate::graph::Graph;
+use crate::lower::{Draft, DraftStep};
+use crate::plan::{At, Work};
+use crate::registry::Touch;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One write: by which step, of what, written where.
+struct Write<'d> {
+    step: usize,
+    touch: &'d Touch,
+    at: &'d At,
+}
+
+/// Two steps that may run at the same time and write the same thing.
+pub(super) fn check(cx: &mut Cx<'_>, draft: &Draft, graph: &Graph) {
+    let writes = writes(draft);
+    let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (a, b) in suspects(&writes, graph) {
+        let pair = (a.step.min(b.step), a.step.max(b.step));
+        if a.step != b.step && !told.contains(&pair) && !graph.before(a.step, b.step) && !graph.before(b.step, a.step) {
+            told.insert(pair);
+            found.extend(diagnose(cx, draft, a, b));
+        }
+    }
+    cx.sink.extend(found);
+}
+
+fn writes(draft: &Draft) -> Vec<Write<'_>> {
+    let mut writes = Vec::new();
+    for (step, drafted) in draft.steps.iter().enumerate() {
+        for work in &drafted.work {
+            let acts = match work {
+                Work::Act(act) => std::slice::from_ref(act),
+                Work::AfterChange(acts) => acts.as_slice(),
+                _ => &[],
+            };
+            writes.extend(
+                acts.iter().flat_map(|act| act.touches.iter().map(move |touch| Write { step, touch, at: &act.at })),
+            );
+        }
+    }
+    writes
+}
+
+/// Pairs whose order must be looked at. Writers of one name are looked at in their topological order, neighbour by
+/// neighbour: if all neighbours are ordered, so are all pairs. A write below a tree is held against the writers of the
+/// tree that come next before and after it.
+fn suspects<'w, 'd>(writes: &'w [Write<'d>], graph: &Graph) -> Vec<(&'w Write<'d>, &'w Write<'d>)> {
+    let mut by_name: BTreeMap<(&str, &str), Vec<&Write<'_>>> = BTreeMap::new();
+    for write in writes {
+        by_name.entry((&write.touch.space, &write.touch.path)).or_default().push(write);
+    }
+    let mut pairs = Vec::new();
+    for group in by_name.values_mut() {
+        group.sort_by_key(|write| graph.position.get(write.step));
+        pairs.extend(group.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))));
+    }
+    let trees: BTreeMap<(&str, &str), Vec<&Write<'_>>> = by_name
+        .into_iter()
+        .map(|(name, group)| (name, group.into_iter().filter(|write| write.touch.tree).collect()))
+        .collect();
+    for write in writes {
+        for above in ancestors(&write.touch.path) {
+            let Some(group) = trees.get(&(write.touch.space.as_str(), above)) else { continue };
+            let next = group.partition_point(|tree| graph.position.get(tree.step) < graph.position.get(write.step));
+            let around = group.get(next.saturating_sub(1)..(next + 2).min(group.len())).unwrap_or_default();
+            pairs.extend(around.iter().map(|tree| (*tree, write)));
+        }
+    }
+    pairs
+}
+
+/// `a/b/c` lies below `a/b`, `a` and the root.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let root = (!path.is_empty()).then_some("");
+    path.match_indices('/').filter_map(|(at, _)| path.get(..at)).chain(root)
+}
+
+fn diagnose(cx: &Cx<'_>, draft: &Draft, a: &Write<'_>, b: &Write<'_>) -> Option<Diagnostic> {
+    let (first, second) = if a.at.span <= b.at.span { (a, b) } else { (b, a) };
+    let (one, other) = (draft.steps.get(first.step)?, draft.steps.get(second.step)?);
+    let tree = [first, second].into_iter().find(|write| write.touch.tree);
+    let what = match tree {
+        Some(tree) => format!("below {}", place(&tree.touch.path)),
+        None => format!("`{}`", first.touch.path),
+    };
+    let message = format!("`{}` and `{}` may both write {what} at the same time", one.name, other.name);
+    Some(
+        Diagnostic::new(&UNORDERED_WRITE, message)
+            .label(first.at.span, does(one, first))
+            .label(second.at.span, does(other, second))
+            .help(format!("say which comes first; add to step `{}`:", other.name))
+            .help_line(needs_line(cx, other, &one.name)),
+    )
+}
+
+fn place(path: &str) -> String {
+    if path.is_empty() { "the target's directory".into() } else { format!("`{path}`") }
+}
+
+fn does(step: &DraftStep, write: &Write<'_>) -> String {
+    if write.touch.tree {
+        format!("`{}` writes all of {}", step.name, place(&write.touch.path))
+    } else {
+        format!("`{}` writes `{}`", step.name, write.touch.path)
+    }
+}
+
+/// The line to add: below the step's first line, indented as what stands in it.
+fn needs_line(cx: &Cx<'_>, step: &DraftStep, need: &str) -> Help {
+    let head = cx.sources.line_text(step.span);
+    let indent = head.len() - head.trim_start().len() + 4;
+    Help::Add {
+        path: None,
+        line: cx.sources.locate(step.span).line + 1,
+        text: format!("{}needs \"{need}\"", " ".repeat(indent)),
+    }
+}
+
+/// Two steps that may write the same thing at the same time.
+pub static UNORDERED_WRITE: Page = Page {
+    code: "order::unordered-write",
+    rule: "R3",
+    text: "Two steps that may run at the same time touch the same thing, so chance decides which of them writes last. \
+           An order through a third step counts too.",
+    wrong: "step \"site\" { dir.mirror \"www\" from=\"files/www\" }\nstep \"portal\" { file.write \"www/portal.json\" from=\"files/portal.json\" }",
+    right: "step \"site\" { dir.mirror \"www\" from=\"files/www\" }\nstep \"portal\" { needs \"site\"; file.write \"www/portal.json\" from=\"files/portal.json\" }",
+    see: &["needs::cycle"],
+    ..Page::ERROR
+};

@@ -1,0 +1,136 @@
+//! The way from files to a plan, stage by stage.
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::env::{Env, Given};
+use crate::files::{self, Files};
+use crate::plan::{At, InputSource, Plan};
+use crate::read::{self, NOT_UTF8};
+use crate::registry::Registry;
+use crate::schema::WORDS;
+use crate::source::{SourceSet, Span};
+use crate::{check, declare, expand, graph, lower};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is to be compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The plan or library, relative to the project's folder.
+    pub root: String,
+    /// The target; none while checking a project without one.
+    pub target: Option<String>,
+    /// Values from outside, the strongest already chosen.
+    pub inputs: BTreeMap<String, Given>,
+    /// Whether every input must have a value: for a bundle, not for `check`.
+    pub exact: bool,
+}
+
+/// An input, as the executor needs to know it to find its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputDecl {
+    /// Its name.
+    pub name: String,
+    /// Where its value comes from.
+    pub source: InputSource,
+    /// Whether it is a secret.
+    pub secret: bool,
+    /// Whether it has a default.
+    pub has_default: bool,
+    /// Its value on this target.
+    pub set: Option<String>,
+    /// What it is read by, at diff.
+    pub read: Option<crate::plan::Call>,
+    /// Its type's name.
+    pub ty: String,
+    /// What it must match as a whole.
+    pub pattern: Option<String>,
+    /// The values that are allowed; any when empty.
+    pub allowed: Vec<String>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// What a compilation gives.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The plan, when nothing stops it; none for a library.
+    pub plan: Option<Plan>,
+    /// Bytes of the sources that the plan uses, by their digest.
+    pub blobs: BTreeMap<String, Vec<u8>>,
+    /// All inputs.
+    pub inputs: Vec<InputDecl>,
+    /// All targets of the project.
+    pub targets: Vec<String>,
+    /// Everything that was found, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the diagnostics point into.
+    pub sources: SourceSet,
+}
+
+/// What the stages share.
+pub(crate) struct Cx<'a> {
+    pub(crate) files: &'a dyn Files,
+    pub(crate) registry: &'a Registry<'a>,
+    pub(crate) sources: SourceSet,
+    pub(crate) sink: Sink,
+    pub(crate) blobs: BTreeMap<String, Vec<u8>>,
+}
+
+impl Cx<'_> {
+    /// The folder of the file that a place lies in.
+    pub(crate) fn folder_of(&self, span: Span) -> String {
+        self.sources.file_of(span).map_or_else(String::new, |file| files::folder(&file.path).to_owned())
+    }
+
+    pub(crate) fn is_word(&self, name: &str) -> bool {
+        WORDS.iter().any(|word| word.name == name) || self.registry.get(name).is_some()
+    }
+
+    /// A place for people.
+    pub(crate) fn at(&self, span: Span) -> At {
+        let location = self.sources.locate(span);
+        At { path: Arc::from(location.path), line: location.line, span }
+    }
+
+    pub(crate) fn not_utf8(&mut self, path: &str, from: Option<Span>, error: &std::string::FromUtf8Error) {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+        let at = from.unwrap_or_else(|| Span::new(self.sources.add(path, "") as usize, 0));
+        self.sink.push(
+            Diagnostic::new(&NOT_UTF8, format!("`{path}` is not UTF-8 text"))
+                .label(at, format!("byte {} in line {line} of it begins no UTF-8 character", valid + 1))
+                .help(format!("save it as UTF-8: iconv -f latin1 -t utf-8 {path} > {path}.new")),
+        );
+    }
+}
+
+/// Compiles a plan, or looks a library over.
+pub fn compile(files: &dyn Files, request: &Request, registry: &Registry<'_>) -> Compiled {
+    let mut cx = Cx { files, registry, sources: SourceSet::default(), sink: Sink::default(), blobs: BTreeMap::new() };
+    let read = read::read(&mut cx, &request.root);
+    let mut env = Env {
+        scopes: vec![crate::env::Scope::default()],
+        given: request.inputs.clone(),
+        target: request.target.clone(),
+        exact: request.exact,
+        is_partial: !read.whole,
+        ..Env::default()
+    };
+    let declared = declare::declare(&mut cx, &mut env, &read, request);
+    let expanded = expand::expand(&mut cx, &mut env, &read, &declared);
+    let is_whole = read.whole && !expanded.is_stopped;
+    let mut draft = lower::lower(&mut cx, &mut env, &read, &declared, expanded);
+    let targets = std::mem::take(&mut draft.targets);
+    let inputs = draft.inputs.clone();
+    let is_plan = request.root.ends_with(".plan.kdl");
+    let plan = if is_plan && is_whole {
+        let graph = graph::order(&mut cx, &draft);
+        check::check(&mut cx, &env, &read, &draft, graph.as_ref());
+        graph.map(|graph| graph::plan(draft, &graph, request))
+    } else {
+        check::library(&mut cx, &read, &draft);
+        None
+    };
+    let plan = plan.filter(|_| !cx.sink.has_errors());
+    Compiled { plan, blobs: cx.blobs, inputs, targets, diagnostics: cx.sink.finish(), sources: cx.sources }
+}

@@ -1,0 +1,94 @@
+//! Where sources come from: the compiler reads no file by itself.
+
+use std::collections::BTreeMap;
+
+/// Why a source can't be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// There is none.
+    Missing,
+    /// It lies outside of the project, or a link leads outside.
+    Outside,
+    /// It is larger than sources may be.
+    TooLarge {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// It is there and can't be read; the reason in words.
+    Unreadable(String),
+}
+
+/// A file below a folder of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Relative to the folder, with `/`.
+    pub path: String,
+    /// Permission bits.
+    pub mode: u32,
+}
+
+/// Reads the sources of one project. Paths are relative to its folder, with `/`, without `..`.
+pub trait Files {
+    /// The bytes of a file.
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
+    /// Permission bits of a file.
+    fn mode(&self, path: &str) -> Result<u32, FileError>;
+    /// All files below a folder, sorted by path.
+    fn list(&self, folder: &str) -> Result<Vec<Found>, FileError>;
+}
+
+/// Sources in memory: path to bytes, all with mode 0644.
+impl Files for BTreeMap<String, Vec<u8>> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.get(path).cloned().ok_or(FileError::Missing)
+    }
+
+    fn mode(&self, path: &str) -> Result<u32, FileError> {
+        self.get(path).map(|_| 0o644).ok_or(FileError::Missing)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Found>, FileError> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.keys().filter_map(|path| path.strip_prefix(&prefix));
+        let found: Vec<Found> = below.map(|path| Found { path: path.to_owned(), mode: 0o644 }).collect();
+        if found.is_empty() { Err(FileError::Missing) } else { Ok(found) }
+    }
+}
+
+/// `path`, written in a file of `folder`, from the project's folder on; `None` when it leaves the project.
+///
+/// A `..` that stays inside is fine.
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a file; empty for the project's own.
+pub fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside() {
+        assert_eq!(join("plans/db", "../files/x").as_deref(), Some("plans/files/x"));
+        assert_eq!(join("plans", "./x").as_deref(), Some("plans/x"));
+        assert_eq!(join("plans", "../../x"), None);
+        assert_eq!(join("plans", "/etc/passwd"), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! Calls of nouns: actions, checks, things, readers, messages.
+
+use super::pages::{CHECK_NUMBERS, OBJECTION};
+use super::{Here, span, text};
+use crate::compile::Cx;
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Act, Call, Check, Else, Work};
+use crate::registry::Kind;
+use crate::schema::{ACT_PROPS, CHECK_PROPS, Form};
+use crate::shape::{Item, Typed};
+use crate::value::Millis;
+use serde_json::{Map, Value as Json};
+
+/// The time between two looks of a check when nothing says it.
+const EVERY: Millis = Millis::seconds(2);
+
+/// A call: the values of its form, and what its block holds.
+pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Option<(Call, &'static Form)> {
+    let kind = item.kind?;
+    let form = kind.form();
+    let mut values = Map::new();
+    let placed = |name: &str| CHECK_PROPS.iter().chain(ACT_PROPS).any(|param| param.name == name);
+    for (param, value, _) in item.values.iter().filter(|(param, ..)| !placed(param.name)) {
+        values.insert(param.key(), value.json());
+    }
+    for param in form.props.iter().filter(|param| !values.contains_key(param.name)).collect::<Vec<_>>() {
+        if let Some(value) = here.and_then(|here| here.defaults.get(form, param.name)) {
+            values.insert(param.name.to_owned(), value.json());
+        }
+    }
+    for child in item.children.iter().filter(|child| child.name != "unless") {
+        let args: Vec<Json> = child.values.iter().map(|(_, value, _)| value.json()).collect();
+        if let Some(list) = values.entry(child.name).or_insert_with(|| Json::Array(Vec::new())).as_array_mut() {
+            list.push(Json::Array(args));
+        }
+    }
+    let call = Call { kind: form.name.to_owned(), values };
+    objections(cx, item, kind, &call).then_some((call, form))
+}
+
+/// Tells what a kind finds wrong with a call; whether it found nothing.
+fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call: &Call) -> bool {
+    let found = kind.objections(call);
+    for objection in &found {
+        cx.sink.push(
+            Diagnostic::new(&OBJECTION, format!("`{}` can't be done like this", call.kind))
+                .label(item.span_of(objection.about), objection.text.clone())
+                .help(objection.help.clone()),
+        );
+    }
+    found.is_empty()
+}
+
+/// An action of a step; its number is its name when it has none.
+pub(super) fn act(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, number: usize) -> Option<Act> {
+    let (call, form) = call(cx, item, Some(here))?;
+    let unless = item.children_called("unless").flat_map(|unless| checks(cx, unless, here)).collect();
+    let touches = item.kind.map(|kind| kind.touches(&call)).unwrap_or_default();
+    Some(Act {
+        id: text(item, "as").unwrap_or_else(|| number.to_string()),
+        within: limit(item, form, here),
+        class: form.class,
+        unless,
+        touches,
+        at: cx.at(item.head()),
+        call,
+    })
+}
+
+/// The limit: said, by the noun's defaults, by the block's, by the noun's form.
+fn limit(item: &Item<'_>, form: &Form, here: &Here) -> Millis {
+    let of_noun = match here.defaults.get(form, "within") {
+        Some(Typed::Span(span)) => Some(*span),
+        _ => None,
+    };
+    span(item, "within").or(of_noun).or(here.defaults.within).unwrap_or(Millis::seconds(form.within))
+}
+
+/// All checks of a block.
+pub(super) fn checks(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here) -> Vec<Check> {
+    block.children.iter().filter_map(|item| check(cx, item, here)).collect()
+}
+
+fn check(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Check> {
+    if let Some(unless) = item.children_called("unless").next() {
+        cx.sink.push(
+            Diagnostic::new(&OBJECTION, format!("`{}` is a check here, and a check has no `unless`", item.name))
+                .label(unless.span, "never looked at")
+                .help("take it out: a check may be repeated"),
+        );
+    }
+    let (call, form) = call(cx, item, Some(here))?;
+    let (within, lasting) = times(cx, item, form, here)?;
+    let said = |name: &str| item.value(name).or_else(|| here.defaults.get(form, name));
+    let span = |name: &str| match said(name) {
+        Some(Typed::Span(span)) => Some(*span),
+        _ => None,
+    };
+    Some(Check {
+        within,
+        lasting,
+        every: span("every").or(here.defaults.every).unwrap_or(EVERY).max(Millis(10)),
+        failures: match said("failures") {
+            Some(Typed::Count(count)) => *count,
+            _ => 0,
+        },
+        stalled: span("stalled"),
+        otherwise: match said("else").and_then(Typed::known).as_deref() {
+            Some("warn") => Else::Warn,
+            _ => Else::Fail,
+        },
+        hint: match said("hint") {
+            Some(Typed::Text(text)) => Some(text.clone()),
+            _ => None,
+        },
+        at: cx.at(item.span),
+        call,
+    })
+}
+
+/// How long a check is waited for, and how long it must hold; `None` when the two contradict each other.
+fn times(cx: &mut Cx<'_>, item: &Item<'_>, form: &Form, here: &Here) -> Option<(Millis, Millis)> {
+    let of_noun = match here.defaults.get(form, "for") {
+        Some(Typed::Span(span)) => Some(*span),
+        _ => None,
+    };
+    let lasting = span(item, "for").or(of_noun).unwrap_or_default();
+    let within = limit(item, form, here);
+    if span(item, "within").is_none() {
+        // A `for` without a `within` of its own gets what it needs on top.
+        return Some((within.plus(lasting), lasting));
+    }
+    if lasting <= within {
+        return Some((within, lasting));
+    }
+    cx.sink.push(
+        Diagnostic::new(&CHECK_NUMBERS, format!("`{}` can never hold so long", item.name))
+            .label(item.span_of("for"), format!("must hold for {lasting} …"))
+            .label(item.span_of("within"), format!("… inside {within}"))
+            .help(format!("`for` lies inside `within`: write within=\"{}\" or more", lasting.plus(lasting))),
+    );
+    None
+}
+
+/// The one reader of a block.
+pub(super) fn reader(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here) -> Option<Call> {
+    one(cx, block).and_then(|item| call(cx, item, Some(here))).map(|(call, _)| call)
+}
+
+/// The one reader of an input, which stands outside of all defaults.
+pub(super) fn plain_reader(cx: &mut Cx<'_>, block: &Item<'_>) -> Option<Call> {
+    one(cx, block).and_then(|item| call(cx, item, None)).map(|(call, _)| call)
+}
+
+fn one<'i, 'a>(cx: &mut Cx<'_>, block: &'i Item<'a>) -> Option<&'i Item<'a>> {
+    if let Some(second) = block.children.get(1) {
+        cx.sink.push(
+            Diagnostic::new(&OBJECTION, format!("`{}` reads one thing", block.name))
+                .label(second.span, "a second one")
+                .help("take one of them out"),
+        );
+    }
+    block.children.first()
+}
+
+/// Calls of a `backup` or a `notify`.
+pub(super) fn calls(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here) -> Vec<Call> {
+    block.children.iter().filter_map(|item| call(cx, item, Some(here))).map(|(call, _)| call).collect()
+}
+
+/// The work of a block, for those that hold actions alone.
+pub(super) fn acts(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here, first: usize) -> Vec<Act> {
+    (first..).zip(&block.children).filter_map(|(number, item)| act(cx, item, here, number)).collect()
+}
+
+/// The actions of some work.
+pub(super) fn all(work: &[Work]) -> impl Iterator<Item = &Act> {
+    work.iter().flat_map(|work| match work {
+        Work::Act(act) => std::slice::from_ref(act),
+        Work::AfterChange(acts) => acts.as_slice(),
+        _ => &[],
+    })
+}

@@ -1,0 +1,212 @@
+//! The plan's head, its inputs, window, hold and notifications.
+
+use super::pages::{INPUT_WRONG, LANGUAGE_UNKNOWN, WINDOW_WRONG};
+use super::{Draft, named, text};
+use crate::compile::{Cx, InputDecl};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Direction, InputSource, Move, Order, Window};
+use crate::shape::{Item, Typed};
+use crate::source::Span;
+use crate::value::{Millis, Text};
+use crate::version::Version;
+
+/// An `accept` in the head holds for the whole plan.
+pub(super) const EVERYWHERE: Span = Span { start: 0, len: u32::MAX };
+
+/// `language 1`.
+pub(super) fn language(cx: &mut Cx<'_>, item: &Item<'_>) {
+    if let Some(Typed::Count(version)) = item.value("version")
+        && *version != 1
+    {
+        cx.sink.push(
+            Diagnostic::new(
+                &LANGUAGE_UNKNOWN,
+                format!("language {version} is not known to this version of Switchback"),
+            )
+            .label(item.span, "it knows language 1")
+            .help("write language 1, or use a newer Switchback"),
+        );
+    }
+}
+
+/// `plan "name" { … }`.
+pub(super) fn head(cx: &mut Cx<'_>, items: &[Item<'_>], draft: &mut Draft) {
+    for item in items {
+        match item.name {
+            "plan" => plan(item, draft),
+            "window" => draft.window = window(cx, item).map(|window| (window, item.span)),
+            _ => {}
+        }
+    }
+}
+
+fn plan(item: &Item<'_>, draft: &mut Draft) {
+    draft.name = named(item, "name");
+    if text(item, "order").as_deref() == Some("bottom-up") {
+        draft.order = Order::BottomUp;
+    }
+    draft.direction = text(item, "direction").map(|direction| match direction.as_str() {
+        "rollback" => Direction::Rollback,
+        _ => Direction::Upgrade,
+    });
+    for child in &item.children {
+        match child.name {
+            "title" => draft.title = any_text(child, "text"),
+            "ticket" => draft.ticket = any_text(child, "id"),
+            "moves" => {
+                if let Some(moved) = moved(child, &draft.name.clone().unwrap_or_default().0) {
+                    draft.product.push((moved, child.span));
+                }
+            }
+            "accept" => super::parts::accept(child, EVERYWHERE, draft),
+            _ => {}
+        }
+    }
+}
+
+/// `moves "component" from= to=`; of the component called like its owner when it names none.
+pub(super) fn moved(item: &Item<'_>, owner: &str) -> Option<Move> {
+    let component = text(item, "component").unwrap_or_else(|| owner.to_owned());
+    Some(Move { component, from: version(item, "from")?, to: version(item, "to")? })
+}
+
+fn version(item: &Item<'_>, name: &str) -> Option<Version> {
+    match item.value(name)? {
+        Typed::Version(version) => Some(version.clone()),
+        _ => None,
+    }
+}
+
+/// A text of any moment.
+pub(super) fn any_text(item: &Item<'_>, name: &str) -> Option<Text> {
+    match item.value(name)? {
+        Typed::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// `input "name" …`.
+pub(super) fn input(cx: &mut Cx<'_>, item: &Item<'_>, draft: &mut Draft) {
+    let Some(name) = text(item, "name") else { return };
+    let secret = item.value("secret") == Some(&Typed::Truth(true));
+    let default = item.value("default");
+    let from = text(item, "from");
+    sources(cx, item, &name, from.as_deref().filter(|from| !from.starts_with("file:")));
+    let reads = item.children_called("read").next();
+    let read = reads.and_then(|read| super::act::plain_reader(cx, read));
+    if let Some(default) = default {
+        allowed(cx, item, &name, default);
+    }
+    draft.inputs.push(InputDecl {
+        source: InputSource { env: text(item, "env"), from },
+        secret,
+        has_default: default.is_some(),
+        set: draft.settings.get(&name).cloned(),
+        read,
+        pattern: text(item, "pattern"),
+        ty: text(item, "type").unwrap_or_else(|| "string".into()),
+        allowed: item.children_called("in").flat_map(|values| super::texts(values, "value")).collect(),
+        at: cx.at(item.span),
+        name,
+    });
+}
+
+/// Where an input's value must not come from: places that nothing reads, and, for a secret, the plan itself.
+fn sources(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, unread: Option<&str>) {
+    if let Some(from) = unread {
+        cx.sink.push(
+            Diagnostic::new(&INPUT_WRONG, format!("an input can't come from `{from}`"))
+                .label(item.span_of("from"), "not a place that this version reads from")
+                .help("write from=\"file:/run/secrets/pg\", or env=\"NAME\""),
+        );
+    }
+    if item.value("secret") == Some(&Typed::Truth(true)) && item.value("default").is_some() {
+        cx.sink.push(
+            Diagnostic::new(&INPUT_WRONG, format!("secret `{name}` has a default in the plan"))
+                .label(item.span_of("default"), "everyone who reads the plan can read this")
+                .help(format!("take it out, and give it by env=\"{}\"", name.to_uppercase().replace('-', "_"))),
+        );
+    }
+}
+
+/// The default must itself be a value that is allowed.
+fn allowed(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, default: &Typed) {
+    let shown = match default {
+        Typed::Text(text) => match text.known() {
+            Some(known) => known.to_owned(),
+            None => return,
+        },
+        Typed::Count(count) => count.to_string(),
+        Typed::Truth(truth) => truth.to_string(),
+        _ => return,
+    };
+    let values: Vec<String> = item.children_called("in").flat_map(|values| super::texts(values, "value")).collect();
+    let ty = text(item, "type").unwrap_or_else(|| "string".into());
+    if let Err(why) = judge(&ty, text(item, "pattern").as_deref(), &values, &shown) {
+        cx.sink.push(
+            Diagnostic::new(&INPUT_WRONG, format!("the default of `{name}` is not a value that it allows"))
+                .label(item.span_of("default"), why)
+                .help("change the default, or what is allowed"),
+        );
+    }
+}
+
+/// Whether a value is of its input's type and among what it allows; the error is a fragment.
+pub fn judge(ty: &str, pattern: Option<&str>, allowed: &[String], value: &str) -> Result<(), String> {
+    let fits = match ty {
+        "version" => Version::parse(value).is_some(),
+        "duration" => Millis::parse(value).is_some(),
+        "number" => value.parse::<f64>().is_ok(),
+        "boolean" => matches!(value, "true" | "false"),
+        "size" => is_size(value),
+        _ => true,
+    };
+    if !fits {
+        return Err(format!("not a {ty}"));
+    }
+    if !allowed.is_empty() && !allowed.iter().any(|one| one == value) {
+        return Err(format!("it is {}", crate::words::one_of(allowed)));
+    }
+    let whole = pattern.map(|pattern| regex::Regex::new(&format!("^(?:{pattern})$")));
+    match whole {
+        Some(Ok(regex)) if !regex.is_match(value) => Err(format!("it must match {}", pattern.unwrap_or_default())),
+        _ => Ok(()),
+    }
+}
+
+fn is_size(value: &str) -> bool {
+    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = value.get(digits.len()..).unwrap_or_default();
+    digits.parse::<f64>().is_ok() && matches!(unit, "B" | "KiB" | "MiB" | "GiB" | "TiB" | "KB" | "MB" | "GB" | "TB")
+}
+
+/// `window "sat" from="22:00" to="04:00" zone="Europe/Berlin"`.
+fn window(cx: &mut Cx<'_>, item: &Item<'_>) -> Option<Window> {
+    let (from, to) = (minutes(cx, item, "from"), minutes(cx, item, "to"));
+    let (from, to) = (from?, to?);
+    if from == to {
+        cx.sink.push(
+            Diagnostic::new(&WINDOW_WRONG, "the window closes at the time at which it opens")
+                .label(item.span_of("to"), "the same as from=")
+                .help("a window of a whole day is from=\"00:00\" to=\"23:59\""),
+        );
+        return None;
+    }
+    Some(Window { days: super::texts(item, "day"), from, to, zone: text(item, "zone")? })
+}
+
+fn minutes(cx: &mut Cx<'_>, item: &Item<'_>, name: &str) -> Option<u32> {
+    let typed = text(item, name)?;
+    let two = |digits: &str| digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let parsed = typed.split_once(':').filter(|(hours, minutes)| two(hours) && two(minutes));
+    let parsed = parsed.and_then(|(hours, minutes)| Some((hours.parse::<u32>().ok()?, minutes.parse::<u32>().ok()?)));
+    let minutes = parsed.filter(|(hours, minutes)| *hours < 24 && *minutes < 60).map(|(h, m)| h * 60 + m);
+    if minutes.is_none() {
+        cx.sink.push(
+            Diagnostic::new(&WINDOW_WRONG, format!("`{typed}` is no time of day"))
+                .label(item.span_of(name), "hours and minutes, two digits each")
+                .help(format!("write {name}=\"22:00\"")),
+        );
+    }
+    minutes
+}

@@ -1,0 +1,98 @@
+//! What is told while nodes get their meaning.
+
+use crate::diagnostic::Page;
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident = $page:expr;)*) => {
+        $($(#[$doc])* pub static $name: Page = $page;)*
+        /// All pages of this module.
+        pub static PAGES: &[&Page] = &[$(&$name),*];
+    };
+}
+
+pages! {
+    /// A version of the language that is not known.
+    LANGUAGE_UNKNOWN = Page {
+        code: "language::unsupported",
+        text: "A file says that it is written in a version of the language that this Switchback does not know. Nothing \
+               of it is guessed.",
+        wrong: "language 2\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "language 1\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        ..Page::ERROR
+    };
+    /// An input that contradicts itself.
+    INPUT_WRONG = Page {
+        code: "input::wrong",
+        text: "An input's declaration contradicts itself: a default that it does not allow, a secret with a default, a \
+               place that can't be read from.",
+        wrong: "input \"size\" default=\"xl\" { in \"s\" \"m\" }\nstep \"a\" { file.write \"a\" content=\"{{size}}\" }",
+        right: "input \"size\" default=\"m\" { in \"s\" \"m\" }\nstep \"a\" { file.write \"a\" content=\"{{size}}\" }",
+        ..Page::ERROR
+    };
+    /// A window that is none.
+    WINDOW_WRONG = Page {
+        code: "window::wrong",
+        text: "A window's times are hours and minutes of a day, its days are mon to sun. A window whose end comes \
+               before its beginning runs past midnight.",
+        wrong: "window \"sat\" from=\"10pm\" to=\"04:00\" zone=\"Europe/Berlin\"\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "window \"sat\" from=\"22:00\" to=\"04:00\" zone=\"Europe/Berlin\"\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        ..Page::ERROR
+    };
+    /// A default for something that does not exist.
+    DEFAULT_UNKNOWN = Page {
+        code: "defaults::unknown",
+        rule: "R15",
+        text: "`defaults` gives a property to a noun that does not exist or that has no such property.",
+        wrong: "defaults { htp.get every=\"1s\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "defaults { http.get every=\"1s\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        ..Page::ERROR
+    };
+    /// What a noun finds wrong with its use.
+    OBJECTION = Page {
+        code: "call::wrong",
+        text: "The form of a noun is right, and yet it can't be done like this; the message says why.",
+        wrong: "step \"a\" { file.write \"a\" }",
+        right: "step \"a\" { file.write \"a\" content=\"1\" }",
+        ..Page::ERROR
+    };
+    /// Times of a check that contradict each other.
+    CHECK_NUMBERS = Page {
+        code: "wait::contradiction",
+        rule: "R5",
+        text: "A check must hold for longer than it is waited for, so it never could.",
+        wrong: "step \"a\" { file.write \"a\" content=\"1\"; verify { tcp.open \"127.0.0.1:80\" within=\"30s\" for=\"1m\" } }",
+        right: "step \"a\" { file.write \"a\" content=\"1\"; verify { tcp.open \"127.0.0.1:80\" within=\"2m\" for=\"1m\" } }",
+        ..Page::ERROR
+    };
+    /// A step without anything.
+    EMPTY_STEP = Page {
+        code: "step::empty",
+        text: "A step has neither an action nor a check nor a backup.",
+        wrong: "step \"a\" { stays \"nothing\" }",
+        right: "step \"a\" { file.write \"a\" content=\"1\" }",
+        ..Page::ERROR
+    };
+    /// Two actions of one name.
+    NAME_TAKEN = Page {
+        code: "name::taken",
+        text: "Two actions of a step have the same name (`as=`).",
+        wrong: "step \"a\" { file.write \"a\" content=\"1\" as=\"x\"; file.write \"b\" content=\"1\" as=\"x\" }",
+        right: "step \"a\" { file.write \"a\" content=\"1\" as=\"x\"; file.write \"b\" content=\"1\" as=\"y\" }",
+        ..Page::ERROR
+    };
+    /// A target without a place.
+    TARGET_NOWHERE = Page {
+        code: "target::nowhere",
+        text: "A target says no place: it needs a `directory`.",
+        ..Page::ERROR
+    };
+    /// An event that does not exist.
+    NOTIFY_WRONG = Page {
+        code: "notify::unknown-event",
+        rule: "R15",
+        text: "`notify` asks for an event that never happens. The events are start, failed, undone and done.",
+        wrong: "notify \"chat\" on=\"finished\" { http.post \"http://127.0.0.1/\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "notify \"chat\" on=\"done\" { http.post \"http://127.0.0.1/\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        ..Page::ERROR
+    };
+}

@@ -1,0 +1,22 @@
+//! The compiled plan: immutable, versioned, and without any choice left to the executor.
+//!
+//! Its units are the nodes of the DAG. A block (the plan, a stage, a layer) becomes two units around its steps, one
+//! that opens it and one that closes it, so that barriers, gates and checks of a block are ordinary nodes and the
+//! executor needs no rule but "run what all needs of are done".
+
+mod whole;
+
+mod component;
+mod target;
+
+mod unit;
+mod work;
+
+mod at;
+
+pub use at::At;
+pub use component::{Component, Installed, Move};
+pub use target::{InputSource, Notify, Service, Target, Window};
+pub use unit::{Block, Failure, OnFailure, Stage, Undo, UndoWork, Unit, UnitKind, WayBack};
+pub use whole::{Deadline, Direction, FORMAT, Hold, LeftOut, Order, Plan};
+pub use work::{Act, Backup, Call, Check, Else, Gate, Output, Work};

@@ -1,0 +1,65 @@
+//! Where and when a plan runs, where its values come from, and who is told.
+
+use super::Call;
+use crate::value::Text;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where a plan runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// Its directory, relative to the project's folder.
+    pub directory: Option<String>,
+    /// What stands for the directory while it is absent.
+    pub seed: Option<String>,
+    /// Where backups are kept.
+    pub backups: Option<String>,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Local processes that outlive the run.
+    pub services: BTreeMap<String, Service>,
+}
+
+/// A local process that outlives the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// The program and its arguments.
+    pub program: Vec<Text>,
+    /// Its environment, on top of Switchback's own.
+    pub env: BTreeMap<String, Text>,
+}
+
+/// Where an input's value is taken from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputSource {
+    /// An environment variable.
+    pub env: Option<String>,
+    /// `file:…`.
+    pub from: Option<String>,
+}
+
+/// When changes may begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Days, `mon` to `sun`; every day when empty.
+    pub days: Vec<String>,
+    /// Minutes from midnight.
+    pub from: u32,
+    /// Minutes from midnight; less than `from`: on the next day.
+    pub to: u32,
+    /// IANA time zone.
+    pub zone: String,
+}
+
+/// Who is told of what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notify {
+    /// Its name.
+    pub name: String,
+    /// `start`, `failed`, `undone`, `done`.
+    pub on: Vec<String>,
+    /// How.
+    pub messages: Vec<Call>,
+}

@@ -1,0 +1,142 @@
+//! What a unit does, in written order.
+
+use super::At;
+use crate::registry::Touch;
+use crate::schema::Class;
+use crate::value::{Millis, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+/// One thing that a unit does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// Asks a person.
+    Gate(Gate),
+    /// Looks before anything is touched.
+    Before(Vec<Check>),
+    /// Takes a copy.
+    Backup(Backup),
+    /// Acts.
+    Act(Act),
+    /// Acts only if an action of the step changed something.
+    AfterChange(Vec<Act>),
+    /// Looks afterwards.
+    Verify(Vec<Check>),
+    /// Reads a value for later steps.
+    Output(Output),
+}
+
+/// Asks a person to type something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Its name.
+    pub name: String,
+    /// What is confirmed.
+    pub text: Text,
+    /// What must be typed.
+    pub typed: Text,
+    /// Asked when its block begins, not before the first change.
+    pub here: bool,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// A use of a kind: its name and its values, shaped by the kind's form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// `file.write`.
+    pub kind: String,
+    /// Arguments by their names in lower case, properties by theirs, blocks by the names of their nodes.
+    pub values: Map<String, Json>,
+}
+
+impl Call {
+    /// A value that is a string known now.
+    pub fn known(&self, name: &str) -> Option<&str> {
+        self.values.get(name).and_then(Json::as_str)
+    }
+}
+
+/// An action of a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    /// Its name in the step: `as=`, or its number from 1.
+    pub id: String,
+    /// What it does.
+    pub call: Call,
+    /// What may happen when it is done again.
+    pub class: Class,
+    /// Its limit.
+    pub within: Millis,
+    /// Where this holds, it is done already.
+    pub unless: Vec<Check>,
+    /// What it writes.
+    pub touches: Vec<Touch>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// What follows when a check does not hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Else {
+    /// The step fails.
+    #[default]
+    Fail,
+    /// It is told.
+    Warn,
+}
+
+/// Something that must hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// What is looked at.
+    pub call: Call,
+    /// How long to wait for it.
+    pub within: Millis,
+    /// How long it must hold.
+    pub lasting: Millis,
+    /// The time between two looks.
+    pub every: Millis,
+    /// Failing looks in a row that are forgiven.
+    pub failures: u64,
+    /// Fail when nothing moves for so long.
+    pub stalled: Option<Millis>,
+    /// What follows when it does not hold.
+    pub otherwise: Else,
+    /// What to tell then.
+    pub hint: Option<Text>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// A named copy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Backup {
+    /// Its name.
+    pub name: String,
+    /// How long it is kept beyond the run.
+    pub keep: Millis,
+    /// How old a copy may be to count.
+    pub max_age: Option<Millis>,
+    /// Its limit.
+    pub within: Millis,
+    /// What is copied.
+    pub things: Vec<Call>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// A value for later steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Output {
+    /// Its name.
+    pub name: String,
+    /// What it must match as a whole.
+    pub pattern: Option<String>,
+    /// What is read.
+    pub reader: Call,
+    /// Where it stands.
+    pub at: At,
+}

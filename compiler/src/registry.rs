@@ -1,0 +1,125 @@
+//! What the compiler knows of actions, checks, things and readers: the pure half of each, handed in by the executor.
+
+use crate::plan::Call;
+use crate::schema::{Form, Place, Role};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What an action writes, as far as the compiler can know it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Touch {
+    /// The space of names: `files`, `service`, a cluster.
+    pub space: String,
+    /// The name in it, `/` between its parts.
+    pub path: String,
+    /// Whether all below it is touched too.
+    pub tree: bool,
+}
+
+impl Touch {
+    /// One file of the target's directory.
+    pub fn file(path: impl Into<String>) -> Self {
+        Self { space: "files".into(), path: path.into(), tree: false }
+    }
+
+    /// Everything below a folder of the target's directory.
+    pub fn tree(path: impl Into<String>) -> Self {
+        Self { tree: true, ..Self::file(path) }
+    }
+
+    /// Whether both may mean the same thing.
+    pub fn meets(&self, other: &Self) -> bool {
+        let below = |tree: &Self, one: &Self| {
+            tree.tree
+                && (tree.path.is_empty()
+                    || one.path.strip_prefix(&tree.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        };
+        self.space == other.space && (self.path == other.path || below(self, other) || below(other, self))
+    }
+}
+
+/// What a kind finds wrong with a call that its form can't say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// The argument or property it is about; the whole call when empty.
+    pub about: &'static str,
+    /// What is wrong, a fragment.
+    pub text: String,
+    /// The way out.
+    pub help: String,
+}
+
+impl Objection {
+    /// An objection to the whole call.
+    pub fn new(text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { about: "", text: text.into(), help: help.into() }
+    }
+}
+
+/// The pure half of a kind of action, check, thing, reader or message.
+pub trait Kind: Send + Sync {
+    /// Its form and documentation.
+    fn form(&self) -> &'static Form;
+
+    /// What a call of it writes.
+    fn touches(&self, _call: &Call) -> Vec<Touch> {
+        Vec::new()
+    }
+
+    /// What is wrong with a call beyond its form.
+    fn objections(&self, _call: &Call) -> Vec<Objection> {
+        Vec::new()
+    }
+
+    /// The copy (a backup's name) that a call reads, as `restore` actions do.
+    fn copy<'a>(&self, call: &'a Call) -> Option<&'a str> {
+        call.known("copy")
+    }
+
+    /// What is wrong with a call on this target, an empty list when nothing is.
+    fn needs_directory(&self) -> bool {
+        false
+    }
+}
+
+/// All kinds, by name.
+#[derive(Default)]
+pub struct Registry<'a> {
+    kinds: BTreeMap<&'static str, &'a dyn Kind>,
+}
+
+impl<'a> Registry<'a> {
+    /// A registry of these.
+    pub fn new(kinds: impl IntoIterator<Item = &'a dyn Kind>) -> Self {
+        Self { kinds: kinds.into_iter().map(|kind| (kind.form().name, kind)).collect() }
+    }
+
+    /// The kind of that name.
+    pub fn get(&self, name: &str) -> Option<&'a dyn Kind> {
+        self.kinds.get(name).copied()
+    }
+
+    /// All kinds in the order of their names.
+    pub fn all(&self) -> impl Iterator<Item = &'a dyn Kind> + '_ {
+        self.kinds.values().copied()
+    }
+
+    /// Those that may stand in a place.
+    pub fn at(&self, place: Place) -> impl Iterator<Item = &'a dyn Kind> + '_ {
+        self.all().filter(move |kind| place.roles().iter().any(|role: &Role| kind.form().is(*role)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_meets_what_is_below_it_and_nothing_beside_it() {
+        assert!(Touch::tree("www").meets(&Touch::file("www/a/b")));
+        assert!(Touch::file("www").meets(&Touch::tree("www")));
+        assert!(!Touch::tree("www").meets(&Touch::file("www2/a")));
+        assert!(!Touch::file("www").meets(&Touch::file("www/a")));
+        assert!(Touch::tree("").meets(&Touch::file("a")));
+    }
+}

@@ -1,0 +1,286 @@
+//! Handlebars, strict: a name without a meaning is an error, and later values pass through as markers.
+//!
+//! Late values are rendered as text between two noncharacters, which the guard refuses in sources, and become
+//! [`Segment`]s again afterwards. So the real handlebars serves for values that are not known yet.
+
+use crate::nesting;
+use crate::value::{Segment, Text};
+use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
+use handlebars::{Handlebars, Path, no_escape};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+const OPEN: char = '\u{FDD0}';
+const CLOSE: char = '\u{FDD1}';
+/// A template may grow to this and no further.
+const MAX_OUTPUT: usize = 16 << 20;
+/// Why a text can't be rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A name that means nothing here.
+    Unknown { name: String, known: Vec<String> },
+    /// An input without a value.
+    NoValue(String),
+    /// A value that is known later decides something that must be known now.
+    TooLate(String),
+    /// A value whose value needs its value.
+    Circular(String),
+    /// Texts grow without measure.
+    TooLarge,
+    /// What handlebars says.
+    Broken { text: String, line: usize },
+}
+
+/// Renders a template. `lookup` gives the meaning of a name.
+pub(crate) fn render(
+    raw: &str,
+    lookup: &dyn Fn(&str) -> Result<Text, Fault>,
+    names: &dyn Fn() -> Vec<String>,
+) -> Result<Text, Fault> {
+    match plain(raw, lookup) {
+        Some(text) => text,
+        None => full(raw, lookup, names),
+    }
+}
+
+/// The usual case, text with `{{name}}` in it: a large plan has many thousands, and handlebars compiles each anew.
+fn plain(raw: &str, lookup: &dyn Fn(&str) -> Result<Text, Fault>) -> Option<Result<Text, Fault>> {
+    let simple = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut pieces = Vec::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (inside, tail) = after.split_once("}}")?;
+        let name = inside.trim();
+        let reserved = matches!(name, "" | "else" | "this" | "true" | "false" | "null") || name.starts_with('.');
+        if before.ends_with('\\') || reserved || !name.chars().all(simple) {
+            return None;
+        }
+        pieces.push((before, name));
+        rest = tail;
+    }
+    let mut text = Text::default();
+    for (before, name) in pieces {
+        text.push(Segment::Known(before.to_owned()));
+        match lookup(name) {
+            Ok(value) => value.segments().iter().cloned().for_each(|segment| text.push(segment)),
+            Err(fault) => return Some(Err(fault)),
+        }
+    }
+    text.push(Segment::Known(rest.to_owned()));
+    Some(Ok(text))
+}
+
+fn full(
+    raw: &str,
+    lookup: &dyn Fn(&str) -> Result<Text, Fault>,
+    names: &dyn Fn() -> Vec<String>,
+) -> Result<Text, Fault> {
+    bounded(raw)?;
+    let template = Template::compile(raw).map_err(|error| Fault::Broken {
+        text: error.reason().to_string(),
+        line: error.pos().map_or(1, |(line, _)| line),
+    })?;
+    let mut wanted = Wanted::default();
+    wanted.elements(&template.elements, false);
+    let mut late = Late::default();
+    let mut data = Map::new();
+    for (path, decides) in wanted.paths {
+        let value = match lookup(&path) {
+            Ok(value) => value,
+            // A name inside a block (`{{#each}}`) may be of the block; handlebars' strict mode judges it.
+            Err(Fault::Unknown { .. }) if wanted.blocks => continue,
+            Err(fault) => return Err(fault),
+        };
+        if decides && value.known().is_none() {
+            return Err(Fault::TooLate(path));
+        }
+        if value.segments().iter().any(|one| matches!(one, Segment::Known(text) if text.contains([OPEN, CLOSE]))) {
+            return Err(Fault::Broken { text: format!("`{path}` holds the character U+FDD0 or U+FDD1"), line: 1 });
+        }
+        insert(&mut data, &path, late.mark(&value));
+    }
+    let text = engine().render_template(raw, &Json::Object(data)).map_err(|error| broken(&error, names))?;
+    if text.len() > MAX_OUTPUT {
+        return Err(Fault::TooLarge);
+    }
+    Ok(late.unmark(&text))
+}
+
+/// Refuses what handlebars would overflow its stack on, and what could be taken for a marker of our own.
+fn bounded(raw: &str) -> Result<(), Fault> {
+    let marker = raw.find([OPEN, CLOSE]).map(|at| (at, "the characters U+FDD0 and U+FDD1 can't stand in a template"));
+    let deep = || nesting::too_deep(raw).map(|at| (at, "too much stands in each other"));
+    match marker.or_else(deep) {
+        None => Ok(()),
+        Some((at, text)) => {
+            let line = raw.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+            Err(Fault::Broken { text: text.into(), line })
+        }
+    }
+}
+
+/// Strict, without escaping, and without helpers that could compare a marker.
+fn engine() -> Handlebars<'static> {
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    engine.register_escape_fn(no_escape);
+    for helper in ["eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len", "log"] {
+        engine.unregister_helper(helper);
+    }
+    engine
+}
+
+fn broken(error: &handlebars::RenderError, names: &dyn Fn() -> Vec<String>) -> Fault {
+    let line = error.line_no.unwrap_or(1);
+    match error.reason() {
+        handlebars::RenderErrorReason::MissingVariable(Some(name)) => {
+            Fault::Unknown { name: name.clone(), known: names() }
+        }
+        reason => Fault::Broken { text: reason.to_string(), line },
+    }
+}
+
+/// Puts `value` at a path with dots.
+fn insert(data: &mut Map<String, Json>, path: &str, value: Json) {
+    match path.split_once('.') {
+        None => {
+            data.insert(path.to_owned(), value);
+        }
+        Some((head, rest)) => {
+            let inner = data.entry(head.to_owned()).or_insert_with(|| Json::Object(Map::new()));
+            if let Json::Object(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// The names that a template reads, and whether one decides about a block.
+#[derive(Default)]
+struct Wanted {
+    paths: BTreeMap<String, bool>,
+    blocks: bool,
+}
+
+impl Wanted {
+    fn elements(&mut self, elements: &[TemplateElement], decides: bool) {
+        for element in elements {
+            match element {
+                TemplateElement::Expression(helper) | TemplateElement::HtmlExpression(helper) => {
+                    self.helper(helper, decides);
+                }
+                TemplateElement::HelperBlock(helper) => {
+                    self.blocks = true;
+                    self.helper(helper, true);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn helper(&mut self, helper: &HelperTemplate, decides: bool) {
+        if helper.params.is_empty() && !helper.block {
+            self.parameter(&helper.name, decides);
+        }
+        helper.params.iter().chain(helper.hash.values()).for_each(|param| self.parameter(param, true));
+        for inside in helper.template.iter().chain(helper.inverse.iter()) {
+            self.elements(&inside.elements, false);
+        }
+    }
+
+    fn parameter(&mut self, parameter: &Parameter, decides: bool) {
+        match parameter {
+            Parameter::Path(Path::Relative((_, raw))) => *self.paths.entry(raw.clone()).or_default() |= decides,
+            Parameter::Name(name) => *self.paths.entry(name.clone()).or_default() |= decides,
+            Parameter::Subexpression(inner) => self.elements(std::slice::from_ref(&*inner.element), true),
+            _ => {}
+        }
+    }
+}
+
+/// Later values on their way through handlebars.
+#[derive(Default)]
+struct Late {
+    segments: Vec<Segment>,
+}
+
+impl Late {
+    fn mark(&mut self, text: &Text) -> Json {
+        let mut marked = String::new();
+        for segment in text.segments() {
+            if let Segment::Known(known) = segment {
+                marked.push_str(known);
+            } else {
+                marked.extend([OPEN.to_string(), self.segments.len().to_string(), CLOSE.to_string()]);
+                self.segments.push(segment.clone());
+            }
+        }
+        // A truth is one for `{{#if}}` too; written out it reads the same.
+        match marked.as_str() {
+            "true" => Json::Bool(true),
+            "false" => Json::Bool(false),
+            _ => Json::String(marked),
+        }
+    }
+
+    fn unmark(&self, rendered: &str) -> Text {
+        let mut text = Text::default();
+        let mut rest = rendered;
+        while let Some((before, after)) = rest.split_once(OPEN) {
+            text.push(Segment::Known(before.to_owned()));
+            let (number, tail) = after.split_once(CLOSE).unwrap_or((after, ""));
+            if let Some(segment) = number.parse::<usize>().ok().and_then(|at| self.segments.get(at)) {
+                text.push(segment.clone());
+            }
+            rest = tail;
+        }
+        text.push(Segment::Known(rest.to_owned()));
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(path: &str) -> Result<Text, Fault> {
+        match path {
+            "a" => Ok("1 & 2".into()),
+            "component.x.to" => Ok("2.0".into()),
+            "yes" => Ok("true".into()),
+            "no" => Ok("false".into()),
+            "pw" => Ok(std::iter::once(Segment::Secret("pw".into())).collect()),
+            other => Err(Fault::Unknown { name: other.into(), known: vec![] }),
+        }
+    }
+
+    fn rendered(raw: &str) -> Result<String, Fault> {
+        render(raw, &lookup, &Vec::new).map(|text| text.to_string())
+    }
+
+    #[test]
+    fn names_are_filled_in_without_escaping() {
+        assert_eq!(rendered("<{{a}}> {{ component.x.to }}").as_deref(), Ok("<1 & 2> 2.0"));
+        assert_eq!(rendered("{{#if yes}}<{{a}}>{{else}}no{{/if}}").as_deref(), Ok("<1 & 2>"));
+        assert_eq!(rendered("{{#if no}}yes{{else}}{{no}}{{/if}}").as_deref(), Ok("false"));
+    }
+
+    #[test]
+    fn a_secret_passes_as_a_segment() {
+        let text = render("{{#if yes}}pw={{pw}};{{/if}}", &lookup, &Vec::new);
+        assert_eq!(text.map(|text| text.is_secret()), Ok(true));
+        assert_eq!(rendered("{{#if yes}}pw={{pw}};{{/if}}").as_deref(), Ok("pw=‹secret pw›;"));
+    }
+
+    #[test]
+    fn a_late_value_decides_nothing() {
+        assert_eq!(rendered("{{#if pw}}x{{/if}}"), Err(Fault::TooLate("pw".into())));
+    }
+
+    #[test]
+    fn an_unknown_name_is_a_fault() {
+        assert!(matches!(rendered("{{b}}"), Err(Fault::Unknown { .. })));
+        assert!(matches!(rendered("{{#if yes}}{{b}}{{/if}}"), Err(Fault::Unknown { .. })));
+        assert!(matches!(rendered("{{#if}"), Err(Fault::Broken { .. })));
+    }
+}

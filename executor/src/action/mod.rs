@@ -1,0 +1,279 @@
+//! Actions, checks, things, readers and messages: one kind a file, and the registry that lists them.
+//!
+//! A kind's file says everything of it: its form and documentation (the compiler's half), what it touches, how it
+//! observes, previews, applies, is probed after a crash, and undoes. Adding a kind is adding a file and a line here.
+
+mod change;
+mod evidence;
+mod predicted;
+mod values;
+
+mod copies;
+mod moves;
+mod place;
+mod shown;
+mod source_folder;
+mod steps;
+mod want;
+mod writes;
+
+mod archive_unpack;
+mod dir;
+mod dir_copy;
+mod dir_mirror;
+mod dir_restore;
+mod file;
+mod file_contains;
+mod file_exists;
+mod file_line;
+mod file_remove;
+mod file_restore;
+mod file_write;
+mod http;
+mod program;
+mod service;
+mod tcp_open;
+mod tls_serves;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod trials;
+
+pub use change::{Body, Change, Learnt, What};
+pub use predicted::{Now, Predicted};
+pub use want::{Content, Mode, Want};
+pub use writes::Writes;
+
+use crate::site::{Fault, Scene};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use switchback_compiler::plan::Call;
+use switchback_compiler::registry::{Kind, Registry};
+
+/// All kinds, in the order of the catalogue.
+static NOUNS: &[&dyn Noun] = &[
+    &file_write::FileWrite,
+    &file_remove::FileRemove,
+    &file_line::FileLine,
+    &file_restore::FileRestore,
+    &dir_copy::DirCopy,
+    &dir_mirror::DirMirror,
+    &dir_restore::DirRestore,
+    &archive_unpack::ArchiveUnpack,
+    &file_exists::FileExists,
+    &file_exists::FileAbsent,
+    &file_contains::FileContains,
+    &file::File,
+    &dir::Dir,
+    &service::ServiceStart,
+    &service::ServiceStop,
+    &service::ServiceRestart,
+    &service::ServiceRunning,
+    &program::Program,
+    &http::HttpRequest,
+    &http::HttpGet,
+    &http::HttpPost,
+    &tcp_open::TcpOpen,
+    &tls_serves::TlsServes,
+];
+
+/// The registry that the compiler is handed.
+pub fn registry() -> Registry<'static> {
+    Registry::new(NOUNS.iter().map(|noun| *noun as &dyn Kind))
+}
+
+/// The kind of that name.
+pub fn noun(name: &str) -> Option<&'static dyn Noun> {
+    NOUNS.iter().find(|noun| noun.form().name == name).copied()
+}
+
+/// A kind with its effects: which of them it has, by the place where it may stand.
+pub trait Noun: Kind {
+    /// As what a step does.
+    fn action(&self) -> Option<&dyn Action> {
+        None
+    }
+
+    /// As what must hold.
+    fn check(&self) -> Option<&dyn Check> {
+        None
+    }
+
+    /// As what is read.
+    fn reader(&self) -> Option<&dyn Reader> {
+        None
+    }
+
+    /// As what a backup copies.
+    fn thing(&self) -> Option<&dyn Thing> {
+        None
+    }
+
+    /// As how a notification speaks.
+    fn message(&self) -> Option<&dyn Message> {
+        None
+    }
+}
+
+/// All that undoing an action needs, or settling it after a crash; written to the journal before the action.
+///
+/// It holds no secret and no large content: contents lie in the run's store, by digest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Recipe(pub Json);
+
+impl Recipe {
+    /// From whatever an action wants to keep.
+    pub fn of(value: &impl Serialize) -> Result<Self, Fault> {
+        serde_json::to_value(value)
+            .map(Self)
+            .map_err(|error| Fault::new(format!("its recipe can't be written: {error}")))
+    }
+
+    /// Whether there is nothing to do at all: no path to write, nothing to start.
+    pub fn needs_nothing(&self) -> bool {
+        matches!(&self.0, Json::Array(all) if all.is_empty())
+    }
+
+    /// What an action kept.
+    pub fn read<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Fault> {
+        T::deserialize(&self.0).map_err(|error| Fault::new(format!("its recipe can't be read: {error}")))
+    }
+}
+
+/// What an action did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Resources that it changed; 0: all was so already.
+    pub changed: u64,
+    /// What there is to say.
+    pub note: Option<String>,
+}
+
+/// What a look after a crash tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// It happened.
+    Done(String),
+    /// It did not happen, or not whole, and may be done (again).
+    NotDone(String),
+    /// It happened, and failed: why.
+    Failed(String),
+    /// Looking does not tell; what is seen, a line each.
+    Unknown(Vec<String>),
+}
+
+/// How an action was taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// What was done, in words: `1 file put back`.
+    pub what: String,
+    /// What is not as it was, a line each: somebody else changed it since.
+    pub left: Vec<String>,
+}
+
+/// What a step does.
+///
+/// The order of a run is: `prepare`, the journal's intent, `apply`, the journal's outcome. After a crash `probe` looks
+/// before anything is done again. `undo` works from the recipe alone, and doing it twice is the same as once.
+#[async_trait]
+pub trait Action: Send + Sync {
+    /// What it would change in the predicted world, which it moves on. Nothing is written.
+    async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault>;
+
+    /// Gathers and stores (durably) all that undoing and probing will need. Nothing of the target is touched.
+    async fn prepare(&self, call: &Call, scene: &Scene<'_>) -> Result<Recipe, Fault>;
+
+    /// Does it.
+    async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault>;
+
+    /// Looks, after a crash, whether it happened.
+    async fn probe(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault>;
+
+    /// Takes it back; only asked of actions that have a way back of their own.
+    async fn undo(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault>;
+
+    /// What comparing finds after an undo: what is not as it was before the action, a line each.
+    async fn compare(&self, _call: &Call, _recipe: &Recipe, _scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// What it does, in a few words, as progress and reports say it: `www/a.json`, `pg-upgrade`.
+    fn words(&self, call: &Call) -> String;
+}
+
+/// What one look at a check saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was seen, a fragment: `status 503`, `connection refused`.
+    pub says: String,
+    /// Whether looking again can't change it: a wait ends at once.
+    pub settled: bool,
+}
+
+impl Seen {
+    /// It holds.
+    pub fn holds(says: impl Into<String>) -> Self {
+        Self { holds: true, says: says.into(), settled: false }
+    }
+
+    /// It does not hold (yet).
+    pub fn not(says: impl Into<String>) -> Self {
+        Self { holds: false, says: says.into(), settled: false }
+    }
+}
+
+/// What must hold.
+#[async_trait]
+pub trait Check: Send + Sync {
+    /// Looks once. Waiting, `for`, `every` and `failures` are the run's.
+    async fn look(&self, call: &Call, scene: &Scene<'_>) -> Result<Seen, Fault>;
+
+    /// What is looked at, in a few words: `http://127.0.0.1/health`.
+    fn words(&self, call: &Call) -> String;
+
+    /// How long one look may take at most, inside its wait: a server that hangs must not eat all of it.
+    fn look_takes(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(30)
+    }
+}
+
+/// What is read.
+#[async_trait]
+pub trait Reader: Send + Sync {
+    /// The value, trimmed.
+    async fn read(&self, call: &Call, scene: &Scene<'_>) -> Result<String, Fault>;
+}
+
+/// What a backup copies.
+#[async_trait]
+pub trait Thing: Send + Sync {
+    /// What it would copy, in words with its size: `file etc/a.conf, 1.2 KiB`; the predicted world remembers it under
+    /// the backup's name, so that later steps can be previewed that restore it.
+    async fn preview(
+        &self,
+        call: &Call,
+        backup: &str,
+        scene: &Scene<'_>,
+        world: &mut Predicted,
+    ) -> Result<String, Fault>;
+
+    /// Copies it into a store, durably, and reads it back.
+    async fn copy(
+        &self,
+        call: &Call,
+        scene: &Scene<'_>,
+        store: &std::path::Path,
+    ) -> Result<crate::event::Copied, Fault>;
+}
+
+/// How a notification speaks.
+#[async_trait]
+pub trait Message: Send + Sync {
+    /// Says `facts` (an object of texts that a body's template may use).
+    async fn send(&self, call: &Call, facts: &Json, scene: &Scene<'_>) -> Result<(), Fault>;
+}

@@ -1,0 +1,291 @@
+//! The world as it would be after what was previewed so far.
+//!
+//! A preview of a later step must see what earlier steps would have written, though nothing is written: an overlay
+//! over the target's directory.
+
+use super::What;
+use crate::site::Fault;
+use crate::world::{Bounds, Digest, RelPath, State, Tree};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Now {
+    /// Nothing.
+    Absent,
+    /// A file.
+    File {
+        /// Permission bits.
+        mode: u32,
+        /// Of its bytes.
+        digest: Digest,
+        /// Its size in bytes.
+        size: u64,
+        /// Its bytes where a step would write them; others are read when they are needed.
+        bytes: Option<Arc<[u8]>>,
+    },
+    /// A file whose content is known only when it is written.
+    Later {
+        /// Permission bits.
+        mode: u32,
+    },
+    /// A folder.
+    Dir {
+        /// Permission bits.
+        mode: u32,
+    },
+    /// A symbolic link.
+    Link {
+        /// What it says.
+        to: String,
+    },
+    /// A fifo, a socket or a device.
+    Other,
+}
+
+impl Now {
+    /// A file with these bytes.
+    pub fn file(bytes: &[u8], mode: u32) -> Self {
+        Self::File { mode, digest: Digest::of(bytes), size: bytes.len() as u64, bytes: Some(Arc::from(bytes)) }
+    }
+
+    /// The permission bits of a file.
+    pub fn mode(&self) -> Option<u32> {
+        match self {
+            Self::File { mode, .. } | Self::Later { mode } => Some(*mode),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a folder.
+    pub fn is_dir(&self) -> bool {
+        matches!(self, Self::Dir { .. })
+    }
+
+    /// Whether both are the same, as far as a look at the disk could tell.
+    pub fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File { mode, digest, .. }, Self::File { mode: wanted, digest: other, .. }) => {
+                mode == wanted && digest == other
+            }
+            (Self::Later { .. }, _) | (_, Self::Later { .. }) => false,
+            _ => self == other,
+        }
+    }
+}
+
+impl From<State> for Now {
+    fn from(state: State) -> Self {
+        match state {
+            State::Absent => Self::Absent,
+            State::File { mode, size, digest } => Self::File { mode, digest, size, bytes: None },
+            State::Dir { mode } => Self::Dir { mode },
+            State::Link { to } => Self::Link { to },
+            State::Other => Self::Other,
+        }
+    }
+}
+
+impl std::fmt::Display for Now {
+    /// In words, with the size of a file.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("nothing"),
+            Self::File { size, .. } => write!(f, "a file of {}", crate::screen::size(*size)),
+            Self::Later { .. } => f.write_str("a file"),
+            Self::Dir { .. } => f.write_str("a folder"),
+            Self::Link { to } => write!(f, "a link to `{to}`"),
+            Self::Other => f.write_str("neither a file, a folder nor a link"),
+        }
+    }
+}
+
+/// As many links as the kernel follows on one path.
+const MOST_LINKS: usize = 40;
+
+fn parsed(path: &str) -> Result<RelPath, Fault> {
+    RelPath::parse(path).map_err(|error| Fault::new(error.to_string()))
+}
+
+/// What came of following links.
+#[derive(Default)]
+struct Links {
+    number: usize,
+    /// One that leads to no folder.
+    broken: Option<RelPath>,
+}
+
+/// What a thing of a backup would hold: its path, and what stands at and below it.
+type Held = (RelPath, BTreeMap<RelPath, Now>);
+
+/// The target's directory with what was previewed laid over it.
+#[derive(Debug, Default)]
+pub struct Predicted {
+    base: Option<Arc<Tree>>,
+    laid: BTreeMap<RelPath, Now>,
+    /// Copies that steps before would have taken, by the backup's name.
+    copies: BTreeMap<String, Vec<Held>>,
+    /// Services: running or not, as far as a step before changed it.
+    services: BTreeMap<String, bool>,
+    /// Every resource that was looked at.
+    seen: BTreeSet<String>,
+    /// Whether the step at hand changed something, for `after-change`.
+    changed: bool,
+}
+
+impl Predicted {
+    /// Over a directory; over nothing where the target has none or it is absent.
+    pub fn new(base: Option<Arc<Tree>>) -> Self {
+        Self { base, ..Self::default() }
+    }
+
+    /// What stands at a path, which counts as looked at.
+    pub fn at(&mut self, path: &RelPath) -> Result<Now, Fault> {
+        self.seen.insert(path.as_str().to_owned());
+        self.peek(path)
+    }
+
+    /// What stands at a path, for those who only ask on the way to something else.
+    pub fn peek(&self, path: &RelPath) -> Result<Now, Fault> {
+        self.look(&self.real(path)?)
+    }
+
+    fn look(&self, real: &RelPath) -> Result<Now, Fault> {
+        match (self.laid.get(real), &self.base) {
+            (Some(now), _) => Ok(now.clone()),
+            (None, Some(tree)) => Ok(tree.state(real)?.into()),
+            (None, None) if real.is_root() => Ok(Now::Dir { mode: 0o755 }),
+            (None, None) => Ok(Now::Absent),
+        }
+    }
+
+    /// The path without links on the way to it, so that what is laid over one name is seen by the other names too.
+    fn real(&self, path: &RelPath) -> Result<RelPath, Fault> {
+        self.follow(path, false, &mut Links::default())
+    }
+
+    /// The same, of the last part too when it is to be a folder.
+    fn follow(&self, path: &RelPath, is_folder: bool, links: &mut Links) -> Result<RelPath, Fault> {
+        let parts: Vec<&str> = path.as_str().split('/').filter(|part| *part != ".").collect();
+        let mut real = RelPath::root();
+        for (number, part) in (1..).zip(&parts) {
+            let next = parsed(&format!("{real}/{part}"))?;
+            let on_the_way = number < parts.len() || is_folder;
+            match self.look(&next)? {
+                Now::Link { to } if on_the_way && links.number < MOST_LINKS => {
+                    links.number += 1;
+                    let target = if to.starts_with('/') { to } else { format!("{real}/{to}") };
+                    real = self.follow(&parsed(&target)?, true, links)?;
+                    if !self.look(&real)?.is_dir() {
+                        links.broken = Some(next);
+                    }
+                }
+                _ => real = next,
+            }
+        }
+        Ok(real)
+    }
+
+    /// The bytes of what stands, or would stand again, at a path; none where they are more than `most` or not at hand.
+    pub fn bytes(&self, path: &RelPath, now: &Now, most: u64) -> Option<Arc<[u8]>> {
+        let Now::File { digest, size, bytes, .. } = now else { return None };
+        if *size > most {
+            return None;
+        }
+        let read = || self.base.as_ref().and_then(|tree| tree.read(&self.real(path).ok()?, most).ok()).map(Arc::from);
+        bytes.clone().or_else(read).filter(|bytes: &Arc<[u8]>| Digest::of(bytes) == *digest)
+    }
+
+    /// All that is below a folder, folders before what is in them.
+    pub fn below(&self, folder: &RelPath) -> Result<BTreeMap<RelPath, Now>, Fault> {
+        let real = self.real(folder)?;
+        let mut found = BTreeMap::new();
+        if let Some(tree) = &self.base
+            && matches!(tree.state(&real)?, State::Dir { .. })
+        {
+            found.extend(tree.list(&real, Bounds::default())?.into_iter().map(|(path, state)| (path, state.into())));
+        }
+        let counted = |path: &RelPath| match (real.is_root(), path.as_str().strip_prefix(real.as_str())) {
+            (true, _) => Ok(path.clone()),
+            (false, rest) => parsed(rest.unwrap_or_default().trim_start_matches('/')),
+        };
+        for (path, now) in self.laid.iter().filter(|(path, _)| **path != real && path.is_within(&real)) {
+            match now {
+                Now::Absent => found.remove(&counted(path)?),
+                now => found.insert(counted(path)?, now.clone()),
+            };
+        }
+        Ok(found.into_iter().map(|(path, now)| (folder.join(&path), now)).collect())
+    }
+
+    /// Lays what stands at a path over the world, and the folders that are made for it.
+    pub fn set(&mut self, path: &RelPath, now: Now) -> Result<(), Fault> {
+        let mut links = Links::default();
+        let real = self.follow(path, false, &mut links)?;
+        if let Some(link) = links.broken {
+            return Err(Fault::new(format!("`{path}` can't be written: `{link}` is a link that leads to no folder")));
+        }
+        let mut above = real.parent().filter(|_| now != Now::Absent);
+        while let Some(folder) = above.take().filter(|folder| !folder.is_root()) {
+            match self.look(&folder)? {
+                Now::Absent => {
+                    above = folder.parent();
+                    self.laid.insert(folder, Now::Dir { mode: 0o755 });
+                }
+                Now::Dir { .. } => {}
+                other => return Err(Fault::new(format!("`{path}` can't be written: `{folder}` is {other}"))),
+            }
+        }
+        self.laid.insert(real, now);
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Begins a step: nothing of it changed anything yet.
+    pub fn begin_step(&mut self) {
+        self.changed = false;
+    }
+
+    /// Whether the step at hand would change something.
+    pub fn step_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Says that the step at hand changes something that is no file.
+    pub fn touch(&mut self, resource: &str, what: What) {
+        self.seen.insert(resource.to_owned());
+        self.changed |= what != What::Unknown;
+    }
+
+    /// Remembers what a backup would copy: a thing's path, and what stands at and below it.
+    pub fn copy(&mut self, name: &str, path: RelPath, held: BTreeMap<RelPath, Now>) {
+        self.copies.entry(name.to_owned()).or_default().push((path, held));
+    }
+
+    /// What a backup of this plan would hold at and below a path; none: no step before takes such a copy of it.
+    pub fn copied(&self, name: &str, path: &RelPath) -> Option<BTreeMap<RelPath, Now>> {
+        let (_, held) = self.copies.get(name)?.iter().find(|(thing, _)| path.is_within(thing))?;
+        Some(held.iter().filter(|(at, _)| at.is_within(path)).map(|(at, now)| (at.clone(), now.clone())).collect())
+    }
+
+    /// Whether a service would run, as far as a step before decided it.
+    pub fn service(&self, name: &str) -> Option<bool> {
+        self.services.get(name).copied()
+    }
+
+    /// Says whether a service would run.
+    pub fn set_service(&mut self, name: &str, runs: bool) {
+        self.services.insert(name.to_owned(), runs);
+    }
+
+    /// How many resources were looked at.
+    pub fn seen(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// The names of all resources that were looked at.
+    pub fn looked_at(&self) -> impl Iterator<Item = &String> {
+        self.seen.iter()
+    }
+}

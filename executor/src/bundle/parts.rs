@@ -1,0 +1,153 @@
+//! The parts as bytes, in their order in the file.
+
+use super::archive::{self, Entry};
+use super::{BundleError, Manifest};
+use crate::preview::Preview;
+use crate::site::Blobs;
+use crate::world::Digest;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use switchback_compiler::plan::{FORMAT, Plan};
+
+const MANIFEST: &str = "bundle.json";
+const PLAN: &str = "plan.json";
+const PREVIEW: &str = "preview.json";
+const MADE: &str = "made.json";
+const BLOBS: &str = "blobs/";
+
+/// JSON takes many times its size once it is read; the largest plan that was tried has 2 MiB.
+const MOST_PLAN: u64 = 16 << 20;
+/// A preview has a line for each file that was looked at.
+const MOST_PREVIEW: u64 = 32 << 20;
+
+/// All parts but `made.json`.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub manifest: Vec<u8>,
+    plan: Vec<u8>,
+    preview: Vec<u8>,
+    /// By the hex digits of their digests.
+    pub blobs: BTreeMap<String, Vec<u8>>,
+}
+
+impl Parts {
+    pub fn of(plan: &Plan, preview: &Preview, blobs: &Blobs) -> Result<Self, BundleError> {
+        let plan = plan.canonical();
+        let preview = serde_json::to_vec(preview).map_err(|error| unreadable("preview.json", &error))?;
+        let manifest = Manifest {
+            format: super::manifest::FORMAT,
+            plan: Digest::of(&plan),
+            preview: Digest::of(&preview),
+            blobs: blobs.all().iter().map(|(digest, bytes)| (digest.clone(), bytes.len() as u64)).collect(),
+        };
+        let parts = Self { manifest: manifest.to_bytes()?, plan, preview, blobs: blobs.all().clone() };
+        parts.bounded()?;
+        parts.whole(&manifest)?;
+        parts.plan()?;
+        Ok(parts)
+    }
+
+    /// The file's bytes.
+    pub fn archive(&self, made: &[u8]) -> Result<Vec<u8>, BundleError> {
+        let named = [(MANIFEST, &self.manifest), (PLAN, &self.plan), (PREVIEW, &self.preview)];
+        let mut entries: Vec<Entry<'_>> =
+            named.iter().map(|(name, bytes)| Entry { name: (*name).to_owned(), bytes }).collect();
+        entries.extend(self.blobs.iter().map(|(hex, bytes)| Entry { name: format!("{BLOBS}{hex}"), bytes }));
+        entries.push(Entry { name: MADE.to_owned(), bytes: made });
+        archive::write(&entries)
+    }
+
+    /// The parts of a file, each with the digest that it must have, and `made.json`.
+    pub fn read(file: &[u8]) -> Result<(Self, Vec<u8>), BundleError> {
+        let mut entries = archive::read(file)?.into_iter();
+        let mut next = |name: &str| match entries.next() {
+            Some(entry) if entry.name == name => Ok(entry.bytes.to_vec()),
+            Some(entry) if !is_part(&entry.name) => Err(BundleError::Foreign(entry.name)),
+            _ => Err(BundleError::Missing(name.to_owned())),
+        };
+        let manifest = next(MANIFEST)?;
+        let list = Manifest::from_bytes(&manifest)?;
+        let (plan, preview) = (next(PLAN)?, next(PREVIEW)?);
+        let mut blobs = BTreeMap::new();
+        for hex in list.blobs.keys() {
+            blobs.insert(hex.clone(), next(&format!("{BLOBS}{hex}"))?);
+        }
+        let made = next(MADE)?;
+        if let Some(entry) = entries.next() {
+            return Err(BundleError::Foreign(entry.name));
+        }
+        let parts = Self { manifest, plan, preview, blobs };
+        parts.bounded()?;
+        parts.whole(&list)?;
+        if parts.archive(&made)? == file { Ok((parts, made)) } else { Err(BundleError::NotOurs) }
+    }
+
+    fn bounded(&self) -> Result<(), BundleError> {
+        let bound = |name: &str, bytes: &[u8], most: u64| {
+            let large = || BundleError::LargePart { name: name.to_owned(), most };
+            if bytes.len() as u64 > most { Err(large()) } else { Ok(()) }
+        };
+        bound(PLAN, &self.plan, MOST_PLAN)?;
+        bound(PREVIEW, &self.preview, MOST_PREVIEW)
+    }
+
+    /// Every part has the digest that the list says.
+    fn whole(&self, list: &Manifest) -> Result<(), BundleError> {
+        let damaged = |name: &str| Err(BundleError::Damaged(name.to_owned()));
+        if Digest::of(&self.plan) != list.plan {
+            return damaged(PLAN);
+        }
+        if Digest::of(&self.preview) != list.preview {
+            return damaged(PREVIEW);
+        }
+        for (hex, bytes) in &self.blobs {
+            let fits =
+                blake3::hash(bytes).to_hex().as_str() == hex && list.blobs.get(hex) == Some(&(bytes.len() as u64));
+            if !fits {
+                return damaged(&format!("{BLOBS}{hex}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The plan, all of whose sources are there.
+    pub fn plan(&self) -> Result<Plan, BundleError> {
+        let json: Json = parsed(PLAN, &self.plan)?;
+        if let Some(missing) = missing_blob(&json, &self.blobs) {
+            return Err(BundleError::NoBlob(missing));
+        }
+        drop(json);
+        let plan: Plan = parsed(PLAN, &self.plan)?;
+        if plan.format == FORMAT { Ok(plan) } else { Err(BundleError::Plan { found: plan.format }) }
+    }
+
+    pub fn preview(&self) -> Result<Preview, BundleError> {
+        parsed(PREVIEW, &self.preview)
+    }
+}
+
+fn is_part(name: &str) -> bool {
+    [MANIFEST, PLAN, PREVIEW, MADE].contains(&name) || name.starts_with(BLOBS)
+}
+
+fn parsed<T: DeserializeOwned>(name: &'static str, bytes: &[u8]) -> Result<T, BundleError> {
+    serde_json::from_slice(bytes).map_err(|error| unreadable(name, &error))
+}
+
+fn unreadable(name: &'static str, error: &serde_json::Error) -> BundleError {
+    BundleError::Unreadable { name, why: error.to_string() }
+}
+
+/// A blob that the plan speaks of and the bundle lacks; depth is bounded by the reader of JSON.
+fn missing_blob(json: &Json, blobs: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+    match json {
+        Json::Array(all) => all.iter().find_map(|one| missing_blob(one, blobs)),
+        Json::Object(map) => {
+            let own = map.get("blob").and_then(Json::as_str).filter(|_| map.contains_key("source"));
+            let own = own.filter(|digest| !blobs.contains_key(*digest)).map(ToOwned::to_owned);
+            own.or_else(|| map.values().find_map(|one| missing_blob(one, blobs)))
+        }
+        _ => None,
+    }
+}

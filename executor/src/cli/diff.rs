@@ -1,0 +1,155 @@
+//! `switchback diff`: the dry run.
+
+use super::bundling::bundle;
+use super::{Globals, parts::pair};
+use crate::bundle::{Bundle, BundleError, Made};
+use crate::exit::{Error, Exit};
+use crate::preview::Changed;
+use crate::project::Project;
+use crate::report::diff::{Comment, Shown, human, json, markdown, step};
+use crate::report::graph::mermaid;
+use crate::report::run::Zone;
+use crate::screen::Look;
+use std::path::{Path, PathBuf};
+
+/// How the diff is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a terminal.
+    #[default]
+    Human,
+    /// For a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+/// Dry run: show what would change on a target
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// the plan, NAME.plan.kdl
+    #[arg(value_name = "PLAN", value_hint = clap::ValueHint::FilePath)]
+    pub plan: PathBuf,
+    /// where; may be left out when the project names only one
+    #[arg(short, long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// an input of the plan (never a secret)
+    #[arg(short, long = "input", value_name = "NAME=TEXT", value_parser = pair)]
+    pub inputs: Vec<(String, String)>,
+    /// writes the bundle: what is reviewed, approved and run
+    #[arg(short, long, value_name = "FILE.swb", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// human, markdown or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+    /// what is other than in this bundle
+    #[arg(long, value_name = "OLD.swb", value_hint = clap::ValueHint::FilePath)]
+    pub against: Option<PathBuf>,
+    /// this step only
+    #[arg(long, value_name = "NAME")]
+    pub step: Option<String>,
+    /// every diff, also those that are like another
+    #[arg(long)]
+    pub full: bool,
+    /// exit 2 when something would change
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+const HELP: &str = "\
+Reads the target and writes nothing to it. What is shown says how it was learnt:
+validated (the server accepted it as a dry run), simulated (computed here), or
+not knowable before it is done.
+
+  switchback diff upgrade.plan.kdl -t prod-eu -o upgrade.swb";
+
+/// Characters of a comment: GitHub takes 65,536.
+const BUDGET: usize = 65_000;
+
+/// Runs the command.
+pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::new(Exit::Error, error.to_string()))?;
+    runtime.block_on(dry_run(args, globals))
+}
+
+async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let project = Project::around(&args.plan)?;
+    let fresh = match bundle(&project, &args.plan, args.target.as_deref(), &args.inputs, globals).await {
+        Ok(fresh) => fresh,
+        Err(none) => return none.end(globals),
+    };
+    if let Some(old) = &args.against {
+        let (old, _) = Bundle::read(old).map_err(|error| unreadable(old, &error))?;
+        globals.print(&against(&old, &fresh.bundle))?;
+    }
+    let text = match &args.step {
+        Some(step) => of_step(&fresh.bundle, &fresh.made, step, globals.out())?,
+        None => shown(&fresh.bundle, &fresh.made, args.format, args.full, args.output.as_deref(), globals.out())?,
+    };
+    globals.print(&text)?;
+    if let Some(output) = &args.output {
+        let written = fresh.bundle.write(output, &fresh.made);
+        written
+            .map_err(|error| Error::new(Exit::Error, format!("`{}` can't be written: {error}", output.display())))?;
+        let file = output.display();
+        globals.remark(&format!("wrote {file}  {}\nnext: switchback run {file}\n", fresh.bundle.short()));
+    }
+    let differs = !fresh.bundle.preview.is_nothing();
+    Ok(if args.detailed_exitcode && differs { Exit::Differences } else { Exit::Done })
+}
+
+/// The dry run of a bundle, in a format.
+pub(super) fn shown(
+    bundle: &Bundle,
+    made: &Made,
+    format: Format,
+    full: bool,
+    file: Option<&Path>,
+    look: Look,
+) -> Result<String, Error> {
+    let shown = circumstances(made, full);
+    let comment = Comment {
+        budget: BUDGET,
+        digest: Some(bundle.digest().to_string()),
+        file: file.map(|file| file.display().to_string()),
+        again: None,
+        mermaid: Some(mermaid(&bundle.plan)),
+    };
+    match format {
+        Format::Human => Ok(human(&bundle.plan, &bundle.preview, &shown, look)),
+        Format::Json => json(&bundle.plan, &bundle.preview, &shown, Some(&bundle.digest().to_string()))
+            .map(|json| json + "\n")
+            .map_err(|error| Error::new(Exit::Error, error.to_string())),
+        Format::Markdown => Ok(markdown(&bundle.plan, &bundle.preview, &shown, &comment)),
+    }
+}
+
+fn circumstances(made: &Made, full: bool) -> Shown {
+    Shown { observed: made.at, took: made.took, zone: Zone::here(), full }
+}
+
+fn of_step(bundle: &Bundle, made: &Made, name: &str, look: Look) -> Result<String, Error> {
+    step(&bundle.plan, &bundle.preview, name, &circumstances(made, true), look)
+        .ok_or_else(|| Error::usage(format!("there is no step `{name}` in {}", bundle.plan.name)))
+}
+
+/// What is other than in an older bundle.
+fn against(old: &Bundle, new: &Bundle) -> String {
+    let changed = old.changed(&new.preview);
+    if changed.is_empty() {
+        return format!("the same as {}: approvals carry over\n\n", old.short());
+    }
+    let mut text = format!("not the same as {}:\n", old.short());
+    for Changed { resource, was, is } in &changed {
+        text.extend(["  ~ ", resource, ": ", was, " then, ", is, " now\n"]);
+    }
+    text + "\n"
+}
+
+/// A file that is no bundle.
+pub(super) fn unreadable(path: &Path, error: &BundleError) -> Error {
+    Error::new(Exit::Error, format!("`{}`: {error}", path.display()))
+        .help("make it with switchback diff PLAN -o FILE.swb")
+}

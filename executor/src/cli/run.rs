@@ -1,0 +1,201 @@
+//! `switchback run`: runs a plan, or a bundle.
+
+use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
+use super::following::{Terminal, agreed, end, readers, view, with_signals};
+use super::{Globals, Progress, parts::pair};
+use crate::action::noun;
+use crate::bundle::Bundle;
+use crate::exit::{Error, Exit};
+use crate::preview::{Changed, preview};
+use crate::project::Project;
+use crate::report::run::Zone;
+use crate::run::{Signals, too_far};
+use crate::schedule::Aim;
+use crate::session::{Execute, Refused, execute, looking, secrets};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use switchback_compiler::plan::Window;
+
+const WHAT: &str = "\
+PLAN    NAME.plan.kdl: compiled and observed now, shown as by diff, then asked
+BUNDLE  NAME.swb, from diff -o: runs as reviewed, or not at all";
+
+/// Run a plan, or exactly the bundle that was approved
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// NAME.plan.kdl, or NAME.swb from diff -o
+    #[arg(value_name = "PLAN|BUNDLE", value_hint = clap::ValueHint::FilePath, long_help = WHAT)]
+    pub what: PathBuf,
+    /// where; may be left out when the project names only one
+    #[arg(short, long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// an input of the plan (never a secret)
+    #[arg(short, long = "input", value_name = "NAME=TEXT", value_parser = pair)]
+    pub inputs: Vec<(String, String)>,
+    /// steps at a time in a layer
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: u16,
+    /// stop after prepare, or after a layer; resume goes on
+    #[arg(long, value_name = "STAGE")]
+    pub until: Option<String>,
+    /// answer the question of `run PLAN` beforehand
+    #[arg(short, long)]
+    pub yes: bool,
+    /// what a gate wants typed, where nobody can type
+    #[arg(long = "confirm", value_name = "GATE=TEXT", value_parser = pair)]
+    pub confirms: Vec<(String, String)>,
+    /// the number of deletions, where policy asks for it
+    #[arg(long, value_name = "N")]
+    pub deletes: Option<u64>,
+    /// How it is followed.
+    #[command(flatten)]
+    pub progress: Progress,
+}
+
+const HELP: &str = "\
+Ctrl-C stops after what runs now; again, it stops waiting. Nothing done is lost:
+switchback resume goes on.";
+
+/// Runs the command.
+pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let done = with_signals(async |signals| execute_one(args, globals, signals).await);
+    done.map_err(|error| Error::new(Exit::Error, format!("signals can't be heard: {error}")))?
+}
+
+async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> Result<Exit, Error> {
+    let project = Project::around(&args.what)?;
+    let is_bundle = args.what.extension().is_some_and(|extension| extension == "swb");
+    let fresh = if is_bundle { reviewed(&project, args).await } else { made(&project, args, globals).await };
+    let (bundle, secrets, made) = match fresh {
+        Ok(fresh) => (fresh.bundle, fresh.secrets, fresh.made),
+        Err(none) => return none.end(globals),
+    };
+    if bundle.preview.is_nothing() {
+        globals.say(&super::diff::shown(&bundle, &made, super::diff::Format::Human, false, None, globals.err())?);
+        return Ok(Exit::Done);
+    }
+    let asker = Terminal::new(&args.confirms);
+    if let Some(refused) = closed(&bundle, args, &asker, is_bundle) {
+        return Ok(refuse(&refused, globals));
+    }
+    let view = view(globals, &bundle);
+    let plan = bundle.plan.clone();
+    let options = Execute {
+        project: project.root(),
+        made: &made,
+        secrets,
+        aim: args.until.clone().map_or(Aim::Change, Aim::Until),
+        jobs: args.jobs.into(),
+        by: by(),
+        readers: &mut || readers(args.progress, &view, &plan, &[], globals),
+        asker: &asker,
+    };
+    match execute(&bundle, options, signals).await {
+        Ok(executed) => Ok(end(&executed, project.root(), &bundle, false, globals)),
+        Err(refused) => Ok(refuse(&refused, globals)),
+    }
+}
+
+/// A plan becomes a bundle now, and is shown.
+async fn made(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh, NoBundle> {
+    let fresh = bundle(project, &args.what, args.target.as_deref(), &args.inputs, globals).await?;
+    if !fresh.bundle.preview.is_nothing() {
+        let shown =
+            super::diff::shown(&fresh.bundle, &fresh.made, super::diff::Format::Human, false, None, globals.err())?;
+        globals.remark(&shown);
+        globals.remark("\n");
+    }
+    Ok(fresh)
+}
+
+/// A bundle is run as it was reviewed: what it would change now must be what it said.
+async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
+    let refused = |why: String| NoBundle::Refused(Refused::error(why));
+    let (bundle, made) =
+        Bundle::read(&args.what).map_err(|error| refused(format!("`{}`: {error}", args.what.display())))?;
+    let env = |name: &str| std::env::var(name).ok();
+    let secrets = secrets(&bundle.plan, project.root(), &env).map_err(NoBundle::Refused)?;
+    let site = looking(project.root(), &bundle.plan, bundle.blobs.clone(), secrets.clone());
+    let now = match site {
+        Ok(site) => preview(&bundle.plan, &site, noun).await,
+        Err(fault) => Err(fault),
+    };
+    let now = now.map_err(|fault| NoBundle::Refused(Refused::from(fault)))?;
+    let changed = bundle.changed(&now);
+    if now.is_nothing() || changed.is_empty() {
+        let bundle = if now.is_nothing() { Bundle::new(bundle.plan, now, bundle.blobs) } else { Ok(bundle) };
+        let bundle = bundle.map_err(|error| refused(error.to_string()))?;
+        return Ok(Fresh { bundle, secrets, made });
+    }
+    Err(NoBundle::Refused(not_as_reviewed(&bundle, &changed)))
+}
+
+/// What is other than when it was reviewed.
+fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
+    let target = bundle.plan.target.as_ref().map_or("the target", |target| target.name.as_str());
+    let mut refused = Refused::with(
+        Exit::Changed,
+        format!("{target} changed since {} was made; nothing was touched", bundle.plan.name),
+    );
+    for Changed { resource, was, is } in changed.iter().take(10) {
+        refused = refused.fact(format!("~ {resource}: {was} when reviewed, {is} now"));
+    }
+    refused.next("switchback diff PLAN -o NEW.swb")
+}
+
+/// Which door is shut before a run may begin.
+fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Option<Refused> {
+    if !bundle.preview.blocked.is_empty() {
+        let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
+        return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
+    }
+    if let Some(until) = args.until.as_ref().filter(|until| !bundle.plan.units.iter().any(|unit| unit.name == **until))
+    {
+        return Some(Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after")));
+    }
+    if let Some(refused) = bundle.plan.window.as_ref().and_then(|window| far(window, args)) {
+        return Some(refused);
+    }
+    let deletions = bundle.preview.deleted().len() as u64;
+    if bundle.plan.deletions_at_most.is_some_and(|most| deletions > most) && args.deletes != Some(deletions) {
+        let most = bundle.plan.deletions_at_most.unwrap_or_default();
+        let refused = Refused::with(
+            Exit::Closed,
+            format!("it deletes {deletions}, over policy's limit of {most}; nothing was touched"),
+        );
+        return Some(refused.next(format!("the same with --deletes {deletions}")));
+    }
+    let unanswered = asker.unanswered(&bundle.plan);
+    if let Some(gate) = unanswered.first() {
+        let refused = Refused::with(
+            Exit::Closed,
+            format!("gate {gate} waits for a person, and nobody can type here; nothing was touched"),
+        );
+        return Some(refused.next(format!("the same with --confirm {gate}=TEXT")));
+    }
+    if is_bundle || args.yes {
+        return None;
+    }
+    match agreed("run it?") {
+        Some(true) => None,
+        Some(false) => Some(Refused::with(Exit::Closed, "the answer was not yes; nothing was touched")),
+        None => Some(
+            Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")
+                .next("the same with --yes")
+                .next("switchback diff PLAN -o FILE.swb, then switchback run FILE.swb"),
+        ),
+    }
+}
+
+/// A window that is too far away to be waited for.
+fn far(window: &Window, args: &Args) -> Option<Refused> {
+    match too_far(window, Timestamp::now()) {
+        Ok(Some(at)) if args.until.as_deref() != Some("prepare") => {
+            let refused = Refused::with(Exit::Closed, "the window is shut; nothing was touched");
+            Some(refused.fact(format!("it opens at {}", Zone::here().date_time(at))))
+        }
+        Ok(_) => None,
+        Err(fault) => Some(Refused::with(Exit::NotSafe, format!("{}; nothing was touched", fault.why))),
+    }
+}

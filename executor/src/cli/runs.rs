@@ -1,0 +1,41 @@
+//! `switchback runs`: past runs.
+
+use super::Globals;
+use crate::exit::{Error, Exit};
+use crate::project::Project;
+use crate::report::history::{Summary, history};
+use crate::report::run::{Story, Zone};
+use crate::runs;
+use crate::session::{Loaded, works_on};
+use jiff::Timestamp;
+use std::path::Path;
+
+/// Past runs, and which can still be undone
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {}
+
+const HELP: &str = "\
+The newest first. A run that holds can be undone until its hold ends, by
+`switchback undo RUN`, and given up by `switchback finalize RUN`.";
+
+/// Runs the command.
+pub fn run(_args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let project = Project::around(Path::new("."))?;
+    let now = Timestamp::now();
+    let ids = runs::ids(project.root()).map_err(|error| Error::new(Exit::Error, error.to_string()))?;
+    let mut summaries = Vec::new();
+    for id in ids {
+        match Loaded::read(project.root(), &id) {
+            Ok(loaded) => {
+                let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
+                let alive = works_on(project.root(), &loaded);
+                summaries.extend(Summary::of(&story, alive, now));
+            }
+            // One run that can't be read must not hide the others.
+            Err(refused) => globals.say(&refused.text()),
+        }
+    }
+    globals.print(&history(&summaries, now, &Zone::here(), globals.out()))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,39 @@
+//! `switchback show`: a bundle, as diff showed it.
+
+use super::Globals;
+use super::diff::{Format, shown, unreadable};
+use crate::bundle::Bundle;
+use crate::exit::{Error, Exit};
+use std::path::PathBuf;
+
+/// Show a bundle as diff showed it
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// the bundle, from diff -o
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// every diff, also those that are like another
+    #[arg(long)]
+    pub full: bool,
+    /// human, markdown or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+}
+
+const HELP: &str = "\
+Reads FILE alone: neither the project nor the target. The digest in the first
+line is what approvals are for.
+
+  switchback show upgrade.swb --full | less";
+
+/// Runs the command.
+pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let (bundle, made) = Bundle::read(&args.file).map_err(|error| unreadable(&args.file, &error))?;
+    if args.format == Format::Human {
+        let by = format!("{} by {} on {}", bundle.digest(), made.by, made.host);
+        globals.print(&format!("{by}\n\n"))?;
+    }
+    globals.print(&shown(&bundle, &made, args.format, args.full, Some(&args.file), globals.out())?)?;
+    Ok(Exit::Done)
+}

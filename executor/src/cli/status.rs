@@ -1,0 +1,71 @@
+//! `switchback status`: what runs now, and what is possible next.
+
+use super::Globals;
+use super::bundling::refuse;
+use super::following::view;
+use super::further::named;
+use crate::exit::{Error, Exit};
+use crate::project::Project;
+use crate::report::run::{Story, View, status};
+use crate::run::look;
+use crate::session::{Loaded, looking, works_on};
+use crate::site::{Scene, Secrets};
+use jiff::Timestamp;
+use std::path::Path;
+use std::time::Duration;
+
+/// What runs now, and what is possible next
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// the run, or an unambiguous beginning of its letters; all that are open when left out
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+const HELP: &str = "\
+Only looks, and may look while the run goes on. Exit 0 whatever it says; its last
+line is the command to go on with.";
+
+/// Runs the command.
+pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let project = Project::around(Path::new("."))?;
+    let loaded = match named(&project, args.run.as_deref()).and_then(|id| Loaded::read(project.root(), &id)) {
+        Ok(loaded) => loaded,
+        Err(refused) if args.run.is_none() && refused.exit == Exit::Usage => {
+            globals.print("nothing runs, and nothing waits: this project has no runs\n")?;
+            return Ok(Exit::Done);
+        }
+        Err(refused) => return Ok(refuse(&refused, globals)),
+    };
+    let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
+    let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
+    let alive = works_on(project.root(), &loaded);
+    globals.print(&status(&story, &loaded.bundle.plan, alive, Timestamp::now(), &view))?;
+    globals.print(&held(&project, &loaded)?)?;
+    Ok(Exit::Done)
+}
+
+/// The checks of a hold, looked at once.
+fn held(project: &Project, loaded: &Loaded) -> Result<String, Error> {
+    let plan = &loaded.bundle.plan;
+    let Some(hold) = plan.hold.as_ref().filter(|_| loaded.state().standing == crate::event::Standing::Holds) else {
+        return Ok(String::new());
+    };
+    let failed = |error: String| Error::new(Exit::Error, error);
+    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), Secrets::default());
+    let site = site.map_err(|fault| failed(fault.why))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| failed(error.to_string()))?;
+    let progress = |_: String, _: bool| {};
+    let scene = Scene { site: &site, step: "hold", act: "hold", within: Duration::from_secs(30), progress: &progress };
+    let mut text = String::new();
+    for check in &hold.checks {
+        let seen = runtime.block_on(look(&check.call, &scene));
+        let (holds, says) = seen.map_or_else(|fault| (false, fault.why), |seen| (seen.holds, seen.says));
+        let word = if holds { "holds" } else { "does not hold" };
+        let what = check.call.known("url").unwrap_or(&check.call.kind);
+        text.extend(["  hold      ", what, ": ", word, ", ", &says, "\n"]);
+    }
+    Ok(text)
+}

@@ -1,0 +1,45 @@
+//! `switchback undo`: takes back what a run did.
+
+use super::further::{Ask, go};
+use super::{Globals, Progress};
+use crate::exit::{Error, Exit};
+use crate::schedule::Aim;
+
+/// Take back what a run did
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// the run, or an unambiguous beginning of its letters; the last one when left out
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    /// answer the question beforehand
+    #[arg(short, long)]
+    pub yes: bool,
+    /// also where undoing throws data away, as the plan says
+    #[arg(long)]
+    pub accept_losses: bool,
+    /// How it is followed.
+    #[command(flatten)]
+    pub progress: Progress,
+}
+
+const HELP: &str = "\
+Works from the journal alone, the last step first, and compares at the end. An
+undo that failed is tried again by the same command: what is undone is left out.
+Exit 0 when all is as before; 23 when something is not, with its diff.";
+
+/// Runs the command.
+pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    let ask = Ask {
+        run: args.run.as_deref(),
+        to: "undo",
+        aim: Aim::Undo,
+        accept_losses: args.accept_losses,
+        yes: args.yes,
+        question: Some("take the run back?"),
+        progress: args.progress,
+        outcomes: &[],
+        confirms: &[],
+    };
+    go(&ask, globals)
+}

@@ -1,0 +1,359 @@
+//! The contract: everything that happens in a run, as one stream of events.
+//!
+//! The terminal, `--events json`, the journal and the report are its readers; no reader changes a run. Those that are
+//! [durable](Event::is_durable) are written to the journal, and a run's state is nothing but what they fold to, so
+//! that `resume`, `undo` and `status` need nothing else.
+
+use crate::action::{Recipe, Undone};
+use crate::world::Snapshot;
+use serde::{Deserialize, Serialize};
+
+/// An event with its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it happened.
+    pub at: jiff::Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// An action of a unit: the index of its work, and its index in there (0 but for `after-change`).
+///
+/// An action of a written way back counts its way and its work instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ActRef(pub u32, pub u32);
+
+/// How a run ended, or where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It goes on.
+    Runs,
+    /// It stopped where `--until` said.
+    Paused,
+    /// All is done and its way back is open.
+    Holds,
+    /// All is done.
+    Done,
+    /// What it did is taken back.
+    Undone,
+    /// It is taken back, but the world is not as it was.
+    NotEqual,
+    /// A step failed, and all is left where it is.
+    Failed,
+    /// The undo failed.
+    UndoFailed,
+    /// It was stopped from outside.
+    Interrupted,
+    /// A person must say how an action ended, or accept a loss.
+    Asks,
+    /// Its way back is given up.
+    Finalized,
+    /// It was ended as it was.
+    Aborted,
+    /// Something did not hold before the first effect: nothing was touched.
+    NotStarted,
+}
+
+/// What happens in a run. Units are named by their index in the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A run begins.
+    Began {
+        /// Its id.
+        run: String,
+        /// The plan's name.
+        plan: String,
+        /// The target's name.
+        target: String,
+        /// The bundle's digest, `b3:…`.
+        bundle: String,
+        /// Who runs it.
+        by: String,
+        /// The machine.
+        host: String,
+        /// The process.
+        pid: u32,
+    },
+    /// Another process goes on with it.
+    Resumed {
+        /// Who.
+        by: String,
+        /// The machine.
+        host: String,
+        /// The process.
+        pid: u32,
+        /// What for: `resume`, `undo`, `finalize`, `abort`.
+        to: String,
+        /// Bytes of a torn end that were dropped.
+        torn: u64,
+    },
+    /// A unit starts.
+    UnitBegan {
+        /// The unit.
+        unit: u32,
+    },
+    /// A unit needs nothing.
+    UnitSkipped {
+        /// The unit.
+        unit: u32,
+        /// Why.
+        why: String,
+    },
+    /// A unit is done.
+    UnitDone {
+        /// The unit.
+        unit: u32,
+        /// Resources that it changed.
+        changes: u64,
+    },
+    /// A unit failed.
+    UnitFailed {
+        /// The unit.
+        unit: u32,
+        /// The nearest reason, a line.
+        why: String,
+        /// Evidence: what was seen, last lines of output.
+        details: Vec<String>,
+    },
+    /// A question is open.
+    Asked {
+        /// The gate's name.
+        gate: String,
+        /// What is confirmed.
+        text: String,
+        /// What must be typed.
+        typed: String,
+    },
+    /// A gate was answered rightly.
+    Confirmed {
+        /// The gate's name.
+        gate: String,
+        /// By whom.
+        by: String,
+    },
+    /// A copy was taken.
+    Copied {
+        /// The unit.
+        unit: u32,
+        /// The backup's name.
+        name: String,
+        /// What was copied: its words and the copy.
+        copies: Vec<Copied>,
+    },
+    /// An action is about to happen: durable before anything is touched.
+    Intent {
+        /// The unit.
+        unit: u32,
+        /// The action.
+        act: ActRef,
+        /// What it does, in words.
+        what: String,
+        /// All that undoing it needs.
+        recipe: Recipe,
+    },
+    /// An action happened.
+    Acted {
+        /// The unit.
+        unit: u32,
+        /// The action.
+        act: ActRef,
+        /// Resources that it changed.
+        changed: u64,
+        /// What there is to say.
+        note: Option<String>,
+    },
+    /// An action failed, and it is known what it left.
+    ActFailed {
+        /// The unit.
+        unit: u32,
+        /// The action.
+        act: ActRef,
+        /// Why.
+        why: String,
+    },
+    /// It is not known whether an action happened.
+    Unknown {
+        /// The unit.
+        unit: u32,
+        /// The action.
+        act: ActRef,
+        /// What is seen, a line each.
+        seen: Vec<String>,
+    },
+    /// A look settled what a crash had left open, or a person said it.
+    Settled {
+        /// The unit.
+        unit: u32,
+        /// The action.
+        act: ActRef,
+        /// Whether it happened.
+        done: bool,
+        /// Whether it may have happened in part, so that an undo must take it back all the same.
+        half: bool,
+        /// How that is known.
+        how: String,
+    },
+    /// A check held, was warned of, or did not hold.
+    Checked {
+        /// The unit.
+        unit: u32,
+        /// What was looked at, in words.
+        what: String,
+        /// Whether it held.
+        held: bool,
+        /// What was seen.
+        seen: String,
+    },
+    /// A step gives out a value.
+    Output {
+        /// The unit.
+        unit: u32,
+        /// Its name.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// The run will be undone.
+    UndoDecided {
+        /// Why.
+        why: String,
+        /// The units whose effects are taken back; empty: all.
+        units: Vec<u32>,
+    },
+    /// Undoing a unit starts.
+    UndoBegan {
+        /// The unit.
+        unit: u32,
+        /// Which written way back was taken.
+        way: Option<u32>,
+    },
+    /// An action is about to be taken back, or an action of a written way back to happen.
+    UndoIntent {
+        /// The unit.
+        unit: u32,
+        /// The action, by the forward work, or by the way back when `way`.
+        act: ActRef,
+        /// Whether `act` counts in the written way back.
+        way: bool,
+        /// What a written way back's action needs to be settled after a crash.
+        recipe: Recipe,
+    },
+    /// An action is taken back.
+    UndoActed {
+        /// The unit.
+        unit: u32,
+        /// The action.
+        act: ActRef,
+        /// Whether `act` counts in the written way back.
+        way: bool,
+        /// What is there to say, and what is not as it was.
+        undone: Undone,
+    },
+    /// A unit is taken back.
+    UnitUndone {
+        /// The unit.
+        unit: u32,
+        /// What was done, in words.
+        what: String,
+        /// What is not as it was, a line each.
+        left: Vec<String>,
+    },
+    /// A unit could not be taken back.
+    UndoFailed {
+        /// The unit.
+        unit: u32,
+        /// Why.
+        why: String,
+        /// Evidence.
+        details: Vec<String>,
+    },
+    /// The window is open.
+    WindowOpened {
+        /// How long it was waited for, in milliseconds.
+        waited: u64,
+        /// When it closes.
+        until: jiff::Timestamp,
+    },
+    /// The hold began.
+    HoldBegan {
+        /// When the way back ends by itself.
+        until: jiff::Timestamp,
+    },
+    /// The run stands somewhere, and its process ends.
+    Ended {
+        /// Where.
+        standing: Standing,
+        /// In words.
+        why: String,
+    },
+    /// Something to tell that changes nothing.
+    Note {
+        /// What.
+        text: String,
+    },
+    /// What a unit does right now. Never durable.
+    Progress {
+        /// The unit.
+        unit: u32,
+        /// In words: `tcp 127.0.0.1:80: connection refused`.
+        says: String,
+        /// Whether it waits for something, or works.
+        waits: bool,
+        /// The limit of what it does, in milliseconds.
+        limit: u64,
+    },
+}
+
+/// A copy that a backup holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Copied {
+    /// What was copied, in words: `file etc/a.conf`.
+    pub what: String,
+    /// Its path on the target.
+    pub path: String,
+    /// The copy.
+    pub snapshot: Snapshot,
+}
+
+impl Event {
+    /// Whether the journal holds it.
+    pub fn is_durable(&self) -> bool {
+        !matches!(self, Self::Progress { .. })
+    }
+
+    /// The unit that it is about; none when it is about the run.
+    pub fn unit(&self) -> Option<u32> {
+        match self {
+            Self::UnitBegan { unit }
+            | Self::UnitSkipped { unit, .. }
+            | Self::UnitDone { unit, .. }
+            | Self::UnitFailed { unit, .. }
+            | Self::Copied { unit, .. }
+            | Self::Intent { unit, .. }
+            | Self::Acted { unit, .. }
+            | Self::ActFailed { unit, .. }
+            | Self::Unknown { unit, .. }
+            | Self::Settled { unit, .. }
+            | Self::Checked { unit, .. }
+            | Self::Output { unit, .. }
+            | Self::UndoBegan { unit, .. }
+            | Self::UndoIntent { unit, .. }
+            | Self::UndoActed { unit, .. }
+            | Self::UnitUndone { unit, .. }
+            | Self::UndoFailed { unit, .. }
+            | Self::Progress { unit, .. } => Some(*unit),
+            Self::Began { .. }
+            | Self::Resumed { .. }
+            | Self::Asked { .. }
+            | Self::Confirmed { .. }
+            | Self::UndoDecided { .. }
+            | Self::WindowOpened { .. }
+            | Self::HoldBegan { .. }
+            | Self::Ended { .. }
+            | Self::Note { .. } => None,
+        }
+    }
+}

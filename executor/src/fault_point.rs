@@ -1,0 +1,50 @@
+//! Boundaries at which a crash sweep kills the process.
+//!
+//! Every durable write of the journal and every effect on the world has a boundary before and after it. Built with the
+//! feature `faults`, the process kills itself (as `kill -9` would) at the one that `SWITCHBACK_KILL_AT` counts, and
+//! writes their number to `SWITCHBACK_COUNT_TO` when it ends by itself. Built without, this is nothing.
+
+/// A boundary; `name` says which.
+#[cfg(feature = "faults")]
+pub fn boundary(name: &str) {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static PASSED: AtomicU64 = AtomicU64::new(0);
+    let passed = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Ok(path) = std::env::var("SWITCHBACK_COUNT_TO") {
+        // Tests read this file; losing it makes the sweep fail loudly.
+        let _written = std::fs::write(path, format!("{passed} {name}\n"));
+    }
+    if number("SWITCHBACK_KILL_AT") == Some(passed) {
+        let _killed = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+}
+
+/// A boundary; nothing in this build.
+#[cfg(not(feature = "faults"))]
+pub fn boundary(_name: &str) {}
+
+/// A bug that the trials must find, planted by name in `SWITCHBACK_PLANT`; never in a build without `faults`.
+#[cfg(feature = "faults")]
+pub fn planted(bug: &str) -> bool {
+    std::env::var("SWITCHBACK_PLANT").is_ok_and(|planted| planted == bug)
+}
+
+/// A planted bug; never in this build.
+#[cfg(not(feature = "faults"))]
+pub fn planted(_bug: &str) -> bool {
+    false
+}
+
+/// A record that a planted bug keeps in memory while it counts as written; the one that it kept before comes back.
+#[cfg(feature = "faults")]
+pub fn held_back(record: &[u8]) -> Option<Vec<u8>> {
+    static HELD: std::sync::Mutex<Option<Vec<u8>>> = std::sync::Mutex::new(None);
+    HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner).replace(record.to_vec())
+}
+
+/// Nothing is held back in this build.
+#[cfg(not(feature = "faults"))]
+pub fn held_back(_record: &[u8]) -> Option<Vec<u8>> {
+    None
+}

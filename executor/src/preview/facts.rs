@@ -1,0 +1,165 @@
+//! What was seen of the target, as far as a plan depends on it.
+
+use crate::site::{Fault, Site};
+use crate::world::process::Launcher;
+use crate::world::service::{ServiceState, Services};
+use crate::world::{Digest, RelPath, State};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use switchback_compiler::plan::{Act, Plan, Undo, UndoWork, WayBack};
+use switchback_compiler::registry::Touch;
+use switchback_compiler::value::Text;
+
+/// All that was seen, by resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Files and folders of the target's directory.
+    pub files: BTreeMap<RelPath, Fact>,
+    /// Whether a service runs.
+    pub services: BTreeMap<String, bool>,
+    /// What `installed` read of a component.
+    pub versions: BTreeMap<String, String>,
+    /// Whether the `unless` of a step (`web`) or of an action (`web/migrate`) holds.
+    pub conditions: BTreeMap<String, bool>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    /// What everybody may know of it.
+    Seen(State),
+    /// It holds a secret: a digest keyed with the target's key, of which nobody can guess what it was made of (R11).
+    Keyed(Digest),
+    /// It holds a secret, and the target has no key yet: something is there.
+    Hidden,
+}
+
+/// A resource that is not as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Which.
+    pub resource: String,
+    /// What was seen then.
+    pub was: String,
+    /// What is seen now.
+    pub is: String,
+}
+
+impl Fact {
+    /// What stands at a path of the target.
+    pub(super) fn of(site: &Site, path: &RelPath, secret: bool) -> Result<Self, Fault> {
+        let state = site.tree.as_ref().map_or(Ok(State::Absent), |tree| tree.state(path))?;
+        if !secret || matches!(state, State::Absent | State::Dir { .. }) {
+            return Ok(Self::Seen(state));
+        }
+        Ok(site.key.map_or(Self::Hidden, |key| Self::Keyed(keyed(&key, &state))))
+    }
+
+    /// Whether something other than a folder stands there.
+    pub fn exists(&self) -> bool {
+        !matches!(self, Self::Seen(State::Absent | State::Dir { .. }))
+    }
+
+    /// Whether both may be the same; what is hidden can't be told from what is keyed.
+    fn agrees(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Hidden, Self::Hidden | Self::Keyed(_)) | (Self::Keyed(_), Self::Hidden) => true,
+            _ => self == other,
+        }
+    }
+}
+
+/// Keyed, since the size and the plain digest of a short secret would give it away.
+fn keyed(key: &[u8; 32], state: &State) -> Digest {
+    // A state is data of ours: writing it as JSON can't fail.
+    let bytes = serde_json::to_vec(state).unwrap_or_default();
+    Digest::from(blake3::keyed_hash(key, &bytes))
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seen(State::File { mode, size, digest }) => {
+                let digest: String = digest.to_string().chars().take(15).collect();
+                write!(f, "a file of {}, mode {mode:04o}, {digest}", crate::screen::size(*size))
+            }
+            Self::Seen(state) => state.fmt(f),
+            Self::Keyed(digest) => {
+                let digest: String = digest.to_string().chars().skip(3).take(6).collect();
+                write!(f, "a file that holds a secret, ‹hidden {digest}›")
+            }
+            Self::Hidden => f.write_str("a file that holds a secret, ‹hidden›"),
+        }
+    }
+}
+
+impl Facts {
+    /// What is not as it was, resource by resource.
+    pub fn changed(&self, now: &Self) -> Vec<Changed> {
+        let Self { files, services, versions, conditions } = self;
+        let runs = |runs: &bool| if *runs { "running" } else { "stopped" }.to_owned();
+        let holds = |holds: &bool| if *holds { "it is so already" } else { "it is not so yet" }.to_owned();
+        [
+            compared(files, &now.files, ToString::to_string, ToString::to_string, Fact::agrees),
+            compared(services, &now.services, |name| format!("service {name}"), runs, PartialEq::eq),
+            compared(versions, &now.versions, |name| format!("version of {name}"), Clone::clone, PartialEq::eq),
+            compared(conditions, &now.conditions, |name| format!("`unless` of {name}"), holds, PartialEq::eq),
+        ]
+        .concat()
+    }
+}
+
+fn compared<K: Ord, V>(
+    then: &BTreeMap<K, V>,
+    now: &BTreeMap<K, V>,
+    name: impl Fn(&K) -> String,
+    words: impl Fn(&V) -> String,
+    agrees: impl Fn(&V, &V) -> bool,
+) -> Vec<Changed> {
+    let told = |fact: Option<&V>| fact.map_or_else(|| "not looked at".to_owned(), &words);
+    let keys: BTreeSet<&K> = then.keys().chain(now.keys()).collect();
+    let both = keys.into_iter().map(|key| (key, then.get(key), now.get(key)));
+    both.filter(|(_, was, is)| !matches!((was, is), (Some(was), Some(is)) if agrees(was, is)))
+        .map(|(key, was, is)| Changed { resource: name(key), was: told(was), is: told(is) })
+        .collect()
+}
+
+/// Whether a service runs; a directory that its seed still stands for has no processes.
+pub(super) fn runs(site: &Site, name: &str) -> Result<bool, Fault> {
+    let Some(directory) = site.directory.as_deref().filter(|directory| directory.is_dir()) else { return Ok(false) };
+    let services = Services::open(directory, Launcher::current())?;
+    let state = services.state(name).map_err(|error| Fault::new(error.to_string()))?;
+    Ok(matches!(state, ServiceState::Running { .. }))
+}
+
+/// Everything that actions write secrets into.
+pub(super) fn secret_places(plan: &Plan) -> Vec<Touch> {
+    let acts = plan.units.iter().flat_map(|unit| unit.acts().chain(undo_acts(&unit.way_back)));
+    acts.filter(|act| act.call.values.values().any(holds_secret)).flat_map(|act| act.touches.clone()).collect()
+}
+
+fn undo_acts(way_back: &WayBack) -> impl Iterator<Item = &Act> {
+    let ways: &[Undo] = match way_back {
+        WayBack::Undo(ways) => ways,
+        _ => &[],
+    };
+    ways.iter().flat_map(|way| &way.work).filter_map(|work| match work {
+        UndoWork::Act(act) => Some(act),
+        UndoWork::Own | UndoWork::Verify(_) => None,
+    })
+}
+
+/// Whether a secret is part of a value, at any depth.
+fn holds_secret(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Object(map) if map.contains_key("parts") => {
+            serde_json::from_value::<Text>(value.clone()).is_ok_and(|text| text.is_secret())
+        }
+        Value::Object(map) => map.values().any(holds_secret),
+        Value::Array(all) => all.iter().any(holds_secret),
+        _ => false,
+    }
+}

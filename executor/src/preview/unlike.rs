@@ -1,0 +1,65 @@
+//! Changes that are not those that were reviewed, though all that was looked at is as it was.
+
+use super::{Changed, Preview, UnitPreview};
+use crate::action::{Body, Change};
+use std::collections::BTreeSet;
+
+impl Preview {
+    /// Resources whose changes are others now, in the order of their names within each unit.
+    pub(crate) fn other_changes(&self, now: &Self) -> Vec<Changed> {
+        let (then, now) = (self.by_unit(), now.by_unit());
+        let units: BTreeSet<u32> = then.iter().chain(&now).map(|(unit, _)| *unit).collect();
+        units.into_iter().flat_map(|unit| others(&of(&then, unit), &of(&now, unit))).collect()
+    }
+
+    fn by_unit(&self) -> Vec<(u32, Change)> {
+        let units: Vec<&UnitPreview> = self.units.iter().chain(&self.finalize).collect();
+        let changes = units.iter().flat_map(|unit| unit.changes.iter().map(|change| (unit.unit, without_keys(change))));
+        changes.collect()
+    }
+}
+
+fn of(changes: &[(u32, Change)], unit: u32) -> Vec<&Change> {
+    changes.iter().filter(|(id, _)| *id == unit).map(|(_, change)| change).collect()
+}
+
+fn others(then: &[&Change], now: &[&Change]) -> Vec<Changed> {
+    let missing = |from: &[&Change], to: &[&Change]| -> BTreeSet<String> {
+        from.iter().filter(|change| !to.contains(change)).map(|change| change.resource.clone()).collect()
+    };
+    let resources: BTreeSet<String> = missing(then, now).union(&missing(now, then)).cloned().collect();
+    let words = |changes: &[&Change], resource: &str, words: &str| {
+        let changes = changes.iter().any(|change| change.resource == resource);
+        if changes { words.to_owned() } else { "no change".to_owned() }
+    };
+    let told = |resource: String| Changed {
+        was: words(then, &resource, "the change that was reviewed"),
+        is: words(now, &resource, "another change"),
+        resource,
+    };
+    resources.into_iter().map(told).collect()
+}
+
+/// The target's first run makes the key that hidden values are shown by: that alone is no other change.
+fn without_keys(change: &Change) -> Change {
+    let mut change = change.clone();
+    match &mut change.body {
+        Body::Lines(lines) => {
+            for line in lines {
+                line.text = without_key(&line.text);
+            }
+        }
+        Body::Words(words) => *words = without_key(words),
+        Body::Nothing => {}
+    }
+    change
+}
+
+fn without_key(text: &str) -> String {
+    let mut parts = text.split("‹hidden ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| match part.split_once('›') {
+        Some((_, rest)) => format!("{text}‹hidden›{rest}"),
+        None => format!("{text}‹hidden {part}"),
+    })
+}

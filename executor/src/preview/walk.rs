@@ -1,0 +1,189 @@
+//! Goes through a plan in its order, over the world as the steps before would leave it.
+
+use super::needless::Needed;
+use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, tried, way_back};
+use crate::action::{Body, Change, Learnt, Predicted, What};
+use crate::site::{Fault, Scene, Site};
+use crate::world::RelPath;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use switchback_compiler::plan::{Act, Plan, Stage, Unit, UnitKind, Work};
+use switchback_compiler::registry::Touch;
+use switchback_compiler::schema::Class;
+use switchback_compiler::version::Version;
+
+/// What a walk knows so far.
+pub(super) struct Walk<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) site: &'a Site,
+    pub(super) nouns: Nouns,
+    pub(super) world: Predicted,
+    /// Versions of components that a step before would have moved.
+    pub(super) moved: BTreeMap<String, Version>,
+    pub(super) facts: Facts,
+    /// Bytes that copies would take.
+    pub(super) copied: u64,
+    preview: Preview,
+    /// What actions write secrets into.
+    secret: Vec<Touch>,
+    /// Names that were looked at, as far as they are in `facts`.
+    known: BTreeSet<String>,
+}
+
+/// Observes all that a plan depends on and says what it would change. Nothing is written.
+pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, Fault> {
+    let mut walk = Walk {
+        plan,
+        site,
+        nouns,
+        world: Predicted::new(site.tree.clone()),
+        moved: BTreeMap::new(),
+        facts: Facts::default(),
+        copied: 0,
+        preview: Preview::default(),
+        secret: facts::secret_places(plan),
+        known: BTreeSet::new(),
+    };
+    for (id, unit) in (0..).zip(&plan.units) {
+        walk.unit(id, unit).await.map_err(|fault| told(unit, &fault, site))?;
+    }
+    Ok(walk.finish())
+}
+
+/// Which step it was, without secrets.
+fn told(unit: &Unit, fault: &Fault, site: &Site) -> Fault {
+    let details = fault.details.iter().map(|line| site.secrets.mask(line));
+    Fault::new(format!("{}: {}", unit.name, site.secrets.mask(&fault.why))).details(details)
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn scene<'s>(
+        &'s self,
+        unit: &'s Unit,
+        act: &'s str,
+        within: Duration,
+        progress: &'s (dyn Fn(String, bool) + Send + Sync),
+    ) -> Scene<'s> {
+        Scene { site: self.site, step: &unit.name, act, within, progress }
+    }
+
+    async fn unit(&mut self, id: u32, unit: &'a Unit) -> Result<(), Fault> {
+        let mut seen = UnitPreview { unit: id, ..UnitPreview::default() };
+        self.world.begin_step();
+        match self.needed(unit).await {
+            Needed::No(why) => seen.skipped = Some(self.site.secrets.mask(&why)),
+            needed => {
+                if let Needed::Blocked(why) = needed {
+                    self.preview.blocked.push(Blocked { unit: Some(id), why: self.site.secrets.mask(&why) });
+                }
+                self.work(unit, &mut seen).await?;
+                self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
+            }
+        }
+        seen.equal = self.observe(unit, &seen)?;
+        let finalize = self.plan.stage_of(unit) == Stage::Finalize;
+        seen.way_back = way_back::words(unit, &seen, finalize, self.nouns);
+        if unit.kind == UnitKind::Step || !seen.copies.is_empty() {
+            let list = if finalize { &mut self.preview.finalize } else { &mut self.preview.units };
+            list.push(seen);
+        }
+        Ok(())
+    }
+
+    async fn work(&mut self, unit: &Unit, seen: &mut UnitPreview) -> Result<(), Fault> {
+        for work in &unit.work {
+            match work {
+                Work::Backup(backup) => seen.copies.extend(self.backup(unit, backup).await?),
+                Work::Act(act) => self.act(unit, act, false, seen).await?,
+                Work::AfterChange(acts) if !seen.changes.is_empty() => {
+                    for act in acts {
+                        self.act(unit, act, true, seen).await?;
+                    }
+                }
+                Work::AfterChange(_) | Work::Gate(_) | Work::Before(_) | Work::Verify(_) | Work::Output(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, unit: &Unit, act: &Act, after_change: bool, seen: &mut UnitPreview) -> Result<(), Fault> {
+        let kind = &act.call.kind;
+        let action = (self.nouns)(kind).and_then(|noun| noun.action());
+        let action = action.ok_or_else(|| Fault::new(format!("this Switchback does not know the action `{kind}`")))?;
+        let needless = self.already(&format!("{}/{}", unit.name, act.id), unit, &act.unless).await;
+        let quiet = |_: String, _: bool| {};
+        let site = self.site;
+        let scene = Scene { site, step: &unit.name, act: &act.id, within: act.within.std(), progress: &quiet };
+        let words = site.secrets.mask(&action.words(&act.call));
+        let mut changes =
+            if needless { Vec::new() } else { action.preview(&act.call, &scene, &mut self.world).await? };
+        if changes.is_empty() && !needless && act.class == Class::AtMostOnce {
+            // Whatever its kind says, nobody can know that it changes nothing.
+            changes.push(unknown(words.clone()));
+        }
+        let (id, kind) = (act.id.clone(), kind.clone());
+        seen.acts.push(ActPreview { id, kind, words, changes: changes.len(), after_change, needless });
+        seen.changes.extend(changes.into_iter().map(|change| masked(change, site)));
+        Ok(())
+    }
+
+    /// Takes what was looked at in this unit into the facts; how much of it exists and stays as it is.
+    fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
+        let changed: BTreeSet<&str> = seen.changes.iter().map(|change| change.resource.as_str()).collect();
+        let fresh: Vec<String> = self.world.looked_at().filter(|name| !self.known.contains(*name)).cloned().collect();
+        let mut equal = 0;
+        for name in fresh {
+            // Not every name is a path; looked at as one, the others are absent, which says nothing.
+            if let Ok(path) = RelPath::parse(&name) {
+                let secret = self.secret.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
+                let fact = Fact::of(self.site, &path, secret)?;
+                equal += usize::from(fact.exists() && !changed.contains(name.as_str()));
+                self.facts.files.insert(path, fact);
+            }
+            self.known.insert(name);
+        }
+        for touch in unit.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "service") {
+            if !self.facts.services.contains_key(&touch.path) && self.site.services.contains_key(&touch.path) {
+                self.facts.services.insert(touch.path.clone(), facts::runs(self.site, &touch.path)?);
+                equal += usize::from(!changed.contains(format!("service {}", touch.path).as_str()));
+            }
+        }
+        Ok(equal)
+    }
+
+    fn finish(self) -> Preview {
+        let Self { plan, site, facts, copied, mut preview, .. } = self;
+        let gone = preview.resources(&[What::Changed, What::Deleted]);
+        // A folder counts as something only where it changes itself.
+        let counts = |(path, fact): &(&RelPath, &Fact)| fact.exists() || gone.contains(path.as_str());
+        let existing = facts.files.iter().filter(counts).count();
+        preview.observed = existing + facts.services.len();
+        preview.facts = facts;
+        preview.tried = tried::all(plan, site, &preview, copied);
+        let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);
+        let blocked: Vec<Blocked> = failed.map(|tried| Blocked { unit: None, why: tried.says.clone() }).collect();
+        preview.blocked.extend(blocked);
+        preview
+    }
+}
+
+fn unknown(resource: String) -> Change {
+    Change { resource, what: What::Unknown, learnt: Learnt::NotKnowable, body: Body::Nothing, after: None }
+}
+
+/// Actions hide secrets themselves; what slipped through is hidden here.
+fn masked(change: Change, site: &Site) -> Change {
+    let mask = |text: &str| site.secrets.mask(text);
+    let Change { resource, what, learnt, body, after } = change;
+    let body = match body {
+        Body::Lines(mut lines) => {
+            for line in &mut lines {
+                line.text = mask(&line.text);
+            }
+            Body::Lines(lines)
+        }
+        Body::Words(words) => Body::Words(mask(&words)),
+        Body::Nothing => Body::Nothing,
+    };
+    Change { resource: mask(&resource), what, learnt, body, after }
+}

@@ -1,0 +1,36 @@
+//! `--events json`: every event as a line of JSON, as the journal holds it.
+
+use super::reader::Reader;
+use crate::event::Entry;
+use crate::report::diagnostics::inert;
+use jiff::Timestamp;
+use std::io::Write;
+use switchback_compiler::plan::Plan;
+
+/// Writes each event as a line.
+pub struct Json {
+    out: Box<dyn Write + Send>,
+}
+
+impl Json {
+    /// To this stream.
+    pub fn new(out: Box<dyn Write + Send>) -> Self {
+        Self { out }
+    }
+}
+
+impl Reader for Json {
+    fn take(&mut self, entry: &Entry, _plan: &Plan) {
+        let Ok(line) = serde_json::to_string(entry) else { return };
+        // Whoever listened may be gone; the run goes on.
+        let _gone = writeln!(self.out, "{}", inert(&line)).and_then(|()| self.out.flush());
+    }
+
+    fn tick(&mut self, _now: Timestamp) {}
+
+    fn say(&mut self, _text: &str) {}
+
+    fn finish(&mut self) {
+        let _gone = self.out.flush();
+    }
+}

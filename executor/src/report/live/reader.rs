@@ -1,0 +1,20 @@
+//! What a reader of a run's events is asked for.
+
+use crate::event::Entry;
+use jiff::Timestamp;
+use switchback_compiler::plan::Plan;
+
+/// A reader of a run's events. None changes the run; what it can't write is lost, and the run goes on.
+pub trait Reader: Send {
+    /// Takes in an event.
+    fn take(&mut self, entry: &Entry, plan: &Plan);
+
+    /// Time has passed: clocks run on. Called about twice a second.
+    fn tick(&mut self, now: Timestamp);
+
+    /// Shows a text that stays, above what is redrawn: a notice that is no event, what ctrl-c does.
+    fn say(&mut self, text: &str);
+
+    /// The process ends: nothing is left half drawn.
+    fn finish(&mut self);
+}

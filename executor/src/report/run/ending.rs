@@ -1,0 +1,225 @@
+//! The last words of a run: where the platform is now, and the one thing to type.
+
+use super::moved::{back_at, moved};
+use super::outcome::Outcome;
+use super::story::{Back, Story};
+use super::view::View;
+use crate::event::Standing;
+use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
+use switchback_compiler::plan::{Plan, Stage};
+
+/// The result line: word, what, where, in how long, n of m.
+pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
+    match story.standing() {
+        Standing::Runs => "runs".into(),
+        Standing::Done | Standing::Holds => done(story, plan, view),
+        Standing::Undone => undone(story, plan, view),
+        Standing::NotEqual => not_equal(story, view),
+        Standing::UndoFailed => undo_failed(story, plan, view),
+        Standing::Failed => failed(story, plan, view),
+        Standing::Interrupted => halted("interrupted", story, plan, view),
+        Standing::Paused => halted("paused", story, plan, view),
+        Standing::Asks => halted("a person must answer", story, plan, view),
+        Standing::Finalized => format!(
+            "{}: {}; its way back is given up",
+            view.word("finalized", Style::Green),
+            moved_on(story, plan, view)
+        ),
+        Standing::NotStarted => not_started(story, plan, view),
+        Standing::Aborted => format!(
+            "{}: {} is left as it is, with {}",
+            view.word("aborted", Style::YellowBold),
+            safe(story.target(), view.look),
+            steps_done(story, plan)
+        ),
+    }
+}
+
+/// The result line, what belongs to it, and what to type next.
+pub fn ending(story: &Story, plan: &Plan, view: &View) -> String {
+    hang("", &result(story, plan, view), view.look) + &facts(story, plan, view) + &next(story, plan, view)
+}
+
+fn not_started(story: &Story, plan: &Plan, view: &View) -> String {
+    let failed = story.steps(plan, |unit, _| matches!(unit.forward, super::story::Forward::Failed(..)));
+    let which = if failed.is_empty() { "something".to_owned() } else { list(&failed) };
+    format!("{}: what {which} needs does not hold; nothing was touched", view.word("not started", Style::YellowBold))
+}
+
+fn done(story: &Story, plan: &Plan, view: &View) -> String {
+    let (_, all) = story.progress(plan);
+    if is_nothing(story, plan) {
+        let place = format!("{} on {}", safe(&plan.name, view.look), safe(story.target(), view.look));
+        return format!("nothing to do: {place}, {} were done already", of(all, all, "step"));
+    }
+    let took = elapsed(story.took());
+    let word = view.word("done", Style::Green);
+    format!("{word}: {} in {took}{}", moved_on(story, plan, view), as_reviewed(story, plan, view))
+}
+
+/// Whether all steps were done already.
+fn is_nothing(story: &Story, plan: &Plan) -> bool {
+    let nothing = |outcome| matches!(outcome, Outcome::Unchanged | Outcome::Skipped);
+    let steps = story.steps(plan, |unit, of| nothing(unit.outcome(of)));
+    !steps.is_empty() && steps.len() == story.progress(plan).1
+}
+
+/// `; 15 of 15 changes as reviewed`.
+fn as_reviewed(story: &Story, plan: &Plan, view: &View) -> String {
+    let changes = resources(story, plan);
+    if view.reviewed.is_empty() {
+        return if changes == 0 { String::new() } else { format!("; {}", count(changes, "change")) };
+    }
+    let all = view.reviewed.total().known();
+    format!("; {} as reviewed", of(super::human::as_reviewed(story, plan, &view.reviewed), all, "change"))
+}
+
+/// Resources that all units changed.
+pub(crate) fn resources(story: &Story, plan: &Plan) -> usize {
+    let units = story.units.iter().zip(&plan.units);
+    units.map(|(story, unit)| story.resources(unit)).fold(0, usize::saturating_add)
+}
+
+/// `lumen 4.9.3 → 5.0.0 on prod-eu`.
+fn moved_on(story: &Story, plan: &Plan, view: &View) -> String {
+    let what = moved(plan, view.look).unwrap_or_else(|| safe(&plan.name, view.look));
+    format!("{what} on {}", safe(story.target(), view.look))
+}
+
+fn undone(story: &Story, plan: &Plan, view: &View) -> String {
+    let target = safe(story.target(), view.look);
+    let place = match back_at(plan, view.look) {
+        Some(versions) => format!("{target} is on {versions} again"),
+        None => format!("{target} is as before the run"),
+    };
+    let word = view.word("undone", Style::Cyan);
+    let why = story.undo.as_ref().map(|undo| safe(&undo.why, view.look)).filter(|why| !why.is_empty());
+    let why = why.map_or_else(String::new, |why| format!("{why}; "));
+    format!("{word}: {why}{place}, after {}", elapsed(story.took_last()))
+}
+
+fn not_equal(story: &Story, view: &View) -> String {
+    let left: usize =
+        story.units.iter().map(|unit| if let Back::Undone(_, left) = &unit.back { left.len() } else { 0 }).sum();
+    let word = view.word("undone, but not equal", Style::YellowBold);
+    let differs = if left == 1 { "is" } else { "are" };
+    format!("{word}: {} {differs} not as before, after {}", count(left, "thing"), elapsed(story.took_last()))
+}
+
+fn undo_failed(story: &Story, plan: &Plan, view: &View) -> String {
+    let undone = story.steps(plan, |unit, _| matches!(unit.back, Back::Undone(..))).len();
+    let all = story.steps(plan, |unit, _| unit.has_effects()).len();
+    let word = view.word("the undo failed", Style::RedBold);
+    let target = safe(story.target(), view.look);
+    let between = match plan.product.as_slice() {
+        [one] => {
+            format!("between {} and {}", safe(&one.from.to_string(), view.look), safe(&one.to.to_string(), view.look))
+        }
+        _ => "neither as before nor as the plan says".into(),
+    };
+    format!("{word}: {} undone; {target} is {between}", of(undone, all, "step"))
+}
+
+fn failed(story: &Story, plan: &Plan, view: &View) -> String {
+    let names = story.steps(plan, |unit, of| unit.outcome_forward(of) == Outcome::Failed);
+    let what = if names.is_empty() {
+        story.ended.as_ref().map_or_else(String::new, |ended| safe(&ended.why, view.look))
+    } else {
+        safe(&list(&names), view.look)
+    };
+    let undone = story.steps(plan, |unit, _| matches!(unit.back, Back::Undone(..))).len();
+    let back = if undone > 0 { format!("; {undone} undone") } else { String::new() };
+    let word = view.word("failed", Style::RedBold);
+    format!("{word}: {what}{back}; {}, left as they are", steps_done(story, plan))
+}
+
+/// `4 of 8 steps done`.
+fn steps_done(story: &Story, plan: &Plan) -> String {
+    let (_, all) = story.progress(plan);
+    let done = story.steps(plan, |unit, of| unit.outcome(of).is_over()).len();
+    format!("{} done", of(done, all, "step"))
+}
+
+/// `interrupted: 6 of 8 steps done; unknown: postgres; left: pooler`.
+fn halted(word: &str, story: &Story, plan: &Plan, view: &View) -> String {
+    let named = |which: &dyn Fn(Outcome) -> bool| {
+        let names = story.steps(plan, |unit, of| which(unit.outcome(of)));
+        safe(&names.join(", "), view.look)
+    };
+    let open = named(&|outcome| matches!(outcome, Outcome::Runs | Outcome::Cut | Outcome::Undoes));
+    let parts = [
+        ("failed", named(&|outcome| matches!(outcome, Outcome::Failed | Outcome::NotUndone))),
+        ("unknown", named(&|outcome| outcome == Outcome::Unknown)),
+        ("open", open),
+        ("left", named(&|outcome| outcome == Outcome::Never)),
+    ];
+    let parts = parts.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("; {what}: {names}"));
+    format!("{}: {}{}", view.word(word, Style::YellowBold), steps_done(story, plan), parts.collect::<String>())
+}
+
+/// What belongs to the result line, indented.
+fn facts(story: &Story, plan: &Plan, view: &View) -> String {
+    let line = |text: String| hang("  ", &text, view.look);
+    let target = safe(story.target(), view.look);
+    match story.standing() {
+        Standing::Holds => story.hold_until.map_or_else(String::new, |until| {
+            line(format!("can be undone until {}, when the hold ends", view.zone.minute(until)))
+        }),
+        Standing::Interrupted | Standing::Asks => {
+            why(story, view) + &line(format!("keeps {target} until this run is settled"))
+        }
+        Standing::Failed => line(format!("keeps {target} until this run is settled")),
+        Standing::UndoFailed => {
+            let run = safe(story.run(), view.look);
+            super::undone::now_table(story, plan, view)
+                + &line(format!("run {run} keeps {target} until this is settled; nothing runs any more"))
+        }
+        Standing::Paused | Standing::Aborted | Standing::NotStarted => why(story, view),
+        Standing::Finalized => finalized(story, plan, view),
+        Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual => String::new(),
+    }
+}
+
+/// Why it stands where it stands, when there is more to say than the result line does.
+fn why(story: &Story, view: &View) -> String {
+    let why = story.ended.as_ref().map_or("", |ended| ended.why.as_str());
+    if why.is_empty() { String::new() } else { hang("  ", &safe(why, view.look), view.look) }
+}
+
+fn finalized(story: &Story, plan: &Plan, view: &View) -> String {
+    let steps = plan.steps().filter(|(_, unit)| plan.stage_of(unit) == Stage::Finalize);
+    let done = steps.filter(|(id, _)| story.outcome(plan, *id).is_over()).count();
+    let said = format!("{} of finalize done", count(done, "step"));
+    if done == 0 { String::new() } else { hang("  ", &said, view.look) }
+}
+
+/// The one thing to type, and at most one other.
+fn next(story: &Story, plan: &Plan, view: &View) -> String {
+    let asked = story.processes.last().is_some_and(|process| process.to == "undo");
+    let unknown = story.units.iter().any(|unit| unit.unknown().is_some());
+    let said = match story.standing() {
+        Standing::Holds => {
+            "next: switchback report RUN\nor:   switchback finalize RUN\n      \
+             gives up the way back; until then: switchback undo RUN\n"
+        }
+        Standing::Undone | Standing::NotEqual if !asked => "next: switchback report RUN --format markdown\n",
+        Standing::Done if is_nothing(story, plan) => "",
+        Standing::Done | Standing::NotEqual | Standing::NotStarted => "next: switchback report RUN\n",
+        Standing::UndoFailed => "next: switchback undo RUN\n",
+        Standing::Failed => "next: switchback undo RUN\nor:   switchback abort RUN\n      leaves the target as it is\n",
+        Standing::Interrupted | Standing::Paused if unknown => {
+            "next: switchback resume RUN\n      looks first, then asks about what is unknown\n"
+        }
+        Standing::Interrupted | Standing::Paused => "next: switchback resume RUN\nor:   switchback undo RUN\n",
+        // What asks says itself how it is answered.
+        Standing::Asks | Standing::Runs | Standing::Undone | Standing::Finalized | Standing::Aborted => "",
+    };
+    let said = said.replace("RUN", &safe(story.run(), view.look));
+    if story.standing() == Standing::UndoFailed { said + &what_is_left(story, view) } else { said }
+}
+
+fn what_is_left(story: &Story, view: &View) -> String {
+    let stuck = story.units.iter().filter(|unit| matches!(unit.back, Back::Failed(..))).count();
+    let said = format!("once what stopped {stuck} {} is mended; it tries what is left", plural(stuck, "step"));
+    hang("      ", &said, view.look)
+}

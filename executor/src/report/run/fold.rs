@@ -1,0 +1,184 @@
+//! The fold of events to a story. Total: an event that makes no sense where it stands is told as well as it can be.
+
+use super::story::{
+    ActStory, Back, CheckStory, Decision, Ending, Forward, GateStory, Head, Now, Process, Step, Story, UnitStory,
+};
+use crate::event::{Entry, Event};
+use jiff::Timestamp;
+use switchback_compiler::plan::Plan;
+
+impl Story {
+    /// Before anything happened.
+    pub fn new(plan: &Plan) -> Self {
+        Self { units: vec![UnitStory::default(); plan.units.len()], ..Self::default() }
+    }
+
+    /// What these events tell.
+    pub fn of(plan: &Plan, entries: &[Entry]) -> Self {
+        let mut story = Self::new(plan);
+        for entry in entries {
+            story.take(entry);
+        }
+        story
+    }
+
+    /// Takes in one event.
+    pub fn take(&mut self, entry: &Entry) {
+        let at = entry.at;
+        self.last = Some(at);
+        self.events += usize::from(entry.event.is_durable());
+        match &entry.event {
+            Event::Began { run, plan, target, bundle, by, host, pid } => {
+                let (run, plan) = (run.clone(), plan.clone());
+                self.head = Some(Head { run, plan, target: target.clone(), bundle: bundle.clone() });
+                self.process(Process { at, by: by.clone(), host: host.clone(), pid: *pid, to: "run".into(), torn: 0 });
+            }
+            Event::Resumed { by, host, pid, to, torn } => {
+                let (by, host, to) = (by.clone(), host.clone(), to.clone());
+                self.process(Process { at, by, host, pid: *pid, to, torn: *torn });
+            }
+            Event::Asked { gate, text, typed } => self.asked(at, gate, text, typed),
+            Event::Confirmed { gate, by } => self.confirmed(at, gate, by),
+            Event::UndoDecided { why, units } => {
+                self.undo = Some(Decision { at, why: why.clone(), units: units.clone() });
+            }
+            Event::HoldBegan { until } => self.hold_until = Some(*until),
+            Event::Ended { standing, why } => {
+                self.ended = Some(Ending { at, standing: *standing, why: why.clone() });
+            }
+            Event::Note { text } => self.notes.push((at, text.clone())),
+            other => self.take_of_unit(at, other),
+        }
+    }
+
+    /// Another process: what ran in the one before was cut off.
+    fn process(&mut self, process: Process) {
+        self.ended = None;
+        self.processes.push(process);
+        for unit in &mut self.units {
+            unit.now = None;
+            if unit.forward == Forward::Runs {
+                unit.forward = Forward::Cut;
+            }
+            if unit.back == Back::Runs {
+                unit.back = Back::Cut;
+            }
+        }
+    }
+
+    fn asked(&mut self, at: Timestamp, gate: &str, text: &str, typed: &str) {
+        self.gates.retain(|known| known.name != gate);
+        let (text, typed) = (text.to_owned(), typed.to_owned());
+        self.gates.push(GateStory { name: gate.to_owned(), asked: Some(at), text, typed, confirmed: None });
+    }
+
+    fn confirmed(&mut self, at: Timestamp, gate: &str, by: &str) {
+        let confirmed = Some((at, by.to_owned()));
+        match self.gates.iter_mut().find(|known| known.name == gate) {
+            Some(known) => known.confirmed = confirmed,
+            None => self.gates.push(GateStory {
+                name: gate.to_owned(),
+                asked: None,
+                text: String::new(),
+                typed: String::new(),
+                confirmed,
+            }),
+        }
+    }
+
+    fn take_of_unit(&mut self, at: Timestamp, event: &Event) {
+        let Some(id) = event.unit() else { return };
+        let Some(unit) = self.units.get_mut(id as usize) else { return };
+        if let Event::Progress { says, waits, limit, .. } = event {
+            return unit.progress(at, says, *waits, *limit);
+        }
+        unit.since = Some(at);
+        unit.now = None;
+        unit.take(at, event);
+    }
+}
+
+impl UnitStory {
+    fn progress(&mut self, at: Timestamp, says: &str, waits: bool, limit: u64) {
+        let same_since = self.now.as_ref().filter(|now| now.says == says).map_or(at, |now| now.same_since);
+        self.now = Some(Now { says: says.to_owned(), waits, limit, same_since });
+    }
+
+    fn take(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::UnitBegan { .. } => {
+                self.began.get_or_insert(at);
+                self.forward = Forward::Runs;
+            }
+            Event::UnitSkipped { why, .. } => self.end(at, Forward::Skipped(why.clone())),
+            Event::UnitDone { changes, .. } => {
+                self.changes = *changes;
+                self.end(at, Forward::Done);
+            }
+            Event::UnitFailed { why, details, .. } => self.end(at, Forward::Failed(why.clone(), details.clone())),
+            Event::Copied { name, copies, .. } => {
+                self.copies.push((name.clone(), copies.iter().map(|copied| copied.what.clone()).collect()));
+            }
+            Event::Checked { what, held, seen, .. } => {
+                let back = self.back != Back::Never;
+                self.checks.push(CheckStory { at, what: what.clone(), held: *held, seen: seen.clone(), back });
+            }
+            Event::Output { name, value, .. } => self.outputs.push((name.clone(), value.clone())),
+            other => self.take_of_act(at, other),
+        }
+    }
+
+    fn end(&mut self, at: Timestamp, forward: Forward) {
+        self.ended = Some(at);
+        self.forward = forward;
+    }
+
+    fn take_of_act(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::Intent { act, what, .. } => {
+                let known = self.acts.entry(*act).or_default();
+                known.began.get_or_insert(at);
+                what.clone_into(&mut known.what);
+                known.step = Step::Open;
+            }
+            Event::Acted { act, changed, note, .. } => {
+                let known = self.acts.entry(*act).or_default();
+                *known = ActStory { ended: Some(at), step: Step::Done(*changed), note: note.clone(), ..known.clone() };
+            }
+            Event::ActFailed { act, why, .. } => {
+                let known = self.acts.entry(*act).or_default();
+                *known = ActStory { ended: Some(at), step: Step::Failed(why.clone()), ..known.clone() };
+            }
+            Event::Unknown { act, seen, .. } => {
+                let known = self.acts.entry(*act).or_default();
+                *known = ActStory { ended: Some(at), step: Step::Unknown(seen.clone()), ..known.clone() };
+            }
+            Event::Settled { act, done, how, .. } => {
+                let step = if *done { Step::Done(1) } else { Step::NotDone };
+                let known = self.acts.entry(*act).or_default();
+                *known = ActStory { ended: Some(at), step, settled: Some(how.clone()), ..known.clone() };
+            }
+            other => self.take_of_back(at, other),
+        }
+    }
+
+    fn take_of_back(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::UndoBegan { way, .. } => {
+                self.back_began.get_or_insert(at);
+                self.way = *way;
+                self.back = Back::Runs;
+            }
+            Event::UndoActed { undone, .. } if !undone.what.is_empty() => self.taken_back.push(undone.what.clone()),
+            Event::UnitUndone { what, left, .. } => self.end_back(at, Back::Undone(what.clone(), left.clone())),
+            Event::UndoFailed { why, details, .. } => self.end_back(at, Back::Failed(why.clone(), details.clone())),
+            _ => {}
+        }
+    }
+
+    fn end_back(&mut self, at: Timestamp, back: Back) {
+        self.back_began.get_or_insert(at);
+        self.back_ended = Some(at);
+        self.back = back;
+    }
+}

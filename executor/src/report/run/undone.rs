@@ -1,0 +1,127 @@
+//! What is told after an undo: what had nothing to undo, what was compared, and what each step is now.
+
+use super::item::{Item, evidence};
+use super::outcome::{Outcome, is_counted};
+use super::story::{Back, Story, UnitStory};
+use super::view::View;
+use crate::event::Standing;
+use crate::screen::{Column, Sign, Style, Table, count, list, of, safe};
+use std::collections::BTreeSet;
+use switchback_compiler::plan::{Plan, Unit, WayBack};
+
+/// Lines between the steps that were taken back and the result line; empty where nothing was taken back.
+pub fn aftermath(story: &Story, plan: &Plan, view: &View) -> String {
+    if story.undo.is_none() || !matches!(story.standing(), Standing::Undone | Standing::NotEqual | Standing::UndoFailed)
+    {
+        return String::new();
+    }
+    let line = |indent, sign, name: &str, text: &str| {
+        Item { indent, sign, name, text, style: Style::Plain, tail: "" }.show(view.look)
+    };
+    let mut out = String::new();
+    for name in story.steps(plan, has_nothing) {
+        out += &line(2, Sign::Equal, &safe(name, view.look), "nothing to undo");
+    }
+    for (name, waits) in not_tried(story, plan) {
+        out += &line(2, Sign::Missing, &safe(name, view.look), &safe(&waits, view.look));
+    }
+    let never = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Never);
+    if !never.is_empty() {
+        let said = format!("{}: never started", never.join(", "));
+        out +=
+            &crate::screen::hang(&format!("  {} ", Sign::Missing.show(view.look)), &safe(&said, view.look), view.look);
+    }
+    out + &compared(story, plan, view)
+}
+
+fn has_nothing(unit: &UnitStory, of: &Unit) -> bool {
+    unit.back == Back::Never && unit.outcome_forward(of).is_over() && !unit.has_effects()
+}
+
+/// Steps that should have been taken back and were not tried, with what they wait for.
+fn not_tried<'p>(story: &Story, plan: &'p Plan) -> Vec<(&'p str, String)> {
+    if story.standing() != Standing::UndoFailed {
+        return Vec::new();
+    }
+    let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.units.is_empty() || undo.units.contains(&id));
+    let open = |id: u32| story.unit(id).is_some_and(|unit| unit.back == Back::Never && unit.has_effects());
+    let steps = plan.steps().filter(|(id, unit)| is_counted(plan, unit) && chosen(*id) && open(*id));
+    steps.map(|(id, unit)| (unit.name.as_str(), waits_for(story, plan, id))).collect()
+}
+
+fn waits_for(story: &Story, plan: &Plan, id: u32) -> String {
+    let mut seen = BTreeSet::from([id]);
+    // What needs a unit stands after it, so one pass finds all that comes after it.
+    for (follower, unit) in (0..).zip(&plan.units) {
+        if unit.needs.iter().any(|need| seen.contains(need)) {
+            seen.insert(follower);
+        }
+    }
+    let stuck = |id: &u32| story.unit(*id).is_some_and(|unit| matches!(unit.back, Back::Failed(..)));
+    let names: Vec<&str> =
+        seen.iter().filter(|id| stuck(id)).filter_map(|id| plan.unit(*id)).map(|unit| unit.name.as_str()).collect();
+    if names.is_empty() { "not tried".into() } else { format!("not tried: waits for {}", list(&names)) }
+}
+
+/// Units that were taken back by their actions' own way back are compared with what was before.
+fn compared(story: &Story, plan: &Plan, view: &View) -> String {
+    let taken: Vec<_> =
+        story.units.iter().zip(&plan.units).filter(|(unit, _)| matches!(unit.back, Back::Undone(..))).collect();
+    let own = |unit: &UnitStory, of: &Unit| unit.way.is_none() && matches!(of.way_back, WayBack::Own);
+    let resources = taken.iter().filter(|(unit, of)| own(unit, of)).map(|(unit, of)| unit.resources(of));
+    let all = resources.fold(0, usize::saturating_add);
+    let left: Vec<String> = taken.iter().flat_map(|(unit, _)| left(unit)).cloned().collect();
+    let unseen: Vec<String> = taken
+        .iter()
+        .filter(|(unit, of)| !own(unit, of) || !unit.named(of).is_empty())
+        .map(|(_, of)| of.name.clone())
+        .collect();
+    let item = |sign, text: &str| {
+        Item { indent: 0, sign, name: "compared", text, style: Style::Plain, tail: "" }.show(view.look)
+    };
+    let mut out = match (all, left.is_empty()) {
+        (0, true) => String::new(),
+        (_, true) => item(Sign::Done, &format!("{} are as before the run", of(all, all, "resource"))),
+        (_, false) => {
+            let differs = if left.len() == 1 { "is" } else { "are" };
+            item(Sign::Look, &format!("{} {differs} not as before the run", count(left.len(), "thing")))
+        }
+    };
+    out += &evidence(&left, 4, view.look);
+    if !unseen.is_empty() {
+        let said = format!("not compared: what else {} did", list(&unseen));
+        let lead = format!("  {} ", Sign::Unknown.show(view.look));
+        out += &crate::screen::hang(&lead, &safe(&said, view.look), view.look);
+    }
+    out
+}
+
+fn left(unit: &UnitStory) -> &[String] {
+    if let Back::Undone(_, left) = &unit.back { left } else { &[] }
+}
+
+/// After an undo that failed: what each step is now.
+pub(crate) fn now_table(story: &Story, plan: &Plan, view: &View) -> String {
+    let mut table = Table::new(vec![Column::text("step").at_least(10), Column::text("is now")]).indented(2);
+    for (id, unit) in plan.steps().filter(|(_, unit)| is_counted(plan, unit)) {
+        let outcome = story.outcome(plan, id);
+        if story.unit(id).is_some_and(UnitStory::has_effects) {
+            table.row([safe(&unit.name, view.look), safe(&is_now(outcome, unit), view.look)]);
+        }
+    }
+    table.render()
+}
+
+fn is_now(outcome: Outcome, unit: &Unit) -> String {
+    let versions = |back: bool| {
+        let of =
+            |moved: &switchback_compiler::plan::Move| if back { moved.from.to_string() } else { moved.to.to_string() };
+        unit.moves.iter().map(of).collect::<Vec<_>>().join(", ")
+    };
+    let (version, word) = match outcome {
+        Outcome::Undone => (versions(true), "as before"),
+        outcome if outcome.is_over() => (versions(false), "as the plan says"),
+        outcome => (String::new(), outcome.word()),
+    };
+    if version.is_empty() { word.to_owned() } else { version }
+}

@@ -1,0 +1,113 @@
+//! One action: intent on the disk, effect, outcome on the disk.
+
+use super::unit::{Break, Work, before, holds_already};
+use crate::action::{Action, Recipe, noun};
+use crate::event::{ActRef, Event};
+use crate::fault_point::{boundary, planted};
+use crate::schedule::ActState;
+use crate::site::Fault;
+use std::time::Duration;
+use switchback_compiler::plan::Act;
+use switchback_compiler::schema::Class;
+use tokio::time::timeout;
+
+/// The time that an action has on top of its limit to end by itself, since it knows the limit too.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// Does an action unless it was done; how many resources it changed in this process.
+pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, Break> {
+    let limit = act.within.std();
+    let progress = |says: String, waits: bool| work.progress(&says, waits, limit);
+    let scene = work.scene(&act.id, limit, &progress);
+    let action = find(act)?;
+    let recipe = match before(work, id) {
+        Some((ActState::Done { .. }, _)) => return Ok(0),
+        // It was begun before a crash and did not happen: the recipe of then is the one that undo goes by.
+        Some((_, recipe)) => recipe.clone(),
+        None if holds_already(&act.unless, &scene).await => return Ok(0),
+        None => action.prepare(&act.call, &scene).await?,
+    };
+    if recipe.needs_nothing() {
+        return Ok(0);
+    }
+    let what = action.words(&act.call);
+    let intent = Event::Intent { unit: work.id, act: id, what: work.site.secrets.mask(&what), recipe: recipe.clone() };
+    if planted("act-before-intent") {
+        let _early = action.apply(&act.call, &recipe, &scene).await;
+    }
+    work.scribe.commit(intent).await?;
+    boundary("effect");
+    work.progress(&what, false, limit);
+    let outcome = match timeout(limit.saturating_add(GRACE), action.apply(&act.call, &recipe, &scene)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Fault::unknown(format!("{what} did not end within {}", crate::screen::limit(limit)))),
+    };
+    boundary("effect-done");
+    settle(work, id, act, action, &recipe, outcome).await
+}
+
+async fn settle(
+    work: &Work<'_>,
+    id: ActRef,
+    act: &Act,
+    action: &dyn Action,
+    recipe: &Recipe,
+    outcome: Result<crate::action::Applied, Fault>,
+) -> Result<u64, Break> {
+    match outcome {
+        Ok(applied) => {
+            let note = applied.note.map(|note| work.site.secrets.mask(&note));
+            let event = Event::Acted { unit: work.id, act: id, changed: applied.changed, note };
+            // An at-most-once action's outcome is on the disk at once, so that a crash can't make it unknown.
+            if act.class == Class::AtMostOnce {
+                work.scribe.commit(event).await?;
+            } else {
+                work.scribe.tell(event);
+            }
+            Ok(applied.changed)
+        }
+        Err(fault) if fault.unknown => look_after(work, id, act, action, recipe, fault).await,
+        Err(fault) => {
+            let why = work.site.secrets.mask(&fault.why);
+            work.scribe.commit(Event::ActFailed { unit: work.id, act: id, why }).await?;
+            Err(fault.into())
+        }
+    }
+}
+
+/// R23: after a timeout, look before anything else.
+async fn look_after(
+    work: &Work<'_>,
+    id: ActRef,
+    act: &Act,
+    action: &dyn Action,
+    recipe: &Recipe,
+    fault: Fault,
+) -> Result<u64, Break> {
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene(&act.id, Duration::from_secs(30), &progress);
+    let seen = match action.probe(&act.call, recipe, &scene).await {
+        Ok(crate::action::Probe::Done(how)) => {
+            let done = Event::Settled { unit: work.id, act: id, done: true, half: false, how };
+            work.scribe.commit(done).await?;
+            return Ok(1);
+        }
+        Ok(crate::action::Probe::NotDone(_) | crate::action::Probe::Failed(_)) => {
+            let why = work.site.secrets.mask(&fault.why);
+            work.scribe.commit(Event::ActFailed { unit: work.id, act: id, why }).await?;
+            return Err(fault.into());
+        }
+        Ok(crate::action::Probe::Unknown(seen)) => seen,
+        Err(probe) => vec![probe.why],
+    };
+    let seen = std::iter::once(fault.why).chain(fault.details).chain(seen);
+    let seen = seen.map(|line| work.site.secrets.mask(&line)).collect();
+    work.scribe.commit(Event::Unknown { unit: work.id, act: id, seen }).await?;
+    Err(Break::Unknown)
+}
+
+/// The effects of an action's kind.
+pub(super) fn find(act: &Act) -> Result<&'static dyn Action, Fault> {
+    let action = noun(&act.call.kind).and_then(|noun| noun.action());
+    action.ok_or_else(|| Fault::new(format!("this Switchback does not know the action `{}`", act.call.kind)))
+}

@@ -1,0 +1,254 @@
+//! Taking one unit back: by its actions' own way back, or by the one that the plan writes.
+
+use super::act::find;
+use super::scribe::Stop;
+use super::unit::{Break, Work, hold, holds_already};
+use crate::action::{Action, Probe, Recipe, Undone, noun};
+use crate::event::{ActRef, Event};
+use crate::fault_point::{boundary, planted};
+use crate::schedule::ActState;
+use crate::site::Fault;
+use std::time::Duration;
+use switchback_compiler::plan::{Act, Undo, UndoWork, WayBack, Work as Part};
+use switchback_compiler::registry::Touch;
+use switchback_compiler::schema::OwnWayBack;
+
+/// Takes a unit back, and says how that ended.
+pub(super) async fn run(work: Work<'_>) {
+    let result = match back(&work).await {
+        Ok((what, left)) => {
+            let mask = |text: &String| work.site.secrets.mask(text);
+            let left = left.iter().map(mask).collect();
+            work.scribe.commit(Event::UnitUndone { unit: work.id, what: mask(&what), left }).await
+        }
+        Err(Break::Stop | Break::Unknown) => Ok(()),
+        Err(Break::Failed(why, details)) => {
+            let mask = |text: &String| work.site.secrets.mask(text);
+            let (why, details) = (mask(&why), details.iter().map(mask).collect());
+            work.scribe.commit(Event::UndoFailed { unit: work.id, why, details }).await
+        }
+    };
+    if result == Err(Stop) {
+        // A journal that can't be written has stopped the run already: there is nobody left to tell.
+    }
+}
+
+/// What was done, in words, and what is not as it was.
+async fn back(work: &Work<'_>) -> Result<(String, Vec<String>), Break> {
+    match &work.unit.way_back {
+        WayBack::Own => {
+            work.scribe.tell(Event::UndoBegan { unit: work.id, way: None });
+            let undone = own(work).await?;
+            Ok((undone.what, undone.left))
+        }
+        WayBack::Undo(ways) => {
+            let (index, way) = choose(work, ways).await?;
+            work.scribe.tell(Event::UndoBegan { unit: work.id, way: Some(index) });
+            written(work, index, way).await
+        }
+        WayBack::Stays(why) => {
+            work.scribe.tell(Event::UndoBegan { unit: work.id, way: None });
+            let left = vec![format!("what step {} did stays: {why}", work.unit.name)];
+            Ok(("left as it is".into(), left))
+        }
+        WayBack::Irreversible(why) => Err(Break::Failed(format!("it is irreversible: {why}"), Vec::new())),
+    }
+}
+
+/// The actions' own way back, the last one first; what brings things up to date comes at the end.
+async fn own(work: &Work<'_>) -> Result<Undone, Break> {
+    let mut all = Undone::default();
+    let mut said = Vec::new();
+    let mut after = Vec::new();
+    let mut settled: Vec<&Touch> = Vec::new();
+    for (id, act, is_after) in begun(work) {
+        if is_after {
+            after.push((id, act));
+            continue;
+        }
+        settled.extend(&act.touches);
+        let undone = undo_one(work, id, act).await?;
+        all.left.extend(undone.left);
+        said.push(undone.what);
+    }
+    // They stand in reverse order; done again they run as written.
+    for (id, act) in after.into_iter().rev() {
+        // What another action of the step took back is as it was already: a service that it started is stopped again.
+        if act.touches.iter().any(|touch| settled.iter().any(|other| other.meets(touch))) {
+            continue;
+        }
+        let undone = again(work, id, act).await?;
+        all.left.extend(undone.left);
+        said.push(undone.what);
+    }
+    all.left.extend(compared(work).await);
+    all.left.dedup();
+    said.retain(|what| !what.is_empty());
+    all.what = said.join(", ");
+    Ok(all)
+}
+
+/// Actions that were begun, the last first, and whether each stands in `after-change`.
+fn begun<'w>(work: &'w Work<'_>) -> Vec<(ActRef, &'w Act, bool)> {
+    let mut begun = Vec::new();
+    for (index, part) in (0..).zip(&work.unit.work) {
+        match part {
+            Part::Act(act) => begun.push((ActRef(index, 0), act, false)),
+            Part::AfterChange(acts) => {
+                begun.extend((0..).zip(acts).map(|(inner, act)| (ActRef(index, inner), act, true)));
+            }
+            _ => {}
+        }
+    }
+    begun.retain(|(id, ..)| work.prior.acts.get(id).is_some_and(|(state, _)| *state != ActState::NotDone));
+    begun.reverse();
+    begun
+}
+
+async fn undo_one(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Break> {
+    if matches!(work.prior.undo.get(&(false, id)), Some((ActState::Done { .. }, _))) || planted("lost-undo") {
+        return Ok(Undone::default());
+    }
+    let recipe = work.prior.acts.get(&id).map(|(_, recipe)| recipe.clone()).unwrap_or_default();
+    let progress = |says: String, waits: bool| work.progress(&says, waits, act.within.std());
+    let scene = work.scene(&act.id, act.within.std(), &progress);
+    let action = find(act)?;
+    work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way: false, recipe: Recipe::default() }).await?;
+    boundary("undo");
+    let undone = action.undo(&act.call, &recipe, &scene).await?;
+    boundary("undo-done");
+    acted(work, id, false, undone).await
+}
+
+async fn acted(work: &Work<'_>, act: ActRef, way: bool, undone: Undone) -> Result<Undone, Break> {
+    let told = Undone {
+        what: undone.what.clone(),
+        left: undone.left.iter().map(|line| work.site.secrets.mask(line)).collect(),
+    };
+    work.scribe.commit(Event::UndoActed { unit: work.id, act, way, undone: told }).await?;
+    Ok(undone)
+}
+
+/// What brings a thing up to date: an action with a way back of its own goes back, another is done again.
+async fn again(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Break> {
+    let own = noun(&act.call.kind).is_some_and(|noun| matches!(noun.form().way_back, OwnWayBack::Restores(_)));
+    if own {
+        return undo_one(work, id, act).await;
+    }
+    if matches!(work.prior.undo.get(&(false, id)), Some((ActState::Done { .. }, _))) {
+        return Ok(Undone::default());
+    }
+    let undone = effect(work, id, false, act).await?;
+    acted(work, id, false, undone).await
+}
+
+/// Does an action of the way back.
+async fn effect(work: &Work<'_>, id: ActRef, way: bool, act: &Act) -> Result<Undone, Break> {
+    let name = format!("undo-{}", act.id);
+    let progress = |says: String, waits: bool| work.progress(&says, waits, act.within.std());
+    let scene = work.scene(&name, act.within.std(), &progress);
+    let action = find(act)?;
+    let prior = work.prior.undo.get(&(way, id));
+    if let Some((ActState::Open, recipe)) = prior
+        && let Some(undone) = settled(work, act, action, recipe).await?
+    {
+        return Ok(undone);
+    }
+    if prior.is_none() && holds_already(&act.unless, &scene).await {
+        return Ok(Undone::default());
+    }
+    let recipe = action.prepare(&act.call, &scene).await?;
+    work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way, recipe: recipe.clone() }).await?;
+    boundary("undo");
+    let applied = action.apply(&act.call, &recipe, &scene).await;
+    boundary("undo-done");
+    match applied {
+        Ok(applied) => Ok(Undone { what: applied.note.unwrap_or_else(|| action.words(&act.call)), left: Vec::new() }),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// An action of the way back that a crash left open: done, to be done (again), or a question.
+async fn settled(work: &Work<'_>, act: &Act, action: &dyn Action, recipe: &Recipe) -> Result<Option<Undone>, Break> {
+    let name = format!("undo-{}", act.id);
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene(&name, Duration::from_secs(30), &progress);
+    match action.probe(&act.call, recipe, &scene).await? {
+        Probe::Done(how) => Ok(Some(Undone { what: how, left: Vec::new() })),
+        // A failure is an outcome that is known: a person has mended what stopped it, and asks for it again.
+        Probe::NotDone(_) | Probe::Failed(_) => Ok(None),
+        Probe::Unknown(_) if !act.unless.is_empty() => {
+            let back = holds_already(&act.unless, &scene).await;
+            Ok(back.then(|| Undone { what: "back already".into(), left: Vec::new() }))
+        }
+        Probe::Unknown(seen) => {
+            let why =
+                format!("{} of the way back was cut off, and it is not known whether it did its work", act.call.kind);
+            Err(Break::Failed(why, seen))
+        }
+    }
+}
+
+/// The first written way back whose `before` holds; the one that was begun stays the one.
+async fn choose<'w>(work: &Work<'_>, ways: &'w [Undo]) -> Result<(u32, &'w Undo), Break> {
+    if let Some(index) = work.prior.way
+        && let Some(way) = ways.get(index as usize)
+    {
+        return Ok((index, way));
+    }
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene("undo", Duration::from_secs(30), &progress);
+    for (index, way) in (0..).zip(ways) {
+        if way.before.is_empty() || holds_already(&way.before, &scene).await {
+            return Ok((index, way));
+        }
+    }
+    Err(Break::Failed("the `before` of none of its ways back holds".into(), Vec::new()))
+}
+
+async fn written(work: &Work<'_>, index: u32, way: &Undo) -> Result<(String, Vec<String>), Break> {
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene("undo", Duration::from_secs(30), &progress);
+    if work.prior.undo.is_empty() && holds_already(&way.unless, &scene).await {
+        return Ok(("back already".into(), Vec::new()));
+    }
+    let (mut said, mut left) = (Vec::new(), Vec::new());
+    for (number, part) in (0..).zip(&way.work) {
+        let id = ActRef(index, number);
+        match part {
+            UndoWork::Own => {
+                let undone = own(work).await?;
+                said.push(undone.what);
+                left.extend(undone.left);
+            }
+            UndoWork::Act(_) if matches!(work.prior.undo.get(&(true, id)), Some((ActState::Done { .. }, _))) => {}
+            UndoWork::Act(act) => {
+                let undone = effect(work, id, true, act).await?;
+                said.push(acted(work, id, true, undone).await?.what);
+            }
+            UndoWork::Verify(checks) => hold(work, checks).await?,
+        }
+    }
+    said.retain(|what| !what.is_empty());
+    Ok((said.join(", "), left))
+}
+
+/// Compares what the unit's actions touched with what stood there before.
+async fn compared(work: &Work<'_>) -> Vec<String> {
+    let mut left = Vec::new();
+    for (id, act, is_after) in begun(work) {
+        // What brings a thing up to date began in the middle of the step: its "before" is not the step's.
+        if is_after {
+            continue;
+        }
+        let recipe = work.prior.acts.get(&id).map(|(_, recipe)| recipe.clone()).unwrap_or_default();
+        let progress = |_: String, _: bool| {};
+        let scene = work.scene(&act.id, Duration::from_secs(30), &progress);
+        let Ok(action) = find(act) else { continue };
+        match action.compare(&act.call, &recipe, &scene).await {
+            Ok(lines) => left.extend(lines),
+            Err(Fault { why, .. }) => left.push(format!("not compared: {why}")),
+        }
+    }
+    left
+}

@@ -1,0 +1,403 @@
+//! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
+
+use super::back;
+use super::scribe::{Answer, Message, Scribe, Stop};
+use super::signals::Signals;
+use super::unit::{self, Work};
+use super::{Asker, Outcome, Reader};
+use crate::event::{Entry, Event, Standing};
+use crate::fault_point::{boundary, held_back, planted};
+use crate::journal::Journal;
+use crate::schedule::{ActState, Aim, Next, Phase, State, next};
+use crate::site::Site;
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use switchback_compiler::plan::{Failure, Plan, Work as Part};
+use switchback_compiler::schema::Class;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval, sleep_until};
+
+/// How often live lines are drawn anew.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Everything that one process needs to bring a run further.
+pub(super) struct Owner<'a> {
+    pub(super) plan: Arc<Plan>,
+    pub(super) site: Arc<Site>,
+    pub(super) journal: Journal,
+    pub(super) state: State,
+    pub(super) aim: Aim,
+    pub(super) jobs: usize,
+    pub(super) readers: Vec<Box<dyn Reader>>,
+    pub(super) asker: &'a dyn Asker,
+    /// When the change must be done.
+    pub(super) deadline: Option<Timestamp>,
+    pub(super) accept_losses: bool,
+    scribe: Scribe,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    running: Vec<u32>,
+    /// Nothing new starts any more.
+    draining: Option<String>,
+    broken: Option<String>,
+}
+
+impl<'a> Owner<'a> {
+    pub(super) fn new(plan: Arc<Plan>, site: Arc<Site>, journal: Journal, state: State, asker: &'a dyn Asker) -> Self {
+        let (to, inbox) = mpsc::unbounded_channel();
+        Self {
+            plan,
+            site,
+            journal,
+            state,
+            aim: Aim::Change,
+            jobs: 4,
+            readers: Vec::new(),
+            asker,
+            deadline: None,
+            accept_losses: false,
+            scribe: Scribe::new(to),
+            inbox,
+            running: Vec::new(),
+            draining: None,
+            broken: None,
+        }
+    }
+
+    /// Tells something from the owner itself.
+    pub(super) async fn say(&mut self, event: Event) {
+        self.record(event, true).await;
+    }
+
+    /// Brings the run to its aim, or as far as it goes; where it stands then.
+    pub(super) async fn drive(mut self, signals: &mut Signals) -> Outcome {
+        loop {
+            let standing = self.until_still(signals).await;
+            if self.broken.is_some() || self.draining.is_some() {
+                return self.end(standing).await;
+            }
+            let failed =
+                self.state.units.iter().find(|unit| unit.phase == Phase::Failed).and_then(|unit| unit.why.clone());
+            if let Some(why) = failed.filter(|_| self.aim != Aim::Undo) {
+                self.notify("failed", &why).await;
+            }
+            match self.decide() {
+                Some(undo) => {
+                    self.say(undo).await;
+                    self.aim = Aim::Undo;
+                }
+                None => return self.end(standing).await,
+            }
+        }
+    }
+
+    /// Starts what may start and hears what happens until nothing runs and nothing more can start.
+    async fn until_still(&mut self, signals: &mut Signals) -> Standing {
+        let mut ticks = interval(TICK);
+        loop {
+            let next = self.start_ready();
+            if self.running.is_empty() {
+                match next {
+                    Next::Reached => return self.reached(),
+                    Next::Blocked => return self.blocked(),
+                    Next::Start(_) if self.draining.is_some() || self.broken.is_some() => return Standing::Interrupted,
+                    Next::Start(_) => {}
+                }
+            }
+            let deadline = self.deadline_instant();
+            tokio::select! {
+                biased;
+                message = self.inbox.recv() => match message {
+                    Some(message) => self.take(message).await,
+                    None => return Standing::Interrupted,
+                },
+                name = signals.next() => if self.interrupted(name) { return self.given_up().await },
+                () = sleep_until(deadline) => self.late().await,
+                _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(Timestamp::now())),
+            }
+        }
+    }
+
+    fn start_ready(&mut self) -> Next {
+        if self.draining.is_some() || self.broken.is_some() {
+            return Next::Start(Vec::new());
+        }
+        let next = next(&self.plan, &self.state, &self.aim, &self.running, self.jobs);
+        if let Next::Start(units) = &next {
+            for unit in units {
+                self.start(*unit);
+            }
+        }
+        next
+    }
+
+    fn start(&mut self, id: u32) {
+        let Some(prior) = self.state.units.get(id as usize).cloned() else { return };
+        self.running.push(id);
+        let (plan, site, scribe) = (Arc::clone(&self.plan), Arc::clone(&self.site), self.scribe.clone());
+        let confirmed = self.state.confirmed.clone();
+        let undoing = self.aim == Aim::Undo;
+        // The task ends by its last message; nobody waits for its handle.
+        drop(tokio::spawn(async move {
+            if let Some(unit) = plan.unit(id) {
+                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed };
+                if undoing { back::run(work).await } else { unit::run(work).await }
+            }
+            scribe.ended(id);
+        }));
+    }
+
+    async fn take(&mut self, message: Message) {
+        match message {
+            Message::Tell(event) => self.record(event, false).await,
+            Message::Commit(event, answer) => self.commit(event, answer),
+            Message::Committed(event, answer, Ok(())) => {
+                boundary("committed");
+                self.known(event);
+                // A unit that is gone needs no answer.
+                let _gone = answer.send(Ok(()));
+            }
+            Message::Committed(_, answer, Err(why)) => {
+                self.broken = Some(why);
+                let _gone = answer.send(Err(Stop));
+            }
+            Message::Ask(gate, text, typed, answer) => {
+                self.readers.iter_mut().for_each(|reader| reader.finish());
+                let given = self.asker.gate(&gate, &text, &typed);
+                let _gone = answer.send(given.map_or(Answer::No, Answer::Yes));
+            }
+            Message::Ended(unit) => self.running.retain(|running| *running != unit),
+        }
+    }
+
+    /// Hands a record to the journal; when it is on the disk a message comes back, so that units commit together.
+    fn commit(&mut self, event: Event, answer: tokio::sync::oneshot::Sender<Result<(), Stop>>) {
+        if self.broken.is_some() {
+            let _gone = answer.send(Err(Stop));
+            return;
+        }
+        boundary("commit");
+        let entry = Entry { at: Timestamp::now(), event: event.clone() };
+        let written = body(&entry).map(|body| {
+            if planted("done-before-disk") {
+                return Err(held_back(&body).map_or(Ok(()), |earlier| self.journal.append(earlier)));
+            }
+            Ok(self.journal.commit(body))
+        });
+        let line = self.scribe.line();
+        match written {
+            Ok(Ok(durable)) => drop(tokio::spawn(async move {
+                let result = durable.await.map(|_| ()).map_err(|error| error.to_string());
+                let _gone = line.send(Message::Committed(event, answer, result));
+            })),
+            Ok(Err(appended)) => {
+                let result = appended.map_err(|error| error.to_string());
+                let _gone = line.send(Message::Committed(event, answer, result));
+            }
+            Err(why) => {
+                let _gone = line.send(Message::Committed(event, answer, Err(why)));
+            }
+        }
+    }
+
+    /// Writes a record of the owner's own, or one that needs no answer.
+    async fn record(&mut self, event: Event, durable: bool) {
+        if !event.is_durable() {
+            let entry = Entry { at: Timestamp::now(), event };
+            self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
+            return;
+        }
+        if self.broken.is_some() {
+            return;
+        }
+        let entry = Entry { at: Timestamp::now(), event: event.clone() };
+        let result = match body(&entry) {
+            Ok(body) if durable => {
+                boundary("commit");
+                let result = self.journal.commit(body).await.map(|_| ()).map_err(|error| error.to_string());
+                boundary("committed");
+                result
+            }
+            Ok(body) => self.journal.append(body).map_err(|error| error.to_string()),
+            Err(why) => Err(why),
+        };
+        match result {
+            Ok(()) => self.known(event),
+            Err(why) => self.broken = Some(why),
+        }
+    }
+
+    /// Something is on its way to the disk or on it: the state moves, and the readers are told.
+    fn known(&mut self, event: Event) {
+        self.state.apply(&event);
+        let entry = Entry { at: Timestamp::now(), event };
+        self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
+    }
+
+    /// A first signal: nothing new starts. A second one: nobody waits any more.
+    fn interrupted(&mut self, name: &str) -> bool {
+        if self.draining.is_some() {
+            return true;
+        }
+        self.draining = Some(format!("{name} was received"));
+        let text = match self.running.len() {
+            0 => format!(
+                "{name} stopping: nothing new starts, and nothing runs
+"
+            ),
+            _ => format!(
+                "{name} stopping: nothing new starts; what runs is let finish
+  \
+                 {name} again stops waiting: what runs at most once becomes unknown
+"
+            ),
+        };
+        self.readers.iter_mut().for_each(|reader| reader.say(&text));
+        false
+    }
+
+    /// What runs is left behind: at-most-once actions become unknown, others are looked at on resume.
+    async fn given_up(&mut self) -> Standing {
+        let open: Vec<Event> = self.running.iter().flat_map(|id| self.open_questions(*id)).collect();
+        let asks = !open.is_empty();
+        for event in open {
+            self.say(event).await;
+        }
+        if asks { Standing::Asks } else { Standing::Interrupted }
+    }
+
+    fn open_questions(&self, id: u32) -> Vec<Event> {
+        let (Some(unit), Some(state)) = (self.plan.unit(id), self.state.units.get(id as usize)) else {
+            return Vec::new();
+        };
+        let open = state.acts.iter().filter(|(_, (act, _))| *act == ActState::Open);
+        open.filter(|(act, _)| class_of(&unit.work, **act) == Some(Class::AtMostOnce))
+            .map(|(act, _)| Event::Unknown { unit: id, act: *act, seen: vec!["nobody waited for its end".into()] })
+            .collect()
+    }
+
+    fn deadline_instant(&self) -> Instant {
+        let far = Duration::from_hours(24);
+        let left = match self.deadline {
+            Some(deadline) if self.aim != Aim::Undo && self.draining.is_none() => {
+                Duration::try_from(deadline.duration_since(Timestamp::now())).unwrap_or_default()
+            }
+            _ => far,
+        };
+        Instant::now() + left.min(far)
+    }
+
+    /// The deadline has passed: what runs is let finish, then the run is undone as after a failure.
+    async fn late(&mut self) {
+        self.deadline = None;
+        let waiting = self.state.units.iter().position(|unit| unit.phase == Phase::Waiting);
+        if let Some(unit) = waiting {
+            let why = format!("the deadline of {} has passed", self.plan.deadline.limit);
+            self.say(Event::UnitFailed { unit: unit as u32, why, details: Vec::new() }).await;
+        }
+    }
+
+    /// Tells those whom the plan names; what could not be told is noted.
+    pub(super) async fn notify(&mut self, event: &str, why: &str) {
+        for text in super::notify::tell(&self.plan, &self.site, event, why).await {
+            self.say(Event::Note { text }).await;
+        }
+    }
+
+    fn reached(&self) -> Standing {
+        match &self.aim {
+            Aim::Until(_) => Standing::Paused,
+            Aim::Finalize => Standing::Finalized,
+            Aim::Undo if self.state.units.iter().any(|unit| !unit.left.is_empty()) => Standing::NotEqual,
+            Aim::Undo => Standing::Undone,
+            Aim::Change if self.plan.hold.is_some() => Standing::Holds,
+            Aim::Change => Standing::Done,
+        }
+    }
+
+    fn blocked(&self) -> Standing {
+        let unknown = |unit: &crate::schedule::UnitState| unit.acts.values().any(|(act, _)| *act == ActState::Unknown);
+        if self.state.units.iter().any(unknown) {
+            return Standing::Asks;
+        }
+        match self.aim {
+            Aim::Undo => Standing::UndoFailed,
+            _ if !self.state.has_effects() => Standing::NotStarted,
+            _ => Standing::Failed,
+        }
+    }
+
+    /// Whether a failure is followed by an undo, and of what.
+    fn decide(&self) -> Option<Event> {
+        if matches!(self.aim, Aim::Undo | Aim::Finalize)
+            || !self.state.has_effects()
+            || self.blocked() == Standing::Asks
+        {
+            return None;
+        }
+        let failed = self.state.units.iter().position(|unit| unit.phase == Phase::Failed)?;
+        let unit = self.plan.units.get(failed)?;
+        let why = format!("{} failed", unit.name);
+        let units = match unit.on_failure.how {
+            Failure::Stop => return None,
+            Failure::UndoStep => vec![failed as u32],
+            Failure::Undo => Vec::new(),
+        };
+        (self.accept_losses
+            || unit.on_failure.accept_losses
+            || super::losses(&self.plan, &self.state, &units).is_empty())
+        .then_some(Event::UndoDecided { why, units })
+    }
+
+    /// Says where the run stands, and closes the journal.
+    async fn end(mut self, standing: Standing) -> Outcome {
+        let standing = if self.broken.is_some() { Standing::Interrupted } else { standing };
+        if standing == Standing::Holds
+            && let Some(hold) = &self.plan.hold
+        {
+            let until = Timestamp::now() + hold.at_most.std();
+            self.say(Event::HoldBegan { until }).await;
+        }
+        let asks_loss = standing == Standing::Failed && !super::losses(&self.plan, &self.state, &[]).is_empty();
+        let standing = match (asks_loss, self.failure_policy()) {
+            (true, Failure::Undo) => Standing::Asks,
+            _ => standing,
+        };
+        match standing {
+            Standing::Done | Standing::Holds => self.notify("done", "").await,
+            Standing::Undone | Standing::NotEqual => self.notify("undone", "").await,
+            _ => {}
+        }
+        let why = self.broken.clone().or_else(|| self.draining.clone()).unwrap_or_default();
+        self.say(Event::Ended { standing, why }).await;
+        self.readers.iter_mut().for_each(|reader| reader.finish());
+        let Self { journal, state, broken, .. } = self;
+        let closed = journal.close().await.map_err(|error| error.to_string());
+        Outcome { standing, broken: broken.or(closed.err()), state }
+    }
+
+    /// Ends the run where it stands, without starting anything.
+    pub(super) async fn stop(mut self, standing: Standing, why: &str) -> Outcome {
+        self.draining = Some(why.to_owned());
+        self.end(standing).await
+    }
+
+    fn failure_policy(&self) -> Failure {
+        let failed = self.state.units.iter().position(|unit| unit.phase == Phase::Failed);
+        failed
+            .and_then(|failed| self.plan.units.get(failed))
+            .map_or(self.plan.on_failure.how, |unit| unit.on_failure.how)
+    }
+}
+
+fn class_of(work: &[Part], act: crate::event::ActRef) -> Option<Class> {
+    match work.get(act.0 as usize)? {
+        Part::Act(one) => Some(one.class),
+        Part::AfterChange(acts) => acts.get(act.1 as usize).map(|one| one.class),
+        _ => None,
+    }
+}
+
+fn body(entry: &Entry) -> Result<Vec<u8>, String> {
+    serde_json::to_vec(entry).map_err(|error| format!("a record can't be written: {error}"))
+}

@@ -1,0 +1,202 @@
+//! Going on with a run in another process: recover the journal, settle what a crash left open, then drive on.
+
+use super::act::find;
+use super::begin::host;
+use super::owner::Owner;
+use super::{Asker, Outcome, Reader, Signals};
+use crate::action::Probe;
+use crate::event::{ActRef, Entry, Event, Standing};
+use crate::fault_point::boundary;
+use crate::journal::{Journal, JournalError};
+use crate::schedule::{ActState, Aim, State};
+use crate::site::{Fault, Scene, Site};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use switchback_compiler::plan::{Act, Plan, Work as Part};
+use switchback_compiler::schema::Class;
+
+/// What a person says of an action whose outcome is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It did its work.
+    Done,
+    /// It did nothing.
+    NotDone,
+    /// Nobody knows; it is to be taken back.
+    TakenBack,
+}
+
+impl Settled {
+    fn event(self, unit: u32, act: ActRef) -> Event {
+        let (done, half) = (self == Self::Done, self == Self::TakenBack);
+        Event::Settled { unit, act, done, half, how: "a person said so".into() }
+    }
+}
+
+/// What going on with a run needs.
+pub struct Further<'a> {
+    /// The plan, from the run's own copy of its bundle.
+    pub plan: Arc<Plan>,
+    /// Where it runs.
+    pub site: Arc<Site>,
+    /// The journal's folder.
+    pub folder: PathBuf,
+    /// Who goes on.
+    pub by: String,
+    /// Which command: `resume`, `undo`, `finalize`, `abort`.
+    pub to: String,
+    /// How far; the state may turn a change into an undo that was decided before.
+    pub aim: Aim,
+    /// Units at a time.
+    pub jobs: usize,
+    /// Answers to open questions: by step, whether its action was done.
+    pub answers: BTreeMap<String, Settled>,
+    /// Whether an undo that loses data may go on.
+    pub accept_losses: bool,
+    /// Who is told.
+    pub readers: Vec<Box<dyn Reader>>,
+    /// Who asks.
+    pub asker: &'a dyn Asker,
+}
+
+/// Why a run can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum NotFurther {
+    /// The journal can't be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A record makes no sense.
+    #[error("record {0} of the journal can't be read: {1}")]
+    Record(u64, String),
+}
+
+/// Goes on with a run.
+pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outcome, NotFurther> {
+    let (journal, records, report) = Journal::recover(&further.folder)?;
+    boundary("journal");
+    let entries = records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?;
+    let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
+    share(&further.plan, &further.site, &state);
+    let began = entries.iter().find(|entry| matches!(entry.event, Event::UnitBegan { .. })).map(|entry| entry.at);
+    let deadline = began.map(|at| at + further.plan.deadline.limit.std());
+    let Further { plan, site, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
+    let aim = if state.undo.is_some() && aim != Aim::Finalize { Aim::Undo } else { aim };
+    let decided = state.undo.is_some();
+    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, state, asker);
+    owner.jobs = jobs;
+    owner.readers = readers;
+    owner.accept_losses = accept_losses;
+    owner.deadline = deadline.filter(|_| aim != Aim::Finalize);
+    owner
+        .say(Event::Resumed { by, host: host(), pid: std::process::id(), to: to.clone(), torn: report.torn_bytes })
+        .await;
+    let asks = settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo).await;
+    if asks {
+        return Ok(owner.stop(Standing::Asks, "an outcome is unknown").await);
+    }
+    if to == "abort" {
+        return Ok(owner.stop(Standing::Aborted, "aborted").await);
+    }
+    if aim == Aim::Undo && !decided {
+        owner.say(Event::UndoDecided { why: "asked for".into(), units: Vec::new() }).await;
+    }
+    owner.aim = aim;
+    Ok(owner.drive(signals).await)
+}
+
+fn read(seq: u64, body: &[u8]) -> Result<Entry, NotFurther> {
+    serde_json::from_slice(body).map_err(|error| NotFurther::Record(seq, error.to_string()))
+}
+
+/// What steps gave out and what backups hold is there for the steps that follow.
+fn share(plan: &Plan, site: &Site, state: &State) {
+    let mut outputs = site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for ((unit, name), value) in &state.outputs {
+        if let Some(unit) = plan.unit(*unit) {
+            outputs.insert((unit.name.clone(), name.clone()), value.clone());
+        }
+    }
+    site.copies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(state.copies.clone());
+}
+
+/// Looks at every action that a crash left open; whether a question stays open.
+async fn settle(
+    owner: &mut Owner<'_>,
+    plan: &Plan,
+    site: &Arc<Site>,
+    answers: &BTreeMap<String, Settled>,
+    undoing: bool,
+) -> bool {
+    let open: Vec<(u32, ActRef, crate::action::Recipe)> = (0..)
+        .zip(&owner.state.units)
+        .flat_map(|(id, unit)| {
+            let open = unit.acts.iter().filter(|(_, (state, _))| matches!(state, ActState::Open | ActState::Unknown));
+            open.map(move |(act, (_, recipe))| (id, *act, recipe.clone()))
+        })
+        .collect();
+    let mut asks = false;
+    for (unit, act, recipe) in open {
+        let Some((name, action)) =
+            plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(&found.work, act)?)))
+        else {
+            continue;
+        };
+        let event = match answers.get(&name) {
+            Some(settled) => settled.event(unit, act),
+            // Asked for an undo, an idempotent action is taken back whether it happened or not.
+            None if undoing && action.class != Class::AtMostOnce => continue,
+            // Also what was unknown before: a program that nobody waited for may have ended since, and was seen.
+            None => look(site, &name, unit, act, action, &recipe).await,
+        };
+        asks |= matches!(event, Event::Unknown { .. });
+        let failed = match &event {
+            Event::ActFailed { why, .. } => Some(Event::UnitFailed { unit, why: why.clone(), details: Vec::new() }),
+            _ => None,
+        };
+        owner.say(event).await;
+        if let Some(failed) = failed {
+            owner.say(failed).await;
+        }
+    }
+    asks
+}
+
+async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, recipe: &crate::action::Recipe) -> Event {
+    let progress = |_: String, _: bool| {};
+    let scene = Scene { site, step, act: &act.id, within: Duration::from_secs(30), progress: &progress };
+    let probed = match find(act) {
+        Ok(action) => action.probe(&act.call, recipe, &scene).await,
+        Err(fault) => Err(fault),
+    };
+    let mask = |text: String| site.secrets.mask(&text);
+    match probed {
+        Ok(Probe::Done(how)) => Event::Settled { unit, act: id, done: true, half: false, how: mask(how) },
+        Ok(Probe::NotDone(how)) => {
+            Event::Settled { unit, act: id, done: false, half: act.class != Class::AtMostOnce, how: mask(how) }
+        }
+        Ok(Probe::Failed(why)) => Event::ActFailed { unit, act: id, why: mask(why) },
+        Ok(Probe::Unknown(_)) if crate::fault_point::planted("retry-after-unknown") => {
+            Event::Settled { unit, act: id, done: false, half: false, how: "planted".into() }
+        }
+        // An `unless` says what the work looks like when it is done, so it settles what the action itself can't.
+        Ok(Probe::Unknown(_)) if !act.unless.is_empty() => {
+            let done = super::unit::holds_already(&act.unless, &scene).await;
+            let how = if done { "its `unless` holds" } else { "its `unless` does not hold" };
+            Event::Settled { unit, act: id, done, half: false, how: how.into() }
+        }
+        Ok(Probe::Unknown(seen)) => Event::Unknown { unit, act: id, seen: seen.into_iter().map(mask).collect() },
+        Err(Fault { why, details, .. }) => {
+            Event::Unknown { unit, act: id, seen: std::iter::once(why).chain(details).map(mask).collect() }
+        }
+    }
+}
+
+fn act_of(work: &[Part], act: ActRef) -> Option<&Act> {
+    match work.get(act.0 as usize)? {
+        Part::Act(one) => Some(one),
+        Part::AfterChange(acts) => acts.get(act.1 as usize),
+        _ => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! How units of work talk to the one task that owns the run's state.
+
+use crate::event::Event;
+use tokio::sync::{mpsc, oneshot};
+
+/// The run can't go on writing its journal: every unit stops at once, without another effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stop;
+
+/// How a question was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Rightly, by this person.
+    Yes(String),
+    /// Not, or not rightly.
+    No,
+}
+
+/// What the owner of the state is told.
+pub(super) enum Message {
+    /// Something happened; it is written with what follows.
+    Tell(Event),
+    /// Something is to be on the disk before the unit goes on.
+    Commit(Event, oneshot::Sender<Result<(), Stop>>),
+    /// It is on the disk, or can't be.
+    Committed(Event, oneshot::Sender<Result<(), Stop>>, Result<(), String>),
+    /// A person is asked: the gate's name, its text, what must be typed.
+    Ask(String, String, String, oneshot::Sender<Answer>),
+    /// A unit's task has ended.
+    Ended(u32),
+}
+
+/// A unit's end of the line.
+#[derive(Clone)]
+pub(super) struct Scribe {
+    to: mpsc::UnboundedSender<Message>,
+}
+
+impl Scribe {
+    pub(super) fn new(to: mpsc::UnboundedSender<Message>) -> Self {
+        Self { to }
+    }
+
+    /// Says what happened; it is durable with the next commit.
+    pub(super) fn tell(&self, event: Event) {
+        // Without an owner the process ends anyway; what is lost was never reported.
+        let _gone = self.to.send(Message::Tell(event));
+    }
+
+    /// Says what happened, and returns when it is on the disk.
+    pub(super) async fn commit(&self, event: Event) -> Result<(), Stop> {
+        let (answer, done) = oneshot::channel();
+        self.to.send(Message::Commit(event, answer)).map_err(|_| Stop)?;
+        done.await.map_err(|_| Stop)?
+    }
+
+    /// Asks a person.
+    pub(super) async fn ask(&self, gate: String, text: String, typed: String) -> Answer {
+        let (answer, done) = oneshot::channel();
+        if self.to.send(Message::Ask(gate, text, typed, answer)).is_err() {
+            return Answer::No;
+        }
+        done.await.unwrap_or(Answer::No)
+    }
+
+    /// Says that a unit's task has ended.
+    pub(super) fn ended(&self, unit: u32) {
+        let _gone = self.to.send(Message::Ended(unit));
+    }
+
+    /// The line itself, for the owner.
+    pub(super) fn line(&self) -> mpsc::UnboundedSender<Message> {
+        self.to.clone()
+    }
+}

@@ -1,0 +1,298 @@
+//! The forward work of one unit: its checks, backups and actions, in written order.
+
+use super::act;
+use super::scribe::{Answer, Scribe, Stop};
+use super::wait::{self, Verdict};
+use super::window::{self, LONGEST_WAIT};
+use crate::action::noun;
+use crate::event::{ActRef, Event};
+use crate::schedule::{ActState, UnitState};
+use crate::site::{Fault, Scene, Site};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use switchback_compiler::plan::{
+    Backup, Call, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part,
+};
+use switchback_compiler::value::Millis;
+use switchback_compiler::version::Version;
+use tokio::time::sleep;
+
+/// What a unit works with.
+pub(super) struct Work<'a> {
+    pub(super) id: u32,
+    pub(super) unit: &'a Unit,
+    pub(super) plan: &'a Plan,
+    pub(super) site: &'a Arc<Site>,
+    pub(super) scribe: &'a Scribe,
+    /// What happened to it before this process.
+    pub(super) prior: UnitState,
+    /// Gates that were answered before.
+    pub(super) confirmed: BTreeSet<String>,
+}
+
+/// Why a unit did not get to its end.
+pub(super) enum Break {
+    /// The journal can't be written: nothing more happens.
+    Stop,
+    /// It failed: why, and evidence.
+    Failed(String, Vec<String>),
+    /// It is not known what an action did; that is written already.
+    Unknown,
+}
+
+impl From<Stop> for Break {
+    fn from(_: Stop) -> Self {
+        Self::Stop
+    }
+}
+
+impl From<Fault> for Break {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault.why, fault.details)
+    }
+}
+
+impl Work<'_> {
+    pub(super) fn scene<'s>(
+        &'s self,
+        act: &'s str,
+        within: Duration,
+        progress: &'s (dyn Fn(String, bool) + Send + Sync),
+    ) -> Scene<'s> {
+        Scene { site: self.site, step: &self.unit.name, act, within, progress }
+    }
+
+    pub(super) fn progress(&self, says: &str, waits: bool, limit: Duration) {
+        let says = self.site.secrets.mask(says);
+        self.scribe.tell(Event::Progress { unit: self.id, says, waits, limit: limit.as_millis() as u64 });
+    }
+}
+
+/// Does all that a unit has to do, and says how it ended.
+pub(super) async fn run(work: Work<'_>) {
+    match forward(&work).await {
+        Ok(()) | Err(Break::Stop | Break::Unknown) => {}
+        Err(Break::Failed(why, details)) => {
+            let mask = |text: &String| work.site.secrets.mask(text);
+            let (why, details) = (mask(&why), details.iter().map(mask).collect());
+            // A journal that can't be written has stopped the run already.
+            let _stopped = work.scribe.commit(Event::UnitFailed { unit: work.id, why, details }).await;
+        }
+    }
+}
+
+async fn forward(work: &Work<'_>) -> Result<(), Break> {
+    if work.unit.kind == UnitKind::Open && work.unit.name == Stage::Change.name() {
+        open_window(work).await?;
+    }
+    if work.unit.work.is_empty() {
+        // A barrier without work is no news: it is told with what follows.
+        work.scribe.tell(Event::UnitDone { unit: work.id, changes: 0 });
+        return Ok(());
+    }
+    work.scribe.tell(Event::UnitBegan { unit: work.id });
+    if work.prior.acts.is_empty()
+        && let Some(why) = needless(work).await?
+    {
+        work.scribe.commit(Event::UnitSkipped { unit: work.id, why }).await?;
+        return Ok(());
+    }
+    let mut changes = work.prior.changed();
+    for (index, part) in (0..).zip(&work.unit.work) {
+        changes += one(work, index, part, changes).await?;
+    }
+    work.scribe.commit(Event::UnitDone { unit: work.id, changes }).await?;
+    Ok(())
+}
+
+/// The change begins only in its window; what was prepared is waited with as long as it stays good, and never over
+/// twelve hours.
+async fn open_window(work: &Work<'_>) -> Result<(), Break> {
+    let Some(window) = &work.plan.window else { return Ok(()) };
+    let good_for = work.plan.blocks.iter().filter_map(|block| block.good_for).map(Millis::std).min();
+    let longest = good_for.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let began = Instant::now();
+    loop {
+        match window::at(window, Timestamp::now())? {
+            window::Standing::Open(until) => {
+                let waited = began.elapsed().as_millis() as u64;
+                work.scribe.commit(Event::WindowOpened { waited, until }).await?;
+                return Ok(());
+            }
+            window::Standing::Opens(at) => {
+                let left = Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default();
+                if began.elapsed() + left > longest {
+                    return Err(Break::Failed(format!("the window opens only at {at}"), Vec::new()));
+                }
+                work.progress(&format!("window: opens at {at}"), true, longest);
+                sleep(left.min(Duration::from_secs(1))).await;
+            }
+        }
+    }
+}
+
+/// Does one part; how many resources it changed.
+async fn one(work: &Work<'_>, index: u32, part: &Part, changes: u64) -> Result<u64, Break> {
+    match part {
+        Part::Gate(gate) => ask(work, gate).await.map(|()| 0),
+        // What must hold before is looked at before; after a crash in the middle it may not hold any more.
+        Part::Before(_) if !work.prior.acts.is_empty() => Ok(0),
+        Part::Before(checks) | Part::Verify(checks) => hold(work, checks).await.map(|()| 0),
+        Part::Backup(backup) => copy(work, backup).await.map(|()| 0),
+        Part::Act(act) => act::run(work, ActRef(index, 0), act).await,
+        Part::AfterChange(acts) if changes > 0 => {
+            let mut changed = 0;
+            for (inner, act) in (0..).zip(acts) {
+                changed += act::run(work, ActRef(index, inner), act).await?;
+            }
+            Ok(changed)
+        }
+        Part::AfterChange(_) => Ok(0),
+        Part::Output(output) => give_out(work, output).await.map(|()| 0),
+    }
+}
+
+/// Why a step needs nothing (R12): every component that it moves is there already, or its `unless` holds.
+async fn needless(work: &Work<'_>) -> Result<Option<String>, Break> {
+    if let Some(why) = installed(work).await? {
+        return Ok(Some(why));
+    }
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene("unless", Duration::from_secs(30), &progress);
+    Ok(holds_already(&work.unit.unless, &scene).await.then(|| "it is so already".to_owned()))
+}
+
+/// Whether all checks of an `unless` hold, looked at once.
+pub(super) async fn holds_already(checks: &[Check], scene: &Scene<'_>) -> bool {
+    for check in checks {
+        if !wait::look(&check.call, scene).await.is_ok_and(|seen| seen.holds) {
+            return false;
+        }
+    }
+    !checks.is_empty()
+}
+
+async fn installed(work: &Work<'_>) -> Result<Option<String>, Break> {
+    let mut there = Vec::new();
+    let mut known = 0;
+    for moved in &work.unit.moves {
+        let Some(installed) = work.plan.components.get(&moved.component).and_then(|found| found.installed.as_ref())
+        else {
+            continue;
+        };
+        known += 1;
+        let version = read_version(work, installed).await?;
+        if version == moved.to {
+            there.push(format!("{} is at {} already", moved.component, moved.to));
+        } else if version != moved.from {
+            let why = format!("{} is at {version}, neither at {} nor at {}", moved.component, moved.from, moved.to);
+            return Err(Break::Failed(why, Vec::new()));
+        }
+    }
+    Ok((known > 0 && there.len() == work.unit.moves.len()).then(|| there.join("; ")))
+}
+
+async fn read_version(work: &Work<'_>, installed: &Installed) -> Result<Version, Break> {
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene("installed", Duration::from_secs(30), &progress);
+    Ok(version(installed, &scene).await?)
+}
+
+/// Reads a component's version.
+pub async fn version(installed: &Installed, scene: &Scene<'_>) -> Result<Version, Fault> {
+    let text = read(&installed.reader, scene).await?;
+    version_in(installed, &text)
+}
+
+/// The version in what was read of a component.
+pub(crate) fn version_in(installed: &Installed, text: &str) -> Result<Version, Fault> {
+    let part = match &installed.pattern {
+        Some(pattern) => matched(pattern, text).unwrap_or_default(),
+        None => text.to_owned(),
+    };
+    let shown: String = text.chars().take(60).collect();
+    Version::find(&part).ok_or_else(|| Fault::new(format!("{}: no version in \"{shown}\"", installed.reader.kind)))
+}
+
+/// The first group of a pattern, or all that it matches.
+fn matched(pattern: &str, text: &str) -> Option<String> {
+    let captures = regex::Regex::new(pattern).ok()?.captures(text)?;
+    captures.get(1).or_else(|| captures.get(0)).map(|found| found.as_str().to_owned())
+}
+
+async fn read(call: &Call, scene: &Scene<'_>) -> Result<String, Fault> {
+    let reader = noun(&call.kind).and_then(|noun| noun.reader());
+    reader.ok_or_else(|| Fault::new(format!("`{}` can't be read", call.kind)))?.read(call, scene).await
+}
+
+async fn ask(work: &Work<'_>, gate: &Gate) -> Result<(), Break> {
+    if work.confirmed.contains(&gate.name) {
+        return Ok(());
+    }
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene("gate", Duration::MAX, &progress);
+    let (text, typed) = (work.site.secrets.mask(&scene.fill(&gate.text)?), scene.fill(&gate.typed)?);
+    work.scribe.tell(Event::Asked { gate: gate.name.clone(), text: text.clone(), typed: typed.clone() });
+    match work.scribe.ask(gate.name.clone(), text, typed).await {
+        Answer::Yes(by) => Ok(work.scribe.commit(Event::Confirmed { gate: gate.name.clone(), by }).await?),
+        Answer::No => Err(Break::Failed(format!("gate {} was not confirmed", gate.name), Vec::new())),
+    }
+}
+
+pub(super) async fn hold(work: &Work<'_>, checks: &[Check]) -> Result<(), Break> {
+    match wait::all(checks, work).await {
+        Verdict::Held => Ok(()),
+        Verdict::Failed(why, details) => Err(Break::Failed(why, details)),
+    }
+}
+
+/// Takes a copy, once: after a crash it is taken again unless it was told.
+async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
+    if work.prior.copied.contains(&backup.name) {
+        return Ok(());
+    }
+    let limit = backup.within.std();
+    let progress = |says: String, waits: bool| work.progress(&says, waits, limit);
+    let scene = work.scene(&backup.name, limit, &progress);
+    let store = work.site.backups.join(&work.site.run).join(&backup.name);
+    let mut copies = Vec::new();
+    for call in &backup.things {
+        let thing = noun(&call.kind).and_then(|noun| noun.thing());
+        let thing = thing.ok_or_else(|| Fault::new(format!("`{}` can't be copied", call.kind)))?;
+        crate::fault_point::boundary("copy");
+        copies.push(thing.copy(call, &scene, &store).await?);
+    }
+    work.site
+        .copies
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .insert(backup.name.clone(), copies.clone());
+    Ok(work.scribe.commit(Event::Copied { unit: work.id, name: backup.name.clone(), copies }).await?)
+}
+
+async fn give_out(work: &Work<'_>, output: &Output) -> Result<(), Break> {
+    let progress = |_: String, _: bool| {};
+    let scene = work.scene(&output.name, Duration::from_secs(30), &progress);
+    let value = read(&output.reader, &scene).await?;
+    if let Some(pattern) = &output.pattern {
+        let whole = regex::Regex::new(&format!("^(?:{pattern})$")).map_err(|error| Fault::new(error.to_string()))?;
+        if !whole.is_match(&value) {
+            let shown: String = value.chars().take(60).collect();
+            return Err(Break::Failed(
+                format!("output {} is \"{shown}\", which does not match {pattern}", output.name),
+                Vec::new(),
+            ));
+        }
+    }
+    let key = (work.unit.name.clone(), output.name.clone());
+    work.site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, value.clone());
+    work.scribe.tell(Event::Output { unit: work.id, name: output.name.clone(), value });
+    Ok(())
+}
+
+/// What an action did before this process, when it was begun.
+pub(super) fn before<'p>(work: &'p Work<'_>, act: ActRef) -> Option<&'p (ActState, crate::action::Recipe)> {
+    work.prior.acts.get(&act)
+}

@@ -1,0 +1,185 @@
+//! Waiting for checks: `within`, `for`, `every`, `failures`, `stalled`.
+
+use super::scribe::Scribe;
+use super::unit::Work;
+use crate::action::{Noun, Seen, noun};
+use crate::event::Event;
+use crate::site::{Fault, Scene};
+use std::time::Duration;
+use switchback_compiler::plan::{Call, Check, Else};
+use switchback_compiler::version::Version;
+use tokio::time::{Instant, sleep, timeout};
+
+/// What became of a block of checks.
+pub(super) enum Verdict {
+    /// All held, or were only warned of.
+    Held,
+    /// One did not: what was looked at and what was seen.
+    Failed(String, Vec<String>),
+}
+
+/// Waits for all checks of a block, together.
+pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Verdict {
+    let looks = checks.iter().map(|check| one(check, work));
+    let seen = futures_util::future::join_all(looks).await;
+    let mut verdict = Verdict::Held;
+    for (check, (seen, took)) in checks.iter().zip(seen) {
+        let what = words(&check.call);
+        tell(work.scribe, work.id, &what, &seen);
+        if !seen.holds && check.otherwise != Else::Warn && matches!(verdict, Verdict::Held) {
+            verdict = Verdict::Failed(
+                format!("{what}: {} after {}", seen.says, crate::screen::seconds(took)),
+                hints(check, work),
+            );
+        }
+    }
+    verdict
+}
+
+fn hints(check: &Check, work: &Work<'_>) -> Vec<String> {
+    let hint = check.hint.as_ref().map(|hint| work.site.secrets.mask(&hint.to_string()));
+    hint.into_iter().map(|hint| format!("hint: {hint}")).collect()
+}
+
+fn tell(scribe: &Scribe, unit: u32, what: &str, seen: &Seen) {
+    scribe.tell(Event::Checked { unit, what: what.to_owned(), held: seen.holds, seen: seen.says.clone() });
+}
+
+/// What is looked at, in a few words.
+pub(super) fn words(call: &Call) -> String {
+    let check = noun(&call.kind).and_then(|noun| noun.check());
+    check.map_or_else(|| call.kind.clone(), |check| check.words(call))
+}
+
+/// Waits for one check; what it saw last, and how long it took.
+async fn one(check: &Check, work: &Work<'_>) -> (Seen, Duration) {
+    let began = Instant::now();
+    let limit = check.within.std();
+    let mut wait = Wait::default();
+    loop {
+        let seen = looked(check, work, limit).await;
+        let over = began.elapsed() + check.every.std() > limit;
+        match wait.judge(check, &seen) {
+            Turn::Holds | Turn::Fails => return (seen, began.elapsed()),
+            Turn::Waits if over && !seen.holds => return (seen, began.elapsed()),
+            Turn::Waits if over => {
+                let says = format!("{}, but not for {} without a break", seen.says, check.lasting);
+                return (Seen::not(says), began.elapsed());
+            }
+            Turn::Waits => {
+                let says = format!("{}: {}", words(&check.call), seen.says);
+                work.progress(&says, true, limit);
+                sleep(check.every.std()).await;
+            }
+        }
+    }
+}
+
+async fn looked(check: &Check, work: &Work<'_>, limit: Duration) -> Seen {
+    let progress = |_: String, _: bool| {};
+    let found = noun(&check.call.kind).and_then(|noun| noun.check());
+    let limit = limit.min(found.map_or(Duration::from_secs(30), crate::action::Check::look_takes));
+    let scene = work.scene("check", limit, &progress);
+    match timeout(limit + Duration::from_millis(50), look(&check.call, &scene)).await {
+        Ok(Ok(seen)) => Seen { says: work.site.secrets.mask(&seen.says), ..seen },
+        Ok(Err(fault)) => Seen::not(work.site.secrets.mask(&fault.why)),
+        Err(_) => Seen::not(format!("no answer within {}", crate::screen::seconds(limit))),
+    }
+}
+
+/// Looks once: a check looks itself, a reader is compared.
+pub async fn look(call: &Call, scene: &Scene<'_>) -> Result<Seen, Fault> {
+    let noun = noun(&call.kind).ok_or_else(|| Fault::new(format!("there is no check `{}`", call.kind)))?;
+    look_at(noun, call, scene).await
+}
+
+/// The same, of a kind that is found already.
+pub(crate) async fn look_at(noun: &dyn Noun, call: &Call, scene: &Scene<'_>) -> Result<Seen, Fault> {
+    if compares(call)
+        && let Some(reader) = noun.reader()
+    {
+        let value = reader.read(call, scene).await?;
+        return Ok(compared(call, &value));
+    }
+    let check = noun.check().ok_or_else(|| Fault::new(format!("`{}` is no check", call.kind)))?;
+    check.look(call, scene).await
+}
+
+fn compares(call: &Call) -> bool {
+    ["is", "at-least", "at-most", "matches"].iter().any(|name| call.values.contains_key(*name))
+}
+
+/// Holds a value that was read against `is`, `at-least`, `at-most` and `matches`.
+fn compared(call: &Call, value: &str) -> Seen {
+    let wanted = |name: &str| {
+        call.values.get(name).map(|json| json.as_str().map_or_else(|| json.to_string(), ToOwned::to_owned))
+    };
+    let judged = [
+        wanted("is").map(|is| (is == value, format!("not {is}"))),
+        wanted("at-least")
+            .map(|least| (ordered(&least, value).is_some_and(std::cmp::Ordering::is_le), format!("less than {least}"))),
+        wanted("at-most")
+            .map(|most| (ordered(&most, value).is_some_and(std::cmp::Ordering::is_ge), format!("more than {most}"))),
+        wanted("matches").map(|pattern| {
+            let matches = regex::Regex::new(&pattern).is_ok_and(|regex| regex.is_match(value));
+            (matches, format!("does not match {pattern}"))
+        }),
+    ];
+    let failed = judged.into_iter().flatten().find(|(holds, _)| !holds);
+    failed.map_or_else(|| Seen::holds(value), |(_, why)| Seen::not(format!("{value}, {why}")))
+}
+
+/// The order of two values, by number where both are numbers, else as versions.
+fn ordered(a: &str, b: &str) -> Option<std::cmp::Ordering> {
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => a.partial_cmp(&b),
+        _ => Some(Version::find(a)?.cmp(&Version::find(b)?)),
+    }
+}
+
+/// What a wait remembers between two looks.
+#[derive(Default)]
+struct Wait {
+    holds_since: Option<Instant>,
+    misses: u64,
+    last: Option<(String, Instant)>,
+}
+
+enum Turn {
+    Holds,
+    Waits,
+    Fails,
+}
+
+impl Wait {
+    fn judge(&mut self, check: &Check, seen: &Seen) -> Turn {
+        let now = Instant::now();
+        if seen.holds {
+            self.misses = 0;
+            let since = *self.holds_since.get_or_insert(now);
+            return if now - since >= check.lasting.std() { Turn::Holds } else { Turn::Waits };
+        }
+        self.misses += 1;
+        if self.misses > check.failures {
+            self.holds_since = None;
+        }
+        if seen.settled { Turn::Fails } else { self.moves(check, seen, now) }
+    }
+
+    /// Whether anything moved lately.
+    fn moves(&mut self, check: &Check, seen: &Seen, now: Instant) -> Turn {
+        match (&self.last, check.stalled) {
+            (Some((says, since)), Some(stalled)) if *says == seen.says => {
+                if now - *since >= stalled.std() {
+                    Turn::Fails
+                } else {
+                    Turn::Waits
+                }
+            }
+            _ => {
+                self.last = Some((seen.says.clone(), now));
+                Turn::Waits
+            }
+        }
+    }
+}

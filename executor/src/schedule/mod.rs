@@ -1,0 +1,12 @@
+//! What comes next: pure, from the plan and what happened so far.
+//!
+//! [`State`] is the fold of a run's events, [`next`] says what may start. The run's loop only carries messages between
+//! the two and the world.
+
+mod next;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use next::{Aim, Next, next};
+pub use state::{ActState, Phase, State, UnitState};

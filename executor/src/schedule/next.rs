@@ -1,0 +1,123 @@
+//! Which units may start now, forwards or backwards.
+
+use super::state::{Phase, State, UnitState};
+use switchback_compiler::plan::{Plan, Stage, Unit, UnitKind};
+
+/// What a process is to reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// All of prepare and change.
+    Change,
+    /// As far as this stage or layer, then a pause.
+    Until(String),
+    /// The finalize stages.
+    Finalize,
+    /// What it did is taken back.
+    Undo,
+}
+
+/// What comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// These may start; none: wait for what runs.
+    Start(Vec<u32>),
+    /// The aim is reached.
+    Reached,
+    /// Nothing can go on: something failed, and what runs has ended.
+    Blocked,
+}
+
+/// What may start now. `running` units are those that a task works on in this process; at most `jobs` run at a time.
+pub fn next(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize) -> Next {
+    match aim {
+        Aim::Undo => backwards(plan, state, running, jobs),
+        _ => forwards(plan, state, aim, running, jobs),
+    }
+}
+
+fn forwards(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize) -> Next {
+    if state.units.iter().any(|unit| matches!(unit.phase, Phase::Failed)) {
+        return if running.is_empty() { Next::Blocked } else { Next::Start(Vec::new()) };
+    }
+    let last = last_of(plan, aim);
+    let mut open = false;
+    let mut start = Vec::new();
+    for (id, unit) in (0..).zip(&plan.units) {
+        if id > last || !belongs(plan, unit, aim) || is_over(state.units.get(id as usize)) {
+            continue;
+        }
+        open = true;
+        let free = running.len() + start.len() < jobs.max(1);
+        if free && !running.contains(&id) && unit.needs.iter().all(|need| is_over(state.units.get(*need as usize))) {
+            start.push(id);
+        }
+    }
+    match (open, start.is_empty() && running.is_empty()) {
+        (false, _) => Next::Reached,
+        (true, true) => Next::Blocked,
+        (true, false) => Next::Start(start),
+    }
+}
+
+fn is_over(unit: Option<&UnitState>) -> bool {
+    unit.is_some_and(|unit| matches!(unit.phase, Phase::Done | Phase::Skipped))
+}
+
+fn belongs(plan: &Plan, unit: &Unit, aim: &Aim) -> bool {
+    (plan.stage_of(unit) == Stage::Finalize) == (*aim == Aim::Finalize)
+}
+
+/// The last unit that an aim wants.
+fn last_of(plan: &Plan, aim: &Aim) -> u32 {
+    let Aim::Until(name) = aim else { return u32::MAX };
+    let closes = |unit: &&Unit| unit.kind == UnitKind::Close && unit.name == *name;
+    plan.units.iter().position(|unit| closes(&unit)).map_or(u32::MAX, |at| at as u32)
+}
+
+/// Undo goes through the graph of what ran, backwards: a unit is taken back when all that needs it is. A unit that
+/// could not be taken back blocks only what it needs.
+fn backwards(plan: &Plan, state: &State, running: &[u32], jobs: usize) -> Next {
+    let followers = followers(plan);
+    let chosen = |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
+    let count = plan.units.len();
+    let mut cleared = vec![false; count];
+    let mut start = Vec::new();
+    let mut stuck = false;
+    // Units stand in topological order, so from the last to the first every follower is judged before its need.
+    for id in (0..count).rev() {
+        let Some(unit) = state.units.get(id) else { continue };
+        let ready =
+            followers.get(id).is_some_and(|all| all.iter().all(|follower| cleared.get(*follower) == Some(&true)));
+        let clear = !chosen(id as u32) || unit.phase == Phase::Undone || !unit.has_effects();
+        if let Some(slot) = cleared.get_mut(id) {
+            *slot = ready && clear;
+        }
+        if clear {
+            continue;
+        }
+        stuck |= unit.phase == Phase::Stuck || !ready;
+        let id = id as u32;
+        if ready && unit.phase != Phase::Stuck && !running.contains(&id) && running.len() + start.len() < jobs.max(1) {
+            start.push(id);
+        }
+    }
+    if !start.is_empty() || !running.is_empty() {
+        Next::Start(start)
+    } else if stuck {
+        Next::Blocked
+    } else {
+        Next::Reached
+    }
+}
+
+fn followers(plan: &Plan) -> Vec<Vec<usize>> {
+    let mut followers = vec![Vec::new(); plan.units.len()];
+    for (id, unit) in plan.units.iter().enumerate() {
+        for need in &unit.needs {
+            if let Some(list) = followers.get_mut(*need as usize) {
+                list.push(id);
+            }
+        }
+    }
+    followers
+}

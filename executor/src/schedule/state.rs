@@ -1,0 +1,239 @@
+//! The state of a run: nothing but what its events fold to.
+
+use crate::action::Recipe;
+use crate::event::Copied;
+use crate::event::{ActRef, Event, Standing};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a unit stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Phase {
+    /// It has not begun.
+    #[default]
+    Waiting,
+    /// It has begun and not ended; after a crash it begins again where it was.
+    Running,
+    /// It is done.
+    Done,
+    /// It needed nothing.
+    Skipped,
+    /// It failed.
+    Failed,
+    /// It is being taken back.
+    Undoing,
+    /// It is taken back.
+    Undone,
+    /// It could not be taken back.
+    Stuck,
+}
+
+/// Where an action stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ActState {
+    /// Its intent is written and no outcome is.
+    Open,
+    /// It happened.
+    Done {
+        /// Resources that it changed.
+        changed: u64,
+    },
+    /// It failed, perhaps half way.
+    Failed,
+    /// Nobody knows whether it happened.
+    Unknown,
+    /// A look found that it did not happen whole: it may be done again, or taken back.
+    Half,
+    /// It did not happen: it may be done.
+    NotDone,
+}
+
+/// What is known of a unit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnitState {
+    /// Where it stands.
+    pub phase: Phase,
+    /// Its actions that were begun, with what undoing them needs: of the first intent, before anything was touched.
+    pub acts: BTreeMap<ActRef, (ActState, Recipe)>,
+    /// Backups that it took.
+    pub copied: BTreeSet<String>,
+    /// Which written way back was taken.
+    pub way: Option<u32>,
+    /// Actions taken back, and actions of the written way back: begun (`Open`) or done.
+    pub undo: BTreeMap<(bool, ActRef), (ActState, Recipe)>,
+    /// Why it failed.
+    pub why: Option<String>,
+    /// What is not as it was, after its undo.
+    pub left: Vec<String>,
+}
+
+impl UnitState {
+    /// Whether it may have touched anything.
+    pub fn has_effects(&self) -> bool {
+        self.acts.values().any(|(state, _)| *state != ActState::NotDone)
+    }
+
+    /// Resources that its actions changed.
+    pub fn changed(&self) -> u64 {
+        self.acts.values().map(|(state, _)| if let ActState::Done { changed } = state { *changed } else { 0 }).sum()
+    }
+}
+
+/// The state of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Where the run stands.
+    pub standing: Standing,
+    /// By unit of the plan.
+    pub units: Vec<UnitState>,
+    /// Gates that were answered.
+    pub confirmed: BTreeSet<String>,
+    /// Values given out, by unit and name.
+    pub outputs: BTreeMap<(u32, String), String>,
+    /// Copies taken, by the backup's name.
+    pub copies: BTreeMap<String, Vec<Copied>>,
+    /// Why the run is undone, and which units (all when empty).
+    pub undo: Option<(String, Vec<u32>)>,
+    /// When the way back ends by itself.
+    pub hold_until: Option<jiff::Timestamp>,
+    /// Why it ended as it did.
+    pub why: String,
+}
+
+impl State {
+    /// Before anything happened.
+    pub fn new(units: usize) -> Self {
+        Self {
+            standing: Standing::Runs,
+            units: vec![UnitState::default(); units],
+            confirmed: BTreeSet::new(),
+            outputs: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            undo: None,
+            hold_until: None,
+            why: String::new(),
+        }
+    }
+
+    /// The fold of some events.
+    pub fn of<'e>(units: usize, events: impl IntoIterator<Item = &'e Event>) -> Self {
+        let mut state = Self::new(units);
+        events.into_iter().for_each(|event| state.apply(event));
+        state
+    }
+
+    /// Whether anything of the target may have been touched.
+    pub fn has_effects(&self) -> bool {
+        self.units.iter().any(UnitState::has_effects)
+    }
+
+    /// Units in some phase.
+    pub fn count(&self, phase: &Phase) -> usize {
+        self.units.iter().filter(|unit| unit.phase == *phase).count()
+    }
+
+    /// Takes in one event. Total: an event that makes no sense here changes nothing.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Began { .. } => self.standing = Standing::Runs,
+            Event::Resumed { .. } => {
+                self.standing = Standing::Runs;
+                // What could not be taken back is tried again by the next process.
+                self.units
+                    .iter_mut()
+                    .filter(|unit| unit.phase == Phase::Stuck)
+                    .for_each(|unit| unit.phase = Phase::Undoing);
+            }
+            Event::Confirmed { gate, .. } => {
+                self.confirmed.insert(gate.clone());
+            }
+            Event::Output { unit, name, value } => {
+                self.outputs.insert((*unit, name.clone()), value.clone());
+            }
+            Event::Copied { unit, name, copies } => {
+                self.copies.insert(name.clone(), copies.clone());
+                self.with(*unit, |unit| {
+                    unit.copied.insert(name.clone());
+                });
+            }
+            Event::UndoDecided { why, units } => self.undo = Some((why.clone(), units.clone())),
+            Event::HoldBegan { until } => self.hold_until = Some(*until),
+            Event::Ended { standing, why } => {
+                self.standing = *standing;
+                self.why.clone_from(why);
+            }
+            Event::WindowOpened { .. }
+            | Event::Asked { .. }
+            | Event::Checked { .. }
+            | Event::Note { .. }
+            | Event::Progress { .. } => {}
+            Event::Intent { unit, act, recipe, .. } => self.with(*unit, |unit| intend(unit, *act, recipe)),
+            Event::Acted { unit, act, changed, .. } => self.settle(*unit, *act, ActState::Done { changed: *changed }),
+            Event::ActFailed { unit, act, .. } => self.settle(*unit, *act, ActState::Failed),
+            Event::Unknown { unit, act, .. } => self.settle(*unit, *act, ActState::Unknown),
+            Event::Settled { unit, act, done, half, .. } => {
+                let settled = match (done, half) {
+                    (true, _) => ActState::Done { changed: 1 },
+                    (false, true) => ActState::Half,
+                    (false, false) => ActState::NotDone,
+                };
+                self.settle(*unit, *act, settled);
+            }
+            other => self.apply_to_unit(other),
+        }
+    }
+
+    fn apply_to_unit(&mut self, event: &Event) {
+        match event {
+            Event::UnitBegan { unit } => self.phase(*unit, Phase::Running),
+            Event::UnitSkipped { unit, .. } => self.phase(*unit, Phase::Skipped),
+            Event::UnitDone { unit, .. } => self.phase(*unit, Phase::Done),
+            Event::UnitFailed { unit, why, .. } => self.with(*unit, |unit| {
+                unit.phase = Phase::Failed;
+                unit.why = Some(why.clone());
+            }),
+            Event::UndoBegan { unit, way } => self.with(*unit, |unit| {
+                unit.phase = Phase::Undoing;
+                unit.way = *way;
+            }),
+            Event::UndoIntent { unit, act, way, recipe } => self.with(*unit, |unit| {
+                // The first recipe stays: a later one would describe a world that we touched already.
+                unit.undo.entry((*way, *act)).or_insert_with(|| (ActState::Open, recipe.clone())).0 = ActState::Open;
+            }),
+            Event::UndoActed { unit, act, way, undone } => self.with(*unit, |unit| {
+                unit.undo.entry((*way, *act)).or_insert_with(|| (ActState::Open, Recipe::default())).0 =
+                    ActState::Done { changed: 1 };
+                unit.left.extend(undone.left.iter().cloned());
+            }),
+            Event::UnitUndone { unit, left, .. } => self.with(*unit, |unit| {
+                unit.phase = Phase::Undone;
+                unit.left.clone_from(left);
+            }),
+            Event::UndoFailed { unit, why, .. } => self.with(*unit, |unit| {
+                unit.phase = Phase::Stuck;
+                unit.why = Some(why.clone());
+            }),
+            _ => {}
+        }
+    }
+
+    fn with(&mut self, unit: u32, change: impl FnOnce(&mut UnitState)) {
+        if let Some(unit) = self.units.get_mut(unit as usize) {
+            change(unit);
+        }
+    }
+
+    fn phase(&mut self, unit: u32, phase: Phase) {
+        self.with(unit, |unit| unit.phase = phase);
+    }
+
+    fn settle(&mut self, unit: u32, act: ActRef, settled: ActState) {
+        self.with(unit, |unit| {
+            unit.acts.entry(act).or_insert_with(|| (ActState::Open, Recipe::default())).0 = settled;
+        });
+    }
+}
+
+fn intend(unit: &mut UnitState, act: ActRef, recipe: &Recipe) {
+    // After a crash the same action may be intended again; undoing goes by what stood there before the first time.
+    unit.acts.entry(act).or_insert_with(|| (ActState::Open, recipe.clone())).0 = ActState::Open;
+}

@@ -1,0 +1,24 @@
+//! The grammar that all screens share: signs, colours, figures, columns.
+//!
+//! Pure: everything here makes strings out of values and a [`Look`]; only [`Look::for_stdout`] and
+//! [`Look::for_stderr`] ask the machine.
+
+pub mod diff;
+mod layout;
+mod look;
+mod quantity;
+mod sign;
+mod style;
+mod table;
+mod text;
+mod words;
+
+pub use layout::{hang, pad, pad_left, tail, wrap};
+pub use look::{Flags, Look, Surroundings, When};
+pub use quantity::{elapsed, limit, quick, seconds, size, size_of};
+pub use sign::Sign;
+pub use style::Style;
+pub use table::{Column, Table};
+pub(crate) use text::is_hostile;
+pub use text::{safe, shown, width};
+pub use words::{count, either, figure, list, of, plural};

@@ -1,0 +1,170 @@
+//! Runs a bundle: the target is taken, the run gets its folder and its mark, then the loop drives it.
+
+use super::further::settle_marks;
+use super::marks::kept;
+use super::open::{Opened, directory, touches, writing};
+use super::refused::Refused;
+use crate::bundle::{Bundle, Made};
+use crate::event::Standing;
+use crate::exit::Exit;
+use crate::fault_point::boundary;
+use crate::journal::LockError;
+use crate::run::{Asker, Begin, Outcome, Reader, Signals, begin};
+use crate::runs;
+use crate::schedule::Aim;
+use crate::site::Secrets;
+use crate::target::{self, Keep, Kept};
+use std::fs::{self, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use switchback_compiler::plan::{Plan, Target};
+
+/// What a run needs beside its bundle.
+pub struct Execute<'a> {
+    /// The project's folder.
+    pub project: &'a Path,
+    /// When and by whom the bundle was made.
+    pub made: &'a Made,
+    /// Values of secrets.
+    pub secrets: Secrets,
+    /// How far.
+    pub aim: Aim,
+    /// Units at a time.
+    pub jobs: usize,
+    /// Who runs it.
+    pub by: String,
+    /// Who is told; made when the run's id is known.
+    pub readers: &'a mut dyn FnMut() -> Vec<Box<dyn Reader>>,
+    /// Who asks.
+    pub asker: &'a dyn Asker,
+}
+
+/// A run that this process began.
+pub struct Executed {
+    /// Its id.
+    pub run: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Where it stands.
+    pub outcome: Outcome,
+}
+
+/// Runs a bundle from its beginning.
+pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signals) -> Result<Executed, Refused> {
+    let plan = Arc::new(bundle.plan.clone());
+    let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
+    let place = placed(options.project, &target)?;
+    let _keep = take(place.as_deref(), &options.by)?;
+    free(place.as_deref(), &plan)?;
+    boundary("target");
+    let opened = folder(options.project, bundle, options.made)?;
+    boundary("folder");
+    if let Some(place) = &place {
+        let key = target::make_key(place);
+        key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
+        mark(place, &opened, &plan, &options.by, false)?;
+        boundary("marked");
+    }
+    let blobs = bundle.blobs.clone();
+    let site = writing(options.project, &plan, blobs, options.secrets, &opened)?;
+    if let Some(tree) = &site.tree {
+        tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
+    }
+    let beginning = Begin {
+        plan: Arc::clone(&plan),
+        site: Arc::new(site),
+        folder: opened.folder.clone(),
+        bundle: bundle.digest().to_string(),
+        by: options.by.clone(),
+        aim: options.aim,
+        jobs: options.jobs,
+        readers: (options.readers)(),
+        asker: options.asker,
+    };
+    let outcome = begin(beginning, signals).await?;
+    boundary("ended");
+    settle_marks(place.as_deref(), &opened, &plan, &options.by, outcome.standing)?;
+    boundary("settled");
+    Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// The target's directory, made from its seed when it is absent.
+fn placed(project: &Path, target: &Target) -> Result<Option<PathBuf>, Refused> {
+    let Some(place) = directory(project, target) else { return Ok(None) };
+    let seed = target.seed.as_ref().map(|seed| project.join(seed));
+    target::place(&place, seed.as_deref()).map_err(|error| Refused::error(error.to_string()))?;
+    Ok(Some(place))
+}
+
+/// Takes the target for this process.
+pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refused> {
+    let Some(place) = place else { return Ok(None) };
+    let note = format!("process {} of {by}", std::process::id());
+    match Keep::take(place, &note) {
+        Ok(keep) => Ok(Some(keep)),
+        Err(LockError::Held { holder }) => {
+            let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
+            Err(Refused::with(Exit::Kept, format!("{holder} works on this target; nothing was touched"))
+                .next("switchback status"))
+        }
+        Err(LockError::Io(error)) => Err(Refused::error(format!("the target's lock: {error}"))),
+    }
+}
+
+/// Refuses where another run keeps the target.
+fn free(place: Option<&Path>, plan: &Plan) -> Result<(), Refused> {
+    let Some(place) = place else { return Ok(()) };
+    let marks = kept(place)?;
+    let touches = touches(plan);
+    let Some(kept) = marks.iter().find(|kept| kept.forbids(&touches)) else { return Ok(()) };
+    let refused = Refused::with(Exit::Kept, format!("run {} keeps this target; nothing was touched", kept.run));
+    let what = if kept.holds { "holds; it can still be undone" } else { "is not settled" };
+    let refused =
+        refused.fact(format!("{} by {} {what}; its journal is in {}", kept.plan, kept.by, kept.folder.display()));
+    Err(if kept.holds {
+        refused.next(format!("switchback finalize {}", kept.run)).next(format!("switchback undo {}", kept.run))
+    } else {
+        refused.next(format!("switchback status {}", kept.run))
+    })
+}
+
+/// The run's folder with the bundle's copy in it, on the disk before the first record.
+fn folder(project: &Path, bundle: &Bundle, made: &Made) -> Result<Opened, Refused> {
+    let run = runs::new_id(project)?;
+    let folder = runs::folder(project).join(&run);
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    let copy = folder.join("bundle.swb");
+    bundle.write(&copy, made).map_err(|error| Refused::error(format!("the bundle's copy: {error}")))?;
+    File::open(&copy)?.sync_all()?;
+    File::open(&folder)?.sync_all()?;
+    Ok(Opened { run, folder })
+}
+
+/// Marks the target as kept by a run.
+pub(super) fn mark(place: &Path, opened: &Opened, plan: &Plan, by: &str, holds: bool) -> Result<(), Refused> {
+    let kept = Kept {
+        run: opened.run.clone(),
+        plan: plan.name.clone(),
+        folder: opened.folder.clone(),
+        by: by.to_owned(),
+        holds,
+        touches: touches(plan),
+    };
+    target::mark(place, &kept).map_err(|error| Refused::error(format!("the target's mark: {error}")))
+}
+
+/// Whether a run that stands there still keeps its target.
+pub(super) fn keeps(standing: Standing) -> Option<bool> {
+    match standing {
+        Standing::Runs
+        | Standing::Paused
+        | Standing::Failed
+        | Standing::UndoFailed
+        | Standing::Interrupted
+        | Standing::Asks
+        | Standing::NotEqual => Some(false),
+        Standing::Holds => Some(true),
+        Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! Goes on with a run: its bundle and its journal are all that is needed.
+
+use super::execute::{Executed, keeps, mark, take};
+use super::inputs;
+use super::open::{Opened, directory, writing};
+use super::refused::Refused;
+use crate::bundle::Bundle;
+use crate::event::{Event, Standing};
+use crate::exit::Exit;
+use crate::fault_point::boundary;
+use crate::run::{Asker, Further, NotFurther, Reader, Settled, Signals, further};
+use crate::runs::{Run, RunError};
+use crate::schedule::{Aim, State};
+use crate::site::Secrets;
+use crate::target;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use switchback_compiler::plan::Plan;
+
+/// How to go on.
+pub struct GoOn<'a> {
+    /// The project's folder.
+    pub project: &'a Path,
+    /// The command: `resume`, `undo`, `finalize`, `abort`.
+    pub to: &'static str,
+    /// How far.
+    pub aim: Aim,
+    /// Units at a time.
+    pub jobs: usize,
+    /// Answers to open questions, by step.
+    pub answers: BTreeMap<String, Settled>,
+    /// Whether an undo that loses data may go on.
+    pub accept_losses: bool,
+    /// Who goes on.
+    pub by: String,
+    /// The environment, for secrets.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// Who is told.
+    pub readers: &'a mut dyn FnMut() -> Vec<Box<dyn Reader>>,
+    /// Who asks.
+    pub asker: &'a dyn Asker,
+}
+
+/// A run with its bundle.
+pub struct Loaded {
+    /// The run.
+    pub run: Run,
+    /// What it executes.
+    pub bundle: Bundle,
+}
+
+impl Loaded {
+    /// Reads a run and the copy of its bundle.
+    pub fn read(project: &Path, id: &str) -> Result<Self, Refused> {
+        let run = Run::read(project, id).map_err(told)?;
+        let bundle = Bundle::read(&run.folder.join("bundle.swb"));
+        let (bundle, _) = bundle.map_err(|error| Refused::error(format!("the bundle of run {id}: {error}")))?;
+        Ok(Self { run, bundle })
+    }
+
+    /// The run's state.
+    pub fn state(&self) -> State {
+        self.run.state(self.bundle.plan.units.len())
+    }
+}
+
+fn told(error: RunError) -> Refused {
+    match error {
+        RunError::Missing(_) => {
+            Refused { exit: Exit::Usage, ..Refused::error(error.to_string()).next("switchback runs") }
+        }
+        other => Refused::error(other.to_string()),
+    }
+}
+
+/// Goes on with a run.
+pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) -> Result<Executed, Refused> {
+    let plan = Arc::new(loaded.bundle.plan.clone());
+    let opened = Opened { run: loaded.run.id.clone(), folder: loaded.run.folder.clone() };
+    let place = plan.target.as_ref().and_then(|target| directory(options.project, target));
+    let _keep = take(place.as_deref(), &options.by)?;
+    let secrets = secrets(&plan, options.project, options.env)?;
+    let blobs = loaded.bundle.blobs.clone();
+    let site = writing(options.project, &plan, blobs, secrets, &opened)?;
+    if let Some(tree) = &site.tree {
+        tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
+    }
+    if let Some(place) = &place {
+        mark(place, &opened, &plan, &options.by, false)?;
+        boundary("marked");
+    }
+    let readers = (options.readers)();
+    let by = options.by.clone();
+    let going = Further {
+        plan: Arc::clone(&plan),
+        site: Arc::new(site),
+        folder: opened.folder.clone(),
+        by: options.by,
+        to: options.to.to_owned(),
+        aim: options.aim,
+        jobs: options.jobs,
+        answers: options.answers,
+        accept_losses: options.accept_losses,
+        readers,
+        asker: options.asker,
+    };
+    let outcome = further(going, signals).await.map_err(|error| match error {
+        NotFurther::Journal(error) => Refused::error(format!("the journal of run {}: {error}", opened.run)),
+        other @ NotFurther::Record(..) => Refused::error(other.to_string()),
+    })?;
+    boundary("ended");
+    settle_marks(place.as_deref(), &opened, &plan, &by, outcome.standing)?;
+    boundary("settled");
+    if outcome.standing == Standing::Finalized {
+        // Old contents are there for an undo alone, and there is none any more (R11).
+        match std::fs::remove_dir_all(opened.folder.join("old")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// Secrets are read again, since they are written down nowhere; one that is missing stops here, before anything.
+pub fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Refused> {
+    let mut secrets = Secrets::default();
+    for (name, source) in &plan.secrets {
+        let value = inputs::secret(name, source, project, env)
+            .map_err(|error| Refused::with(Exit::NotSafe, format!("{error}; nothing was touched")).fact(error.help))?;
+        secrets.insert(name.clone(), &value);
+    }
+    Ok(secrets)
+}
+
+/// Brings the target's mark of a run in line with where it stands.
+pub(super) fn settle_marks(
+    place: Option<&Path>,
+    opened: &Opened,
+    plan: &Plan,
+    by: &str,
+    standing: Standing,
+) -> Result<(), Refused> {
+    let Some(place) = place else { return Ok(()) };
+    match keeps(standing) {
+        Some(holds) => mark(place, opened, plan, by, holds),
+        None => {
+            target::unmark(place, &opened.run).map_err(|error| Refused::error(format!("the target's mark: {error}")))
+        }
+    }
+}
+
+/// When the way back of a run ends by itself.
+pub fn held_until(run: &Run) -> Option<jiff::Timestamp> {
+    run.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::HoldBegan { until } => Some(*until),
+        _ => None,
+    })
+}
+
+/// Whether a process works on a run right now: it holds the target's lock and its journal has no end yet.
+pub fn works_on(project: &Path, loaded: &Loaded) -> bool {
+    if loaded.state().standing != Standing::Runs {
+        return false;
+    }
+    let place = loaded.bundle.plan.target.as_ref().and_then(|target| directory(project, target));
+    place.is_some_and(|place| target::is_taken(&place))
+}

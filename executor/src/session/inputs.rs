@@ -1,0 +1,165 @@
+//! Values of inputs: `--input`, then the target's `set`, the environment, a file, the world, the default.
+
+use super::open::looking;
+use crate::action::noun;
+use crate::site::{Blobs, Scene, Secrets};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+use switchback_compiler::files::Files;
+use switchback_compiler::plan::{InputSource, Plan};
+use switchback_compiler::registry::Registry;
+use switchback_compiler::{Compiled, Given, InputDecl, Request, compile, judge};
+
+/// A secret's file may not be larger than this.
+const MAX_SECRET: u64 = 64 << 10;
+
+/// A plan compiled with all its inputs.
+#[derive(Debug)]
+pub struct Resolved {
+    /// What the compiler gave.
+    pub compiled: Compiled,
+    /// Values of secrets.
+    pub secrets: Secrets,
+}
+
+/// Why an input has no good value.
+#[derive(Debug, thiserror::Error)]
+#[error("input `{name}`: {why}")]
+pub struct InputError {
+    /// Which.
+    pub name: String,
+    /// Why, a fragment.
+    pub why: String,
+    /// The way out.
+    pub help: String,
+}
+
+impl InputError {
+    fn new(name: &str, why: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), why: why.into(), help: help.into() }
+    }
+}
+
+/// Where values come from.
+pub struct Sources<'a> {
+    /// `--input NAME=TEXT`.
+    pub typed: &'a BTreeMap<String, String>,
+    /// The environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The project's folder.
+    pub project: &'a Path,
+}
+
+/// Compiles a plan with the values of its inputs; errors of the plan itself are in the result's diagnostics.
+pub async fn resolve(
+    files: &dyn Files,
+    registry: &Registry<'_>,
+    root: &str,
+    target: Option<&str>,
+    sources: &Sources<'_>,
+) -> Result<Resolved, InputError> {
+    let typed = sources.typed.iter().map(|(name, value)| (name.clone(), Given::Value(value.clone()))).collect();
+    let mut request =
+        Request { root: root.to_owned(), target: target.map(ToOwned::to_owned), inputs: typed, exact: false };
+    let first = compile(files, &request, registry);
+    let Some(plan) = &first.plan else { return Ok(Resolved { compiled: first, secrets: Secrets::default() }) };
+    let mut secrets = Secrets::default();
+    for input in &first.inputs {
+        let Some(value) = value_of(input, plan, sources).await? else { continue };
+        judge(&input.ty, input.pattern.as_deref(), &input.allowed, &value)
+            .map_err(|why| InputError::new(&input.name, shown(input, &value, &why), "give it another value"))?;
+        if input.secret {
+            secrets.insert(input.name.clone(), &value);
+            request.inputs.insert(input.name.clone(), Given::Secret);
+        } else {
+            request.inputs.insert(input.name.clone(), Given::Value(value));
+        }
+    }
+    request.exact = true;
+    Ok(Resolved { compiled: compile(files, &request, registry), secrets })
+}
+
+/// A secret's value is never shown, not even a wrong one.
+fn shown(input: &InputDecl, value: &str, why: &str) -> String {
+    if input.secret { format!("its value is wrong: {why}") } else { format!("\"{value}\" is wrong: {why}") }
+}
+
+async fn value_of(input: &InputDecl, plan: &Plan, sources: &Sources<'_>) -> Result<Option<String>, InputError> {
+    let name = &input.name;
+    if let Some(value) = sources.typed.get(name) {
+        if input.secret {
+            let help = "a command line is seen by everyone on the machine: give it by its env or its file";
+            return Err(InputError::new(name, "a secret can't be given by --input", help));
+        }
+        return Ok(Some(value.clone()));
+    }
+    if let Some(value) = &input.set {
+        return Ok(Some(value.clone()));
+    }
+    if let Some(value) = outside(name, &input.source, sources.project, sources.env)? {
+        return Ok(Some(value));
+    }
+    if let Some(reader) = &input.read {
+        return read(name, reader, plan, sources.project).await.map(Some);
+    }
+    if input.secret { Err(no_secret(name, &input.source)) } else { Ok(None) }
+}
+
+/// The value of a secret.
+pub(super) fn secret(
+    name: &str,
+    source: &InputSource,
+    project: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, InputError> {
+    outside(name, source, project, env)?.ok_or_else(|| no_secret(name, source))
+}
+
+fn no_secret(name: &str, source: &InputSource) -> InputError {
+    let help = match &source.env {
+        Some(variable) => format!("set the environment variable {variable}"),
+        None => "add env=\"NAME\" or from=\"file:…\" to its declaration".to_owned(),
+    };
+    InputError::new(name, "the secret has no value", help)
+}
+
+/// From the environment, or from a file.
+fn outside(
+    name: &str,
+    source: &InputSource,
+    project: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<String>, InputError> {
+    if let Some(value) = source.env.as_deref().and_then(env) {
+        return Ok(Some(value));
+    }
+    let path = source.from.as_deref().and_then(|from| from.strip_prefix("file:"));
+    path.map(|path| from_file(name, &project.join(path))).transpose()
+}
+
+fn from_file(name: &str, path: &Path) -> Result<String, InputError> {
+    let failed =
+        |why: String| InputError::new(name, format!("{}: {why}", path.display()), "look at its path and permissions");
+    let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+    if size > MAX_SECRET {
+        return Err(failed("larger than 64 KiB".into()));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+async fn read(
+    name: &str,
+    reader: &switchback_compiler::plan::Call,
+    plan: &Plan,
+    project: &Path,
+) -> Result<String, InputError> {
+    let failed = |why: String| InputError::new(name, why, "give it by --input, or mend what is read");
+    let site = looking(project, plan, Blobs::default(), Secrets::default()).map_err(|fault| failed(fault.why))?;
+    let progress = |_: String, _: bool| {};
+    let scene = Scene { site: &site, step: "inputs", act: name, within: Duration::from_secs(30), progress: &progress };
+    let found = noun(&reader.kind).and_then(|noun| noun.reader());
+    let found = found.ok_or_else(|| failed(format!("`{}` can't be read", reader.kind)))?;
+    found.read(reader, &scene).await.map_err(|fault| failed(fault.why))
+}

@@ -1,0 +1,15 @@
+//! From a plan's path to a run: inputs, the site, the bundle, the checks before a run may begin.
+
+mod execute;
+mod further;
+mod inputs;
+mod marks;
+mod open;
+mod refused;
+
+pub use execute::{Execute, Executed, execute};
+pub use further::{GoOn, Loaded, go_on, held_until, secrets, works_on};
+pub use inputs::{InputError, Resolved, Sources, resolve};
+pub use marks::tidy;
+pub use open::{Opened, directory, looking, touches, writing};
+pub use refused::Refused;

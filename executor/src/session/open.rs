@@ -1,0 +1,94 @@
+//! Opens the place where a plan runs: for looking only, or for a run.
+
+use crate::site::{Blobs, Fault, Secrets, Site};
+use crate::target;
+use crate::world::Tree;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use switchback_compiler::plan::{Plan, Target};
+use switchback_compiler::registry::Touch;
+
+/// A run's id and its folder.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The id.
+    pub run: String,
+    /// The folder.
+    pub folder: PathBuf,
+}
+
+/// A target's directory as a path.
+pub fn directory(project: &Path, target: &Target) -> Option<PathBuf> {
+    target.directory.as_ref().map(|directory| project.join(directory))
+}
+
+/// A site to look at: an absent directory is its seed, and nothing can be written.
+pub fn looking(project: &Path, plan: &Plan, blobs: Blobs, secrets: Secrets) -> Result<Site, Fault> {
+    let target = plan.target.clone().unwrap_or_default();
+    let directory = directory(project, &target);
+    let seen = match (&directory, &target.seed) {
+        (Some(directory), Some(seed)) if !directory.is_dir() => Some(project.join(seed)),
+        (directory, _) => directory.clone(),
+    };
+    site(project, plan, blobs, secrets, seen, None)
+}
+
+/// A site to run on: the directory is there (a seed is copied first), and the run has a folder.
+pub fn writing(project: &Path, plan: &Plan, blobs: Blobs, secrets: Secrets, run: &Opened) -> Result<Site, Fault> {
+    let target = plan.target.clone().unwrap_or_default();
+    site(project, plan, blobs, secrets, directory(project, &target), Some(run))
+}
+
+fn site(
+    project: &Path,
+    plan: &Plan,
+    blobs: Blobs,
+    secrets: Secrets,
+    directory: Option<PathBuf>,
+    run: Option<&Opened>,
+) -> Result<Site, Fault> {
+    let target = plan.target.clone().unwrap_or_default();
+    let tree = directory.as_deref().map(Tree::open).transpose()?.map(Arc::new);
+    let backups = match &target.backups {
+        Some(backups) => project.join(backups),
+        None => project.join(".switchback").join("backups").join(&target.name),
+    };
+    let program = std::env::current_exe().map_err(|error| Fault::new(format!("where is this program? {error}")))?;
+    Ok(Site {
+        tree,
+        key: directory.as_deref().and_then(target::key),
+        directory,
+        project: project.to_owned(),
+        folder: run.map(|run| run.folder.clone()),
+        backups,
+        run: run.map(|run| run.run.clone()).unwrap_or_default(),
+        blobs,
+        secrets,
+        services: target.services,
+        written: written(plan),
+        program,
+        copies: Mutex::default(),
+        outputs: Mutex::default(),
+    })
+}
+
+/// Which steps write which paths.
+fn written(plan: &Plan) -> BTreeMap<String, Vec<String>> {
+    let mut written: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (_, step) in plan.steps() {
+        for touch in step.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "files") {
+            written.entry(touch.path.clone()).or_default().push(step.name.clone());
+        }
+    }
+    written
+}
+
+/// Everything that a plan touches.
+pub fn touches(plan: &Plan) -> Vec<Touch> {
+    let mut touches: Vec<Touch> =
+        plan.units.iter().flat_map(|unit| unit.acts().flat_map(|act| act.touches.clone())).collect();
+    touches.sort();
+    touches.dedup();
+    touches
+}

@@ -1,0 +1,154 @@
+//! A copy of a scenario in a folder of its own, and commands that run there.
+
+use super::binary;
+use super::copying::copy;
+use super::picture::Picture;
+use super::scenario::{Counted, PLAN, Scenario};
+use super::server::Server;
+use super::service;
+use std::fs::{self, File};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// No command of a scenario takes as long, also on a machine under load.
+const LIMIT: Duration = Duration::from_secs(90);
+const LOOK: Duration = Duration::from_millis(2);
+
+/// The folder; it goes with all that runs in it.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) scenario: &'static Scenario,
+    pub(super) port: u16,
+    pub(super) server: Option<Server>,
+    plant: Option<&'static str>,
+    root: tempfile::TempDir,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// Its exit status; none when it was killed.
+    pub(super) exit: Option<i32>,
+    /// The last boundary that it passed, with its name.
+    pub(super) at: String,
+    /// What it said.
+    pub(super) said: String,
+}
+
+impl Ended {
+    pub(super) fn killed(&self) -> bool {
+        self.exit.is_none()
+    }
+
+    /// The end of what it said.
+    pub(super) fn last(&self) -> String {
+        let lines: Vec<&str> = self.said.lines().filter(|line| !line.is_empty()).collect();
+        lines.get(lines.len().saturating_sub(8)..).unwrap_or_default().join(" | ")
+    }
+}
+
+impl Place {
+    pub(super) fn new(scenario: &'static Scenario, plant: Option<&'static str>) -> Result<Self, String> {
+        let failed = |error: std::io::Error| format!("the scenario can't be copied: {error}");
+        let root = tempfile::Builder::new().prefix("sweep-").tempdir().map_err(failed)?;
+        fs::create_dir(root.path().join("project")).map_err(failed)?;
+        let server = match scenario.counted {
+            Counted::ByServer => Some(Server::start()?),
+            _ => None,
+        };
+        let port = server.as_ref().map_or_else(service::port, |server| Ok(server.port()))?;
+        let place = Self { scenario, port, server, plant, root };
+        copy(&scenario.source(), &place.project()).map_err(failed)?;
+        for (file, from, to) in scenario.patches {
+            let file = place.project().join(file);
+            let text = fs::read_to_string(&file).map_err(failed)?;
+            if !text.contains(from) {
+                return Err(format!("`{}` has no `{from}`", file.display()));
+            }
+            fs::write(&file, text.replace(from, to)).map_err(failed)?;
+        }
+        Ok(place)
+    }
+
+    pub(super) fn project(&self) -> PathBuf {
+        self.root.path().join("project")
+    }
+
+    pub(super) fn platform(&self) -> PathBuf {
+        self.project().join("platform")
+    }
+
+    /// What stands on the platform; one that is not there counts as its seed.
+    pub(super) fn picture(&self) -> Result<Picture, String> {
+        let platform = self.platform();
+        let folder = if platform.is_dir() { platform } else { self.project().join(self.scenario.seed) };
+        Picture::of(&folder, self.port).map_err(|error| format!("`{}` can't be looked at: {error}", folder.display()))
+    }
+
+    pub(super) fn seed(&self) -> Result<Picture, String> {
+        Picture::of(&self.project().join(self.scenario.seed), self.port).map_err(|error| format!("the seed: {error}"))
+    }
+
+    /// Runs the plan; killed at a boundary, when one is given.
+    pub(super) fn run(&self, kill: Option<u64>) -> Result<Ended, String> {
+        self.command(&["run", PLAN, "--yes"], kill)
+    }
+
+    /// Runs a command to its end, or to the boundary where it is killed.
+    pub(super) fn command(&self, args: &[&str], kill: Option<u64>) -> Result<Ended, String> {
+        let child = self.start(args, kill)?;
+        self.wait(child)
+    }
+
+    pub(super) fn start(&self, args: &[&str], kill: Option<u64>) -> Result<Child, String> {
+        // Services keep what they got as output; a file does not keep us waiting for them.
+        let out = File::create(self.root.path().join("said")).map_err(|error| error.to_string())?;
+        let err = out.try_clone().map_err(|error| error.to_string())?;
+        let mut command = Command::new(binary::path()?);
+        command.args(args).current_dir(self.project()).process_group(0);
+        command.stdin(Stdio::null()).stdout(out).stderr(err);
+        let port = self.port.to_string();
+        command.env("QUICKSTART_PORT", &port).env("SWEEP_PORT", &port).env("USER", "ada");
+        command.env_remove("SWITCHBACK_KILL_AT").env_remove("SWITCHBACK_PLANT");
+        command.env("SWITCHBACK_COUNT_TO", self.root.path().join("count"));
+        command.envs(kill.map(|at| ("SWITCHBACK_KILL_AT", at.to_string())));
+        command.envs(self.plant.map(|bug| ("SWITCHBACK_PLANT", bug)));
+        command.spawn().map_err(|error| format!("the binary can't be started: {error}"))
+    }
+
+    pub(super) fn wait(&self, mut child: Child) -> Result<Ended, String> {
+        let began = Instant::now();
+        let status = loop {
+            match child.try_wait().map_err(|error| error.to_string())? {
+                Some(status) => break status,
+                None if began.elapsed() > LIMIT => {
+                    child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
+                    return Err(format!("a command hung: {}", self.said()));
+                }
+                None => sleep(LOOK),
+            }
+        };
+        let at = fs::read_to_string(self.root.path().join("count")).unwrap_or_default().trim().to_owned();
+        if at.is_empty() && status.code() == Some(0) {
+            return Err("the binary passed no boundary: is it built with `--features faults`?".to_owned());
+        }
+        match status.signal() {
+            None | Some(9) => Ok(Ended { exit: status.code(), at, said: self.said() }),
+            Some(signal) => Err(format!("signal {signal} ended it: {}", self.said())),
+        }
+    }
+
+    fn said(&self) -> String {
+        let said = fs::read(self.root.path().join("said")).unwrap_or_default();
+        String::from_utf8_lossy(&said).into_owned()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        service::end(&self.platform());
+    }
+}

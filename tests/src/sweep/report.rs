@@ -1,0 +1,53 @@
+//! What a sweep did and found.
+
+use std::fmt::{Display, Formatter, Result};
+
+/// Figures of a sweep, and each promise that was not kept.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Boundaries that a whole run passes.
+    pub boundaries: u64,
+    /// Processes that were killed.
+    pub kills: u64,
+    /// Times that a run was gone on with.
+    pub resumes: u64,
+    /// Times that a run was taken back.
+    pub undos: u64,
+    /// Questions about an unknown outcome, each answered by what really happened.
+    pub questions: u64,
+    /// Signals sent.
+    pub signals: u64,
+    /// Promises looked at.
+    pub promises: u64,
+    /// Those that were not kept, with what to run again.
+    pub broken: Vec<String>,
+}
+
+impl Report {
+    /// Looks at a promise: none of these is wrong.
+    pub(super) fn promise(&mut self, wrong: impl IntoIterator<Item = String>) {
+        self.promises += 1;
+        self.broken.extend(wrong);
+    }
+
+    /// Takes another one's figures in.
+    pub fn add(&mut self, other: Self) {
+        let Self { boundaries, kills, resumes, undos, questions, signals, promises, broken } = other;
+        self.boundaries = self.boundaries.max(boundaries);
+        self.kills += kills;
+        self.resumes += resumes;
+        self.undos += undos;
+        self.questions += questions;
+        self.signals += signals;
+        self.promises += promises;
+        self.broken.extend(broken);
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Self { boundaries, kills, resumes, undos, questions, signals, promises, broken } = self;
+        write!(f, "{boundaries} boundaries, {kills} kills, {signals} signals, {resumes} resumes, {undos} undos, ")?;
+        write!(f, "{questions} questions, {promises} promises checked, {} broken", broken.len())
+    }
+}

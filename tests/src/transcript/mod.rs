@@ -1,0 +1,53 @@
+//! Transcripts: pages of commands with all that they print, run against the binary.
+//!
+//! A page is Markdown. `project: NAME` in its first lines copies `projects/NAME` (or a path from the repository's root)
+//! into an empty folder, where all commands of the page run one after the other. A block is fenced as `console`:
+//!
+//! ````text
+//! ```console columns=60 ascii
+//! $ switchback check plans
+//! what stdout had
+//! [stderr]
+//! what stderr had
+//! [exit 10]
+//! ```
+//! ````
+//!
+//! Words behind `console` change the surroundings: `columns=N`, `ascii` (a locale without UTF-8), `dumb` (the
+//! terminal), `color` (colours in a pipe too, shown as `\e[…m`). What differs from run to run is replaced, see
+//! [`redact`](self::redact).
+
+mod page;
+mod redact;
+mod sealed;
+
+pub use page::{Block, Command, Page, Part};
+pub use redact::Redactions;
+pub use sealed::Sealed;
+
+use crate::expected;
+use std::path::Path;
+
+/// Runs a page and compares all that its commands print.
+pub fn check(path: &Path) -> Result<(), String> {
+    let failed = |error: String| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let page = Page::parse(&text).map_err(failed)?;
+    let told = run(page).map_err(failed)?;
+    expected::compare(path, &told)
+}
+
+/// The page with what its commands print now.
+fn run(mut page: Page) -> Result<String, String> {
+    let sealed = Sealed::new(page.project.as_deref())?;
+    let mut redactions = Redactions::new(&sealed);
+    for block in page.parts.iter_mut().filter_map(Part::block_mut) {
+        for command in &mut block.commands {
+            let ended = sealed.run(&command.typed, &block.surroundings)?;
+            command.stdout = redactions.apply(&ended.stdout);
+            command.stderr = redactions.apply(&ended.stderr);
+            command.exit = ended.exit;
+        }
+    }
+    Ok(page.to_string())
+}

@@ -1,0 +1,33 @@
+//! `cargo xtask bench`: the release binary measured as a whole process, beside a floor that says what is possible.
+
+mod check;
+mod measure;
+mod plan;
+mod table;
+
+use crate::outcome::Outcome;
+use crate::workspace::Workspace;
+
+/// A measurement.
+struct Bench {
+    name: &'static str,
+    /// What is measured and how, in a line or two.
+    about: &'static str,
+    run: fn(&Workspace) -> Result<String, crate::outcome::Fault>,
+}
+
+const BENCHES: &[Bench] = &[Bench { name: "check", about: check::ABOUT, run: check::run }];
+
+/// Runs the measurement of that name; all without one.
+pub fn run(workspace: &Workspace, name: Option<&str>) -> Outcome {
+    let chosen: Vec<&Bench> = BENCHES.iter().filter(|bench| name.is_none_or(|name| name == bench.name)).collect();
+    if chosen.is_empty() {
+        let known: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        return Err(format!("no measurement of that name; there are: {}", known.join(", ")).into());
+    }
+    println!("{}", measure::machine());
+    for bench in chosen {
+        println!("\n{}: {}\n\n{}", bench.name, bench.about, (bench.run)(workspace)?);
+    }
+    Ok(true)
+}

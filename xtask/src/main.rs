@@ -1,0 +1,86 @@
+//! Everything a developer or CI does that is not `cargo build`: `cargo xtask TASK`.
+//!
+//! docs/development.md says when to use which.
+
+mod bench;
+mod binary;
+mod codegen;
+mod deny;
+mod markdown;
+mod outcome;
+mod parse_kdl;
+mod test;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use outcome::Outcome;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use workspace::Workspace;
+
+/// Everything a developer or CI does that is not `cargo build`.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run all tests, or those whose names hold one of the filters.
+    Test {
+        /// Part of a test's name.
+        filters: Vec<String>,
+    },
+    /// Hold the repository against our own rules, which clippy does not know.
+    Tidy,
+    /// Write the references in docs/ that are made from the code.
+    Codegen {
+        /// Write nothing; say which are not current.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure the release binary as a whole process.
+    Bench {
+        /// Which measurement; all when left out.
+        name: Option<String>,
+    },
+    /// Look at licenses, sources and bans of the dependencies; installs cargo-deny when it is not there.
+    Deny,
+    /// Parse a file with the KDL crate alone, for `bench` to compare with.
+    #[command(hide = true)]
+    ParseKdl {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Args::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Outcome {
+    // It is measured as a process, so nothing else may happen in it.
+    if let Task::ParseKdl { file } = &task {
+        return parse_kdl::parse(file);
+    }
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Test { filters } => test::run(&workspace, &filters),
+        Task::Tidy => tidy::run(&workspace),
+        Task::Codegen { check: true } => Ok(codegen::check(&workspace)),
+        Task::Codegen { check: false } => codegen::write(&workspace),
+        Task::Bench { name } => bench::run(&workspace, name.as_deref()),
+        Task::Deny => deny::run(&workspace),
+        Task::ParseKdl { .. } => Ok(true),
+    }
+}

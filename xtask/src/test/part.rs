@@ -1,0 +1,113 @@
+//! What tests need of the machine, whether it is there, and how to get it.
+
+use std::process::{Command, Stdio};
+
+/// Something that tests need of the machine.
+pub struct Part {
+    /// Its name; tests ask for it by this.
+    pub name: &'static str,
+    /// The tests that need it.
+    pub needed_by: &'static str,
+    /// Looks for it and tells what was found.
+    pub find: fn() -> Option<String>,
+    /// How a person gets it.
+    pub provide: &'static str,
+    /// Whether no test runs without it.
+    pub vital: bool,
+}
+
+/// All parts. Tests bring whatever else they need along, so that a machine with Rust passes them: servers are in the test's
+/// process, certificates are made by it, and keys are files in the repository.
+pub const ALL: &[Part] = &[
+    Part {
+        name: "rust",
+        needed_by: "all tests",
+        find: || version("rustc", &["--version"]),
+        provide: "https://rustup.rs",
+        vital: true,
+    },
+    Part {
+        name: "sh",
+        needed_by: "tests of programs that a plan runs",
+        find: || version("sh", &["-c", "command -v sh"]),
+        provide: "a POSIX shell: apt-get install dash",
+        vital: false,
+    },
+];
+
+/// What a program says of itself, when it is there and works.
+fn version(program: &str, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new(program);
+    let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned();
+    output.status.success().then_some(text)
+}
+
+/// The parts, each with what was found.
+pub struct Parts {
+    looked: Vec<(&'static Part, Option<String>)>,
+}
+
+impl Parts {
+    /// Looks for each.
+    pub fn look(parts: &'static [Part]) -> Self {
+        Self { looked: parts.iter().map(|part| (part, (part.find)())).collect() }
+    }
+
+    /// The names of those that are there.
+    pub fn found(&self) -> Vec<&'static str> {
+        self.looked.iter().filter(|(_, found)| found.is_some()).map(|(part, _)| part.name).collect()
+    }
+
+    /// Those that are not.
+    pub fn missing(&self) -> impl Iterator<Item = &'static Part> + '_ {
+        self.looked.iter().filter(|(_, found)| found.is_none()).map(|(part, _)| *part)
+    }
+
+    /// A line a part.
+    pub fn table(&self) -> String {
+        let line = |(part, found): &(&Part, Option<String>)| match found {
+            Some(found) => format!("{:8} {:36} {found}\n", part.name, part.needed_by),
+            None => format!("{:8} {:36} missing; get it: {}\n", part.name, part.needed_by, part.provide),
+        };
+        self.looked.iter().map(line).collect()
+    }
+
+    /// Why no test is begun: a vital part is missing, or any part where `all` must be there.
+    pub fn complaint(&self, all: bool) -> Option<String> {
+        let names: Vec<&str> = self.missing().filter(|part| all || part.vital).map(|part| part.name).collect();
+        (!names.is_empty()).then(|| format!("missing: {}", names.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn part(name: &'static str, find: fn() -> Option<String>, vital: bool) -> Part {
+        Part { name, needed_by: "tests of it", find, provide: "make it", vital }
+    }
+
+    static THERE: &[Part] = &[part("a", || Some("a 1.0".into()), true), part("b", || None, false)];
+    static VITAL: &[Part] = &[part("a", || None, true)];
+
+    #[test]
+    fn a_missing_part_is_named_with_the_way_to_get_it_and_stops_only_ci() {
+        let parts = Parts::look(THERE);
+        assert_eq!(parts.found(), ["a"]);
+        assert!(parts.table().contains("missing; get it: make it"), "{}", parts.table());
+        assert_eq!(parts.complaint(false), None);
+        assert_eq!(parts.complaint(true).as_deref(), Some("missing: b"));
+    }
+
+    #[test]
+    fn nothing_runs_without_a_vital_part() {
+        assert_eq!(Parts::look(VITAL).complaint(false).as_deref(), Some("missing: a"));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_missing() {
+        assert_eq!(version("no-such-program-of-switchback", &[]), None);
+        assert_eq!(version("sh", &["-c", "exit 3"]), None);
+    }
+}
