@@ -1,7 +1,7 @@
 //! Gathers what must be known before anything is expanded: inputs, templates, the target's labels and settings.
 
 use crate::compile::{Cx, Request};
-use crate::diagnostic::{Diagnostic, Page, nearest};
+use crate::diagnostic::{Diagnostic, Page, Severity, nearest};
 use crate::env::{Declared as Input, Env, as_text};
 use crate::expand;
 use crate::read::Read;
@@ -31,6 +31,7 @@ pub(crate) fn declare(cx: &mut Cx<'_>, env: &mut Env, read: &Read, request: &Req
         }
     }
     target(cx, env, &mut declared, read, request);
+    near_settings(cx, env, &declared);
     given(cx, env, read, request);
     declared
 }
@@ -103,6 +104,24 @@ fn settings(cx: &Cx<'_>, env: &mut Env, declared: &mut Declared, target: &Node) 
     }
 }
 
+/// A `set` may be for another plan of the project; one that is nearly called like an input that it leaves without a
+/// value of this target's is more likely a slip.
+fn near_settings(cx: &mut Cx<'_>, env: &Env, declared: &Declared) {
+    let Some(target) = declared.target.as_ref().filter(|_| !env.is_partial) else { return };
+    for set in target.children().iter().filter(|node| &*node.name.value == "set") {
+        let Some(name) = set.first_string().filter(|name| !env.inputs.contains_key(&name.value)) else { continue };
+        let unset = env.inputs.iter().filter(|(_, input)| input.set.is_none()).map(|(name, _)| &**name);
+        if let Some(near) = nearest(&name.value, unset) {
+            let message = format!("this plan has no input `{}`, which the target sets", name.value);
+            cx.sink.push(
+                Diagnostic::new(&UNKNOWN_SETTING, message)
+                    .label(name.span, format!("did you mean `{near}`?"))
+                    .help(format!("write set \"{near}\"; it is fine as it is where it is for another plan")),
+            );
+        }
+    }
+}
+
 fn labels(cx: &Cx<'_>, env: &mut Env, target: &Node) {
     for label in target.children().iter().filter(|node| &*node.name.value == "label") {
         for (name, entry) in label.props() {
@@ -139,11 +158,24 @@ pub static REPEATED: Page = Page {
     ..Page::ERROR
 };
 
+/// A target's value for an input that is not declared, and nearly called like one that is.
+pub static UNKNOWN_SETTING: Page = Page {
+    code: "input::unknown-setting",
+    severity: Severity::Warning,
+    rule: "R15",
+    text: "A target sets an input that neither the plan nor a library that it uses declares, and its name is near that \
+           of an input which the target does not set. Most likely it is a slip, and the input keeps its default. What \
+           a target sets for other plans of the project is told only when it is that near.",
+    waivable: true,
+    ..Page::ERROR
+};
+
 /// A value for an input that is not declared.
 pub static UNKNOWN_INPUT: Page = Page {
     code: "input::unknown",
     rule: "R15",
     text: "A value was given by --input for an input that neither the plan nor a library that it uses declares. What a \
-           target sets may be for other plans of the project.",
+           target sets may be for other plans of the project, so that is told only where it is nearly an input's name.",
+    see: &["input::unknown-setting"],
     ..Page::ERROR
 };

@@ -32,8 +32,19 @@ pub(crate) struct Expanded {
     pub(crate) left_out: Vec<LeftOut>,
     /// Templates that were put in somewhere.
     pub(crate) used: BTreeSet<Rc<str>>,
+    /// Blocks that lack something.
+    pub(crate) lacks: BTreeMap<Span, Lack>,
     /// Whether it was given up, so that nothing can be said of the rest.
     pub(crate) is_stopped: bool,
+}
+
+/// How often something is lacking in a block that was written there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lack {
+    /// It could not be put in, which is told, so that what follows from it is no news.
+    pub(crate) faults: usize,
+    /// `when` left it out, as the plan says.
+    pub(crate) left_out: usize,
 }
 
 struct Expansion<'a, 'b> {
@@ -43,6 +54,8 @@ struct Expansion<'a, 'b> {
     out: Expanded,
     /// Nodes, their values and `insert`s that templates put in so far.
     made: usize,
+    /// What lacks so far, in all.
+    lacking: Lack,
     /// What an input without a value is taken for: the first value that a `when` asks for.
     assumed: BTreeMap<String, String>,
 }
@@ -57,7 +70,7 @@ pub(crate) fn expand(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Dec
         }
     }
     let (out, assumed) = (Expanded::default(), BTreeMap::new());
-    let mut expansion = Expansion { cx, env, templates: &declared.templates, out, made: 0, assumed };
+    let mut expansion = Expansion { cx, env, templates: &declared.templates, out, made: 0, lacking: Lack::default(), assumed };
     let mut nodes = Vec::with_capacity(read.plan.len() + read.libraries.len());
     expansion.all(read.plan.iter().chain(&read.libraries), 0, 0, &mut nodes);
     if !expansion.out.is_stopped {
@@ -105,7 +118,13 @@ impl Expansion<'_, '_> {
         }
         let children = node.children.as_ref().map(|children| {
             let mut inside = Vec::with_capacity(children.len());
+            let before = self.lacking;
             self.all(children.iter(), scope, depth, &mut inside);
+            if self.lacking != before {
+                let Lack { faults, left_out } = self.lacking;
+                let own = Lack { faults: faults - before.faults, left_out: left_out - before.left_out };
+                self.out.lacks.insert(node.whole, own);
+            }
             Rc::new(inside)
         });
         Node { children, scope, ..node.clone() }
@@ -129,25 +148,31 @@ impl Expansion<'_, '_> {
     }
 
     fn insert(&mut self, node: &Node, scope: ScopeId, depth: usize, into: &mut Vec<Node>) {
-        self.count(node, scope, 1);
-        if outline(self.cx, self.env, node).is_none() {
-            return;
+        if self.put_in(node, scope, depth, into).is_none() {
+            self.lacking.faults += 1;
         }
-        let Some(name) = node.first_string() else { return };
+    }
+
+    /// `None` when a template could not be put in.
+    fn put_in(&mut self, node: &Node, scope: ScopeId, depth: usize, into: &mut Vec<Node>) -> Option<()> {
+        self.count(node, scope, 1);
+        outline(self.cx, self.env, node)?;
+        let name = node.first_string()?;
         let Some(template) = self.templates.get(&name.value) else {
             // What could not be read may declare it.
             if !self.env.is_partial {
                 let found = self.unknown(&name);
                 self.cx.sink.push(found);
             }
-            return;
+            return None;
         };
         if self.refuses(node, &name.value, scope, depth) {
-            return;
+            return None;
         }
         self.out.used.insert(Rc::clone(&name.value));
         let inner = self.scope(node, template, scope, &name.value);
         self.all(template.children().iter(), inner, depth + 1, into);
+        Some(())
     }
 
     fn unknown(&self, name: &Spanned<Rc<str>>) -> Diagnostic {
@@ -223,10 +248,14 @@ impl Expansion<'_, '_> {
     }
 
     fn when(&mut self, node: &Node, scope: ScopeId, depth: usize, into: &mut Vec<Node>) {
-        let Some(item) = outline(self.cx, self.env, node) else { return };
+        let Some(item) = outline(self.cx, self.env, node) else {
+            self.lacking.faults += 1;
+            return;
+        };
         match self.holds(node, &item, scope) {
             Ok(None) => self.all(node.children().iter(), scope, depth, into),
             Ok(Some(why)) => {
+                self.lacking.left_out += 1;
                 for child in node.children() {
                     let what = child.first_string().map_or_else(
                         || child.name.value.to_string(),
@@ -235,7 +264,10 @@ impl Expansion<'_, '_> {
                     self.out.left_out.push(LeftOut { what, why: why.clone(), at: self.cx.at(child.span) });
                 }
             }
-            Err(found) => self.cx.sink.push(*found),
+            Err(found) => {
+                self.lacking.faults += 1;
+                self.cx.sink.push(*found);
+            }
         }
     }
 

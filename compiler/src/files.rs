@@ -23,34 +23,35 @@ pub enum FileError {
 pub struct Found {
     /// Relative to the folder, with `/`.
     pub path: String,
-    /// Permission bits.
-    pub mode: u32,
+    /// Whether it is executable.
+    pub executable: bool,
 }
 
 /// Reads the sources of one project. Paths are relative to its folder, with `/`, without `..`.
 pub trait Files {
     /// The bytes of a file.
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
-    /// Permission bits of a file.
-    fn mode(&self, path: &str) -> Result<u32, FileError>;
+    /// Whether a file is executable: all that a plan knows of its permission bits. The others come from the umask and
+    /// the habits of whoever checked the sources out, and must not decide what a plan is.
+    fn executable(&self, path: &str) -> Result<bool, FileError>;
     /// All files below a folder, sorted by path.
     fn list(&self, folder: &str) -> Result<Vec<Found>, FileError>;
 }
 
-/// Sources in memory: path to bytes, all with mode 0644.
+/// Sources in memory: path to bytes, none of them executable.
 impl Files for BTreeMap<String, Vec<u8>> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         self.get(path).cloned().ok_or(FileError::Missing)
     }
 
-    fn mode(&self, path: &str) -> Result<u32, FileError> {
-        self.get(path).map(|_| 0o644).ok_or(FileError::Missing)
+    fn executable(&self, path: &str) -> Result<bool, FileError> {
+        self.get(path).map(|_| false).ok_or(FileError::Missing)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Found>, FileError> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below = self.keys().filter_map(|path| path.strip_prefix(&prefix));
-        let found: Vec<Found> = below.map(|path| Found { path: path.to_owned(), mode: 0o644 }).collect();
+        let found: Vec<Found> = below.map(|path| Found { path: path.to_owned(), executable: false }).collect();
         if found.is_empty() { Err(FileError::Missing) } else { Ok(found) }
     }
 }

@@ -95,7 +95,7 @@ pub static INVALID: Page = Page {
 /// Refuses text that the KDL parser must not see; `base` is where the file begins in the shared space.
 pub fn check(text: &str, base: u32) -> Result<(), Diagnostic> {
     if text.len() > MAX_BYTES {
-        return Err(too_large(text.len(), base));
+        return Err(too_large(Span::new(base as usize, 0)));
     }
     let mut watch = Watch::default();
     for token in scan::scan(text) {
@@ -128,9 +128,10 @@ fn eased(text: &str) -> Cow<'_, str> {
     Cow::Owned(eased)
 }
 
-fn too_large(len: usize, base: u32) -> Diagnostic {
-    Diagnostic::new(&TOO_LARGE, format!("the file holds {} MiB; at most 8 can be read", len.div_ceil(1024 * 1024)))
-        .label(Span::new(base as usize, 0), "")
+/// What a file of more than [`MAX_BYTES`] is told as, also where it was refused before it was read.
+pub(crate) fn too_large(at: Span) -> Diagnostic {
+    Diagnostic::new(&TOO_LARGE, "the file is too large for a plan, a library or a project file")
+        .label(at, format!("more than {} MiB", MAX_BYTES >> 20))
         .help("put data into a file of its own and name it with `from=`")
 }
 

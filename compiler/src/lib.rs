@@ -17,6 +17,7 @@ mod spelling;
 pub mod syntax;
 mod trap;
 
+mod broken;
 mod check;
 mod compile;
 mod declare;
@@ -51,6 +52,7 @@ pub fn pages() -> Vec<&'static Page> {
         &read::NOT_A_LIBRARY,
         &declare::REPEATED,
         &declare::UNKNOWN_INPUT,
+        &declare::UNKNOWN_SETTING,
         &expand::UNKNOWN_TEMPLATE,
         &expand::RECURSIVE,
         &expand::TOO_LARGE,

@@ -3,6 +3,7 @@
 use crate::compile::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::files::{self, FileError};
+use crate::guard;
 use crate::source::Span;
 use crate::syntax::{Node, Spanned};
 use crate::trap;
@@ -46,7 +47,7 @@ pub(crate) fn read(cx: &mut Cx<'_>, root: &str) -> Read {
             None => read.whole = false,
         }
     }
-    if cx.files.mode(PROJECT) != Err(FileError::Missing) {
+    if cx.files.executable(PROJECT) != Err(FileError::Missing) {
         match file(cx, PROJECT, None) {
             Some(nodes) => read.project = nodes,
             None => read.whole = false,
@@ -116,6 +117,7 @@ pub(crate) fn unreadable(at: Span, path: &str, error: &FileError) -> Diagnostic 
             .label(at, "no such file")
             .help("paths are relative to the file that writes them"),
         FileError::Outside => outside(at, path),
+        FileError::TooLarge { .. } if path.ends_with(".kdl") => guard::too_large(at),
         FileError::TooLarge { limit } => Diagnostic::new(&UNREADABLE, format!("`{path}` is too large for a source"))
             .label(at, format!("more than {} MiB", limit >> 20))
             .help("let a program of the plan bring large data, and keep sources small"),

@@ -3,7 +3,7 @@
 //! Late values are rendered as text between two noncharacters, which the guard refuses in sources, and become
 //! [`Segment`]s again afterwards. So the real handlebars serves for values that are not known yet.
 
-use crate::nesting;
+use crate::{broken, nesting};
 use crate::value::{Segment, Text};
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Handlebars, Path, no_escape};
@@ -27,8 +27,8 @@ pub(crate) enum Fault {
     Circular(String),
     /// Texts grow without measure.
     TooLarge,
-    /// What handlebars says.
-    Broken { text: String, line: usize },
+    /// What is wrong, the line, and the piece of the text that it is about where that is known.
+    Broken { text: String, line: usize, piece: String },
 }
 
 /// Renders a template. `lookup` gives the meaning of a name.
@@ -76,10 +76,7 @@ fn full(
     names: &dyn Fn() -> Vec<String>,
 ) -> Result<Text, Fault> {
     bounded(raw)?;
-    let template = Template::compile(raw).map_err(|error| Fault::Broken {
-        text: error.reason().to_string(),
-        line: error.pos().map_or(1, |(line, _)| line),
-    })?;
+    let template = Template::compile(raw).map_err(|error| unread(raw, &error))?;
     let mut wanted = Wanted::default();
     wanted.elements(&template.elements, false);
     let mut late = Late::default();
@@ -95,11 +92,12 @@ fn full(
             return Err(Fault::TooLate(path));
         }
         if value.segments().iter().any(|one| matches!(one, Segment::Known(text) if text.contains([OPEN, CLOSE]))) {
-            return Err(Fault::Broken { text: format!("`{path}` holds the character U+FDD0 or U+FDD1"), line: 1 });
+            let text = format!("`{path}` holds the character U+FDD0 or U+FDD1");
+            return Err(Fault::Broken { text, line: 1, piece: path });
         }
         insert(&mut data, &path, late.mark(&value));
     }
-    let text = engine().render_template(raw, &Json::Object(data)).map_err(|error| broken(&error, names))?;
+    let text = engine().render_template(raw, &Json::Object(data)).map_err(|error| unrendered(&error, names))?;
     if text.len() > MAX_OUTPUT {
         return Err(Fault::TooLarge);
     }
@@ -114,7 +112,7 @@ fn bounded(raw: &str) -> Result<(), Fault> {
         None => Ok(()),
         Some((at, text)) => {
             let line = raw.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-            Err(Fault::Broken { text: text.into(), line })
+            Err(Fault::Broken { text: text.into(), line, piece: String::new() })
         }
     }
 }
@@ -130,13 +128,25 @@ fn engine() -> Handlebars<'static> {
     engine
 }
 
-fn broken(error: &handlebars::RenderError, names: &dyn Fn() -> Vec<String>) -> Fault {
+/// A text that is no template.
+fn unread(raw: &str, error: &handlebars::TemplateError) -> Fault {
+    let line = error.pos().map_or(1, |(line, _)| line);
+    match broken::why(raw) {
+        Some((text, piece)) => Fault::Broken { text, line, piece: piece.to_owned() },
+        None => Fault::Broken { text: format!("this is none in line {line}"), line, piece: String::new() },
+    }
+}
+
+fn unrendered(error: &handlebars::RenderError, names: &dyn Fn() -> Vec<String>) -> Fault {
     let line = error.line_no.unwrap_or(1);
     match error.reason() {
         handlebars::RenderErrorReason::MissingVariable(Some(name)) => {
             Fault::Unknown { name: name.clone(), known: names() }
         }
-        reason => Fault::Broken { text: reason.to_string(), line },
+        handlebars::RenderErrorReason::HelperNotFound(name) => {
+            Fault::Broken { text: format!("there is no helper `{name}`"), line, piece: name.clone() }
+        }
+        reason => Fault::Broken { text: reason.to_string(), line, piece: String::new() },
     }
 }
 

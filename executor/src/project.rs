@@ -112,14 +112,22 @@ impl Files for ProjectFiles {
         self.tree.read(&relative(path)?, limit).map_err(refusal)
     }
 
-    fn mode(&self, path: &str) -> Result<u32, FileError> {
-        self.tree.mode(&relative(path)?).map_err(refusal)
+    fn executable(&self, path: &str) -> Result<bool, FileError> {
+        self.tree.mode(&relative(path)?).map(is_executable).map_err(refusal)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Found>, FileError> {
         let files = self.tree.files(&relative(folder)?).map_err(refusal)?;
-        Ok(files.into_iter().map(|(path, mode)| Found { path: path.as_str().to_owned(), mode }).collect())
+        let found = |(path, mode): (RelPath, u32)| {
+            Found { path: path.as_str().to_owned(), executable: is_executable(mode) }
+        };
+        Ok(files.into_iter().map(found).collect())
     }
+}
+
+/// By its owner, as version control keeps it.
+fn is_executable(mode: u32) -> bool {
+    mode & 0o100 != 0
 }
 
 fn relative(path: &str) -> Result<RelPath, FileError> {
@@ -193,8 +201,8 @@ mod tests {
         let (_dir, root) = project();
         let files = Project::around(&root).unwrap().files;
         assert_eq!(files.read("plans/a.plan.kdl").unwrap(), b"plan \"a\"\n");
-        assert_eq!(files.list("plans/files").unwrap(), [Found { path: "run.sh".into(), mode: 0o750 }]);
-        assert_eq!(files.mode("plans/files/run.sh"), Ok(0o750));
+        assert_eq!(files.list("plans/files").unwrap(), [Found { path: "run.sh".into(), executable: true }]);
+        assert_eq!(files.executable("plans/files/run.sh"), Ok(true));
         assert_eq!(files.read("plans/no"), Err(FileError::Missing));
         assert_eq!(files.read("plans/a.plan.kdl/b"), Err(FileError::Missing));
         assert_eq!(files.list("plans/no"), Err(FileError::Missing));
@@ -211,7 +219,7 @@ mod tests {
         let files = Project::around(&root).unwrap().files;
         assert_eq!(files.read("in").unwrap(), b"plan \"a\"\n");
         assert_eq!(files.read("far"), Err(FileError::Outside));
-        assert_eq!(files.mode("far"), Err(FileError::Outside));
+        assert_eq!(files.executable("far"), Err(FileError::Outside));
         symlink("run.sh", root.join("plans/files/same")).unwrap();
         assert_eq!(files.list("plans/files").unwrap().len(), 2);
         symlink("../../../secret", root.join("plans/files/out")).unwrap();

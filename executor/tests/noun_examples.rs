@@ -16,12 +16,12 @@ impl Files for Every {
         Ok(self.own.get(path).cloned().unwrap_or_else(|| b"#!/bin/sh\n".to_vec()))
     }
 
-    fn mode(&self, _path: &str) -> Result<u32, FileError> {
-        Ok(0o755)
+    fn executable(&self, _path: &str) -> Result<bool, FileError> {
+        Ok(true)
     }
 
     fn list(&self, _folder: &str) -> Result<Vec<Found>, FileError> {
-        Ok(vec![Found { path: "index.html".into(), mode: 0o644 }])
+        Ok(vec![Found { path: "index.html".into(), executable: false }])
     }
 }
 

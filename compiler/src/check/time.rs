@@ -84,6 +84,13 @@ pub(crate) fn undoing(draft: &Draft) -> Millis {
     steps.map(undo_of).fold(Millis(0), Millis::plus)
 }
 
+/// How long a backup is kept that does not say it: an undo on the hold's last instant still finds it, and a day is left
+/// to look at what went wrong.
+pub(crate) fn keep(draft: &Draft, deadline: Millis) -> Millis {
+    let hold = draft.hold.as_ref().map_or(Millis(0), |(hold, _)| hold.at_most);
+    deadline.plus(hold).plus(undoing(draft)).plus(Millis::minutes(24 * 60))
+}
+
 fn undo_of(step: &DraftStep) -> Millis {
     match &step.way_back {
         WayBack::Own => of_step(step),

@@ -1,21 +1,23 @@
 //! The draft and its order to the plan.
 
 use super::{Graph, units};
-use crate::check::time::longest;
+use crate::check::time::{keep, longest};
 use crate::compile::{InputDecl, Request};
 use crate::env::Given;
-use crate::lower::{Draft, DraftStep};
-use crate::plan::{Deadline, Direction, FORMAT, Failure, InputSource, Move, OnFailure, Plan, Stage};
+use crate::lower::{Draft, DraftStep, KEEP_UNSAID};
+use crate::plan::{Backup, Deadline, Direction, FORMAT, Failure, InputSource, Move, OnFailure, Plan, Stage, Work};
 use crate::source::Span;
+use crate::value::Millis;
 use std::collections::BTreeMap;
 
 /// Builds the plan.
-pub(crate) fn plan(draft: Draft, graph: &Graph, request: &Request) -> Plan {
+pub(crate) fn plan(mut draft: Draft, graph: &Graph, request: &Request) -> Plan {
     let layers = super::layers(&draft);
     let deadline = match draft.parts.deadline {
         Some((limit, _)) => Deadline { limit, given: true },
         None => Deadline { limit: longest(&draft, graph, Stage::Change).0, given: false },
     };
+    let keep = keep_unsaid(&mut draft, deadline.limit);
     let Draft { name, title, ticket, order, direction, product, inputs, components, steps, blocks, parts, .. } = draft;
     let direction = direction.unwrap_or_else(|| told_by(&product, &steps));
     let default = match direction {
@@ -38,6 +40,7 @@ pub(crate) fn plan(draft: Draft, graph: &Graph, request: &Request) -> Plan {
         components: components.into_iter().map(|(name, (component, _))| (name, component)).collect(),
         window: draft.window.map(|(window, _)| window),
         deadline,
+        keep,
         on_failure,
         notify: draft.notify,
         hold: draft.hold.map(|(hold, _)| hold),
@@ -46,6 +49,20 @@ pub(crate) fn plan(draft: Draft, graph: &Graph, request: &Request) -> Plan {
         units,
         left_out: draft.left_out,
     }
+}
+
+/// Gives the backups that don't say how long they are kept what their way back needs; none when all say it.
+fn keep_unsaid(draft: &mut Draft, deadline: Millis) -> Option<Millis> {
+    let keep = keep(draft, deadline);
+    let of_blocks = draft.blocks.iter_mut().map(|block| &mut block.parts);
+    let of_blocks = of_blocks.chain([&mut draft.parts]).flat_map(|parts| &mut parts.backups);
+    let of_steps = draft.steps.iter_mut().flat_map(|step| &mut step.work).filter_map(|work| match work {
+        Work::Backup(backup) => Some(backup),
+        _ => None,
+    });
+    let unsaid = |backup: &&mut Backup| backup.keep == KEEP_UNSAID;
+    let given = of_blocks.chain(of_steps).filter(unsaid).map(|backup| backup.keep = keep).count();
+    (given > 0).then_some(keep)
 }
 
 /// Values of the inputs that are no secrets.

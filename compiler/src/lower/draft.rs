@@ -2,6 +2,7 @@
 
 use super::Here;
 use crate::compile::InputDecl;
+use crate::expand::Lack;
 use crate::plan::{
     At, Backup, Check, Component, Direction, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage, Target,
     WayBack, Window, Work,
@@ -10,6 +11,7 @@ use crate::shape::Item;
 use crate::source::Span;
 use crate::value::{Millis, Text};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 /// Everything that was written.
 #[derive(Default)]
@@ -44,6 +46,8 @@ pub(crate) struct Draft {
     /// `accept CODE WHY`, with the place that it holds for.
     pub(crate) accepted: Vec<(String, Span, Span)>,
     pub(crate) left_out: Vec<LeftOut>,
+    /// Blocks that lack something that was written there.
+    pub(crate) lacks: BTreeMap<Span, Lack>,
     /// What is declared and used nowhere: kind, name, place.
     pub(crate) unused: Vec<(&'static str, String, Span)>,
 }

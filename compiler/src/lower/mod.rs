@@ -12,6 +12,7 @@ mod step;
 pub(crate) use draft::{Draft, DraftStep, Parts};
 pub use head::judge;
 pub use pages::PAGES;
+pub(crate) use parts::KEEP_UNSAID;
 
 use crate::compile::Cx;
 use crate::declare::{Declared, repeated};
@@ -39,8 +40,8 @@ pub(crate) struct Here {
 
 /// Lowers everything.
 pub(crate) fn lower(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Declared, expanded: Expanded) -> Draft {
-    let Expanded { nodes, left_out, used, is_stopped: _ } = expanded;
-    let mut draft = Draft { targets: declared.targets.clone(), left_out, ..Draft::default() };
+    let Expanded { nodes, left_out, used, lacks, is_stopped: _ } = expanded;
+    let mut draft = Draft { targets: declared.targets.clone(), left_out, lacks, ..Draft::default() };
     unused_templates(cx, declared, &used, &mut draft);
     moves(env, &nodes);
     draft.settings = settings(env, declared);

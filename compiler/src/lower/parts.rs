@@ -12,8 +12,8 @@ use crate::shape::{Item, Typed};
 use crate::source::Span;
 use crate::value::{Millis, Text};
 
-/// How long a backup is kept when the plan does not say: until the check stage computes what its way back needs.
-pub(crate) const KEEP_UNSAID: Millis = Millis(0);
+/// How long a backup is kept when the plan does not say, until all that its way back needs is known and summed up.
+pub(crate) const KEEP_UNSAID: Millis = Millis(u64::MAX);
 /// The limit of a backup when nothing says one.
 const BACKUP_WITHIN: Millis = Millis::minutes(30);
 

@@ -70,10 +70,11 @@ pub(super) fn step(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, dra
             parts::accept(child, item.whole, draft);
         }
     }
-    step.is_cut = item.is_cut || cx.sink.len() > before;
+    let lack = draft.lacks.get(&item.whole).copied().unwrap_or_default();
+    step.is_cut = item.is_cut || cx.sink.len() > before || lack.faults > 0;
     // `before` comes first wherever it is written; the rest runs as written.
     step.work.sort_by_key(|work| !matches!(work, Work::Gate(_) | Work::Before(_)));
-    if step.work.is_empty() && !step.is_cut {
+    if step.work.is_empty() && !step.is_cut && lack.left_out == 0 {
         cx.sink.push(
             Diagnostic::new(&EMPTY_STEP, format!("step `{}` does nothing", step.name))
                 .label(item.span, "neither an action nor a check nor a backup")

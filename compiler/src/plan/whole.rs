@@ -37,6 +37,8 @@ pub struct Plan {
     pub window: Option<Window>,
     /// From the first change on.
     pub deadline: Deadline,
+    /// How long the backups are kept that don't say it; none when all say it.
+    pub keep: Option<Millis>,
     /// What follows a failure.
     pub on_failure: OnFailure,
     /// Who is told.

@@ -143,11 +143,13 @@ pages! {
         ..Page::ERROR
     };
     /// A template file that can't be read as one.
-    FILE_WRONG_TEMPLATE = Page {
+    BROKEN_TEMPLATE = Page {
         code: "template::broken",
         rule: "R10",
-        text: "A file whose name ends in .hbs is a template, and this one can't be read as one. Where `{{` is meant \
-               literally, write \\{{, or take .hbs off the name.",
+        text: "A string of a plan, or a file whose name ends in .hbs, is a template, and this one can't be read as one. \
+               Where `{{` is meant literally, write \\{{ (in a quoted string of a plan \\\\{{), or take .hbs off the name.",
+        wrong: "step \"a\" { file.write \"a\" content=\"{{#if colour}}red\" }",
+        right: "input \"colour\" type=\"boolean\" default=#true\nstep \"a\" { file.write \"a\" content=\"{{#if colour}}red{{/if}}\" }",
         ..Page::ERROR
     };
     /// A placeholder left in a file.

@@ -1,6 +1,6 @@
 //! Sources that a plan writes from: their bytes go into the bundle, templates are rendered.
 
-use super::pages::{FILE_WRONG_TEMPLATE, PLACEHOLDER};
+use super::pages::PLACEHOLDER;
 use super::typed::{Typed, fault_in, remember_outputs};
 use crate::check::placeholder;
 use crate::compile::Cx;
@@ -14,7 +14,7 @@ use crate::template::Fault;
 use crate::value::Text;
 use serde_json::{Value as Json, json};
 
-/// A file: `{"source", "text"}` when it is a template, else `{"source", "blob", "size", "mode"}`.
+/// A file: `{"source", "text", "executable"}` when it is a template, else `{"source", "blob", "size", "executable"}`.
 pub(super) fn file(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span) -> Option<Typed> {
     let full = resolved(cx, path, at)?;
     held(cx, env, node, &full, at).map(Typed::Source)
@@ -59,8 +59,8 @@ fn resolved(cx: &mut Cx<'_>, path: &str, at: Span) -> Option<String> {
 }
 
 fn held(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span) -> Option<Json> {
-    let read = cx.files.read(path).and_then(|bytes| Ok((bytes, cx.files.mode(path)?)));
-    let (bytes, mode) = match read {
+    let read = cx.files.read(path).and_then(|bytes| Ok((bytes, cx.files.executable(path)?)));
+    let (bytes, executable) = match read {
         Ok(read) => read,
         Err(error) => {
             cx.sink.push(unreadable(at, path, &error));
@@ -70,12 +70,12 @@ fn held(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span) -> Option
     placeholders(cx, path, &bytes, at);
     if is_template(path) {
         return rendered(cx, env, node, path, bytes, at)
-            .map(|text| json!({ "source": path, "text": text, "mode": mode }));
+            .map(|text| json!({ "source": path, "text": text, "executable": executable }));
     }
     let digest = blake3::hash(&bytes).to_hex().to_string();
     let size = bytes.len();
     cx.blobs.entry(digest.clone()).or_insert(bytes);
-    Some(json!({ "source": path, "blob": digest, "size": size, "mode": mode }))
+    Some(json!({ "source": path, "blob": digest, "size": size, "executable": executable }))
 }
 
 /// Only the ending in small letters makes a template: plans mean one thing on every file system.
@@ -108,28 +108,23 @@ fn rendered(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, bytes: Vec<u8>,
 /// A fault in a template file points into the file, with the line that uses it.
 fn in_file(cx: &mut Cx<'_>, env: &Env, node: &Node, fault: &Fault, at: Span, file: (&str, &str)) -> Diagnostic {
     let (path, raw) = file;
-    let (name, line) = match fault {
-        Fault::Unknown { name, .. } | Fault::NoValue(name) | Fault::TooLate(name) | Fault::Circular(name) => {
-            (name.as_str(), 1)
-        }
-        Fault::TooLarge => ("", 1),
-        Fault::Broken { line, .. } => ("", *line),
-    };
-    let place = match raw.match_indices("{{").find(|(start, _)| raw.get(*start..).is_some_and(|rest| named(rest, name)))
-    {
-        Some((start, _)) if !name.is_empty() => {
-            let inside = raw.get(start..).and_then(|rest| rest.find(name)).unwrap_or(0);
-            Span::new(start + inside, name.len())
-        }
-        _ => line_span(raw, line),
-    };
+    let place = place_in(raw, fault);
     let base = cx.sources.add_once(path, raw);
     let place = Span::new(base as usize + place.start as usize, place.len as usize);
-    let mut found = fault_in(cx, env, fault, place, node);
-    if matches!(fault, Fault::Broken { .. }) {
-        found.page = &FILE_WRONG_TEMPLATE;
-    }
-    found.label(at, "used here")
+    fault_in(cx, env, fault, place, node).label(at, "used here")
+}
+
+/// The name or the piece at fault in the text of a template; else its line.
+fn place_in(raw: &str, fault: &Fault) -> Span {
+    let (piece, line) = match fault {
+        Fault::Unknown { name, .. } | Fault::NoValue(name) | Fault::TooLate(name) | Fault::Circular(name) => (name, 1),
+        Fault::Broken { line, piece, .. } => (piece, *line),
+        Fault::TooLarge => return line_span(raw, 1),
+    };
+    let is_named = |(start, _): &(usize, &str)| raw.get(*start..).is_some_and(|rest| named(rest, piece));
+    let within = raw.match_indices("{{").find(is_named).map_or(0, |(start, _)| start);
+    let found = raw.get(within..).and_then(|rest| rest.find(piece.as_str())).filter(|_| !piece.is_empty());
+    found.map_or_else(|| line_span(raw, line), |at| Span::new(within + at, piece.len()))
 }
 
 fn named(rest: &str, name: &str) -> bool {
@@ -137,6 +132,7 @@ fn named(rest: &str, name: &str) -> bool {
 }
 
 fn line_span(raw: &str, line: usize) -> Span {
+    let line = line.min(raw.lines().count()).max(1);
     let start: usize = raw.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let len = raw.get(start..).and_then(|rest| rest.lines().next()).map_or(0, str::len);
     Span::new(start, len)

@@ -1,6 +1,6 @@
 //! One value: from what was typed to what it is.
 
-use super::pages::{NAME_WRONG, PLACEHOLDER, TOO_LATE, TYPE_WRONG, UNRESOLVED, VALUE_NOT_ALLOWED};
+use super::pages::{BROKEN_TEMPLATE, NAME_WRONG, PLACEHOLDER, TOO_LATE, TYPE_WRONG, UNRESOLVED, VALUE_NOT_ALLOWED};
 use super::source;
 use crate::check::placeholder;
 use crate::compile::Cx;
@@ -296,8 +296,8 @@ pub(crate) fn fault_in(cx: &Cx<'_>, env: &Env, fault: &Fault, at: Span, node: &N
         Fault::TooLarge => Diagnostic::new(&TOO_LARGE, "the texts of this plan grow without measure")
             .label(at, "grown to more than 128 MiB here")
             .help("values that name others twice double at every level; write out what is meant"),
-        Fault::Broken { text, .. } => Diagnostic::new(&UNRESOLVED, format!("the template can't be read: {text}"))
-            .label(at, "here")
+        Fault::Broken { text, piece, .. } => Diagnostic::new(&BROKEN_TEMPLATE, format!("the template can't be read: {text}"))
+            .label(narrowed(piece), "here")
             .help("a `{{` that is meant literally is written \\{{"),
     };
     env.way_to(node.scope)

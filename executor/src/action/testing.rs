@@ -139,7 +139,7 @@ impl Bench {
         let mut blobs = self.site.blobs.all().clone();
         blobs.insert(digest.clone(), bytes.to_vec());
         self.site.blobs = Blobs::new(blobs);
-        json!({ "source": name, "blob": digest, "size": bytes.len(), "mode": mode })
+        json!({ "source": name, "blob": digest, "size": bytes.len(), "executable": mode & 0o100 != 0 })
     }
 
     /// A source folder as the compiler leaves it in the plan.

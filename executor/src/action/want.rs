@@ -116,7 +116,7 @@ impl Content {
 impl Mode {
     /// The bits that a source of the plan says: whether it can be executed. The others are the target's own affair.
     pub(super) fn of(source: &Json) -> Self {
-        source.get("mode").and_then(Json::as_u64).map_or(Self::Kept, |mode| Self::Runs(mode & 0o111 != 0))
+        source.get("executable").and_then(Json::as_bool).map_or(Self::Kept, Self::Runs)
     }
 }
 

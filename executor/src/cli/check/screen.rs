@@ -19,7 +19,7 @@ pub(super) fn plans(looked: &Looked, look: Look) -> String {
         let figure = pad_left(&size.steps.shown(look), figure_width);
         let sign = Sign::Done.show(look);
         out.extend([&sign, " ", &pad(path, path_width), "   ", &figure, " ", &size.rest(look), "\n"]);
-        out.extend(deadline(plan).iter().flat_map(|line| ["    ", line, "\n"]));
+        out.extend(deadline(plan).iter().chain(&keep(plan)).flat_map(|line| ["    ", line, "\n"]));
     }
     out
 }
@@ -85,6 +85,12 @@ fn deadline(looked: &LookedPlan) -> Option<String> {
     let computed = looked.plans.iter().filter(|plan| !plan.deadline.given);
     let limit = computed.map(|plan| plan.deadline.limit).max().filter(|limit| limit.0 > 0)?;
     Some(format!("deadline {limit}, as long as its longest way may take"))
+}
+
+/// How long backups are kept, where the plan leaves it to be computed.
+fn keep(looked: &LookedPlan) -> Option<String> {
+    let limit = looked.plans.iter().filter_map(|plan| plan.keep).max()?;
+    Some(format!("keep {limit}, a day longer than an undo may need the copies"))
 }
 
 /// The result line, and what to type next.
