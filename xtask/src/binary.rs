@@ -46,8 +46,13 @@ impl Binary {
 
     /// `switchback check PATH` in a folder, to be started.
     pub fn checking(&self, folder: &Path, path: &str) -> Command {
+        self.command(folder, &["check", path])
+    }
+
+    /// Any command in a folder, to be started.
+    pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
-        command.args(["check", path]).current_dir(folder).stdin(Stdio::null()).env("NO_COLOR", "1");
+        command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("NO_COLOR", "1");
         command
     }
 }

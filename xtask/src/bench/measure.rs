@@ -1,14 +1,26 @@
 //! Time and memory of whole processes.
 
 use crate::outcome::Fault;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// Odd, so that the median is a run that was.
-const TIMED: usize = 11;
-const WEIGHED: usize = 3;
 /// A shorter pause would take time from the process on a small machine.
 const LOOK: Duration = Duration::from_millis(1);
+
+/// How often a process is measured, beside once to warm the caches.
+#[derive(Clone, Copy)]
+pub struct Times {
+    /// For time; odd, so that the median is a run that was.
+    timed: usize,
+    /// For memory.
+    weighed: usize,
+}
+
+/// What takes less than a second or two.
+pub const OFTEN: Times = Times { timed: 11, weighed: 3 };
+/// What takes longer.
+pub const SELDOM: Times = Times { timed: 3, weighed: 1 };
 
 /// What runs of a process took.
 pub struct Took {
@@ -23,18 +35,32 @@ pub struct Took {
 }
 
 /// Measures a process that must succeed: once to warm the caches, then for time, then for memory, since looking
-/// disturbs the clock.
-pub fn process(command: impl Fn() -> Command) -> Result<Took, Fault> {
-    timed(&command)?;
-    let mut times = (0..TIMED).map(|_| timed(&command)).collect::<Result<Vec<Duration>, Fault>>()?;
-    times.sort();
-    let peaks = (0..WEIGHED).map(|_| weighed(&command)).collect::<Result<Vec<Option<u64>>, Fault>>()?;
-    let at = |index: usize| times.get(index).copied().unwrap_or_default();
-    Ok(Took { min: at(0), median: at(TIMED / 2), max: at(TIMED - 1), peak: peaks.into_iter().flatten().max() })
+/// disturbs the clock. What `prepare` does before it gives the command counts for nothing.
+pub fn process(often: Times, prepare: impl Fn() -> Result<Command, Fault>) -> Result<Took, Fault> {
+    let took = sampled(often, || timed(prepare()?))?;
+    let peaks = (0..often.weighed).map(|_| weighed(prepare()?)).collect::<Result<Vec<Option<u64>>, Fault>>()?;
+    Ok(Took { peak: peaks.into_iter().flatten().max(), ..took })
 }
 
-fn timed(command: impl Fn() -> Command) -> Result<Duration, Fault> {
-    let mut command = silent(command());
+/// Measures the time from a process's start to the first line of its output that is meant.
+pub fn line(
+    often: Times,
+    prepare: impl Fn() -> Result<Command, Fault>,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<Took, Fault> {
+    sampled(often, || told(prepare()?, &is_meant))
+}
+
+fn sampled(often: Times, one: impl Fn() -> Result<Duration, Fault>) -> Result<Took, Fault> {
+    one()?;
+    let mut times = (0..often.timed).map(|_| one()).collect::<Result<Vec<Duration>, Fault>>()?;
+    times.sort();
+    let at = |index: usize| times.get(index).copied().unwrap_or_default();
+    Ok(Took { min: at(0), median: at(often.timed / 2), max: at(often.timed.saturating_sub(1)), peak: None })
+}
+
+fn timed(command: Command) -> Result<Duration, Fault> {
+    let mut command = silent(command);
     let start = Instant::now();
     let status = command.status()?;
     let took = start.elapsed();
@@ -42,10 +68,26 @@ fn timed(command: impl Fn() -> Command) -> Result<Duration, Fault> {
     Ok(took)
 }
 
+/// All of the output is read, so that the process can end as it would.
+fn told(command: Command, is_meant: &impl Fn(&str) -> bool) -> Result<Duration, Fault> {
+    let mut command = silent(command);
+    command.stdout(Stdio::piped());
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    let mut took = None;
+    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+        if is_meant(&line?) {
+            took.get_or_insert_with(|| start.elapsed());
+        }
+    }
+    succeeded(&command, child.wait()?)?;
+    took.ok_or_else(|| format!("{command:?} never said what was waited for").into())
+}
+
 /// The kernel forgets a process's peak when it ends, and asking at its end takes `wait4`, which safe Rust lacks; so the
 /// peak is read while it runs. It only ever grows, so only what a process takes in its last millisecond is missed.
-fn weighed(command: impl Fn() -> Command) -> Result<Option<u64>, Fault> {
-    let mut command = silent(command());
+fn weighed(command: Command) -> Result<Option<u64>, Fault> {
+    let mut command = silent(command);
     let mut child = command.spawn()?;
     let mut peak = None;
     loop {
@@ -98,7 +140,18 @@ mod tests {
 
     #[test]
     fn a_process_that_fails_is_no_measurement() {
-        assert!(timed(|| Command::new("false")).is_err());
-        assert!(timed(|| Command::new("true")).is_ok());
+        assert!(timed(Command::new("false")).is_err());
+        assert!(timed(Command::new("true")).is_ok());
+    }
+
+    #[test]
+    fn a_line_that_never_comes_is_no_measurement() {
+        let echo = || {
+            let mut echo = Command::new("echo");
+            echo.arg("one");
+            echo
+        };
+        assert!(told(echo(), &|line| line == "one").is_ok());
+        assert!(told(echo(), &|line| line == "two").is_err());
     }
 }

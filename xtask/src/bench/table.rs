@@ -22,6 +22,16 @@ pub fn time(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
+/// Milliseconds of something short.
+pub fn fine(time: Duration) -> String {
+    format!("{:.3} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// How many times the time for how many times the work.
+pub fn growth(before: Duration, after: Duration, work: f64) -> String {
+    format!("{:.1} for {work:.1}", after.as_secs_f64() / before.as_secs_f64())
+}
+
 /// Mebibytes; `.` when it is not known.
 pub fn memory(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| ".".to_owned(), |bytes| format!("{:.1} MiB", bytes as f64 / 1_048_576.0))
@@ -36,6 +46,8 @@ mod tests {
         let rows = [vec!["a".to_owned(), "bcd".to_owned()], vec!["1000".to_owned(), String::new()]];
         assert_eq!(right(&rows), "   a  bcd\n1000\n");
         assert_eq!(time(Duration::from_micros(1_250)), "1.2 ms");
+        assert_eq!(fine(Duration::from_micros(12)), "0.012 ms");
+        assert_eq!(growth(Duration::from_secs(2), Duration::from_secs(3), 2.0), "1.5 for 2.0");
         assert_eq!(memory(Some(3 << 20)), "3.0 MiB");
     }
 }

@@ -1,0 +1,57 @@
+//! What a figure is to be, beside what it is.
+
+use std::time::Duration;
+
+/// A figure with the most that it may be. It is told and never fails anything: a busy machine is no defect.
+pub struct Goal {
+    what: String,
+    is: f64,
+    most: f64,
+    unit: &'static str,
+}
+
+impl Goal {
+    /// A time.
+    pub fn time(what: impl Into<String>, is: Duration, most: Duration) -> Self {
+        Self { what: what.into(), is: is.as_secs_f64() * 1000.0, most: most.as_secs_f64() * 1000.0, unit: " ms" }
+    }
+
+    /// How many times something else.
+    pub fn ratio(what: impl Into<String>, is: f64, most: f64) -> Self {
+        Self { what: what.into(), is, most, unit: "" }
+    }
+
+    /// `met` and `missed` stand first, so that the lines can be read down the edge.
+    fn line(&self) -> String {
+        let Self { what, is, most, unit } = self;
+        let (verdict, side) = if is <= most { ("met   ", "under") } else { ("missed", "over") };
+        let by = 100.0 * (is / most - 1.0).abs();
+        let digits = if unit.is_empty() || *most < 10.0 { 2 } else { 1 };
+        format!("{verdict}  {what}: {is:.digits$}{unit}, {by:.0}% {side} {most}{unit}\n")
+    }
+}
+
+/// A line a goal.
+pub fn lines(goals: &[Goal]) -> String {
+    goals.iter().map(Goal::line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_goal_says_by_how_much_it_is_met_or_missed() {
+        let goals = [
+            Goal::time("check", Duration::from_millis(75), Duration::from_millis(150)),
+            Goal::time("a step", Duration::from_micros(1_500), Duration::from_millis(1)),
+            Goal::ratio("ours : kdl", 0.55, 0.5),
+        ];
+        assert_eq!(
+            lines(&goals),
+            "met     check: 75.0 ms, 50% under 150 ms\n\
+             missed  a step: 1.50 ms, 50% over 1 ms\n\
+             missed  ours : kdl: 0.55, 10% over 0.5\n"
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! What the executor adds to a step, beside what the disk takes for it.
+
+use super::floor::Floor;
+use super::goal::{self, Goal};
+use super::measure::{self, SELDOM, Took};
+use super::plan::{self, Shape};
+use super::table::{self, Row};
+use crate::binary::Binary;
+use crate::outcome::Fault;
+use crate::workspace::Workspace;
+use std::path::Path;
+use std::time::Duration;
+
+/// For the reader of the table.
+pub const ABOUT: &str = "`switchback run PLAN --yes` of steps that write a file each, the whole process, over 3 runs: it \
+                         compiles, previews, runs and journals.\n`row`: each step needs the one before. `wide`: no step \
+                         needs another, 4 at a time; they share syncs, so `ours` may be below nothing.\n`two syncs` and \
+                         `file` are what the disk alone takes in the same folder, before and after: two appends of 400 \
+                         bytes, each synced; a file synced and renamed, its folder synced.\n`ours` is what a step takes \
+                         beyond both.";
+
+const SIZES: &[(&str, Shape, usize)] = &[
+    ("row", Shape::Row, 100),
+    ("row", Shape::Row, 1_000),
+    ("row", Shape::Row, 10_000),
+    ("wide", Shape::Wide, 100),
+    ("wide", Shape::Wide, 1_000),
+    ("wide", Shape::Wide, 10_000),
+];
+
+struct Size {
+    name: &'static str,
+    steps: usize,
+    took: Took,
+    floor: Floor,
+}
+
+impl Size {
+    fn of_step(&self) -> Duration {
+        self.took.median / self.steps as u32
+    }
+
+    /// In milliseconds.
+    fn ours(&self) -> f64 {
+        1000.0 * (self.of_step().as_secs_f64() - (self.floor.syncs + self.floor.file).as_secs_f64())
+    }
+}
+
+/// Generates and measures, on the disk that the binary lies on: a temporary folder may be in memory.
+pub fn run(_workspace: &Workspace, binary: &Binary) -> Result<String, Fault> {
+    let beside = binary.path.parent().ok_or("the binary has no folder")?;
+    let sizes = SIZES.iter().map(|(name, shape, steps)| measured(binary, beside, name, *shape, *steps));
+    let sizes = sizes.collect::<Result<Vec<Size>, Fault>>()?;
+    Ok(table(&sizes) + "\n" + &goal::lines(&goals(&sizes)))
+}
+
+fn measured(
+    binary: &Binary,
+    beside: &Path,
+    name: &'static str,
+    shape: Shape,
+    steps: usize,
+) -> Result<Size, Fault> {
+    let folder = tempfile::tempdir_in(beside)?;
+    let before = Floor::of(folder.path())?;
+    let took = measure::process(SELDOM, || {
+        // Each time from the beginning.
+        let project = folder.path().join("project");
+        if project.exists() {
+            std::fs::remove_dir_all(&project)?;
+        }
+        std::fs::create_dir(&project)?;
+        plan::write(&project, shape, steps)?;
+        Ok(binary.command(&project, &["run", plan::NAME, "--yes"]))
+    })?;
+    let floor = before.between(Floor::of(folder.path())?);
+    Ok(Size { name, steps, took, floor })
+}
+
+fn table(sizes: &[Size]) -> String {
+    let head = ["steps", "", "min", "median", "max", "memory", "a step", "two syncs", "file", "ours", "ours : syncs"];
+    let mut rows: Vec<Row> = vec![head.iter().map(|&word| word.to_owned()).collect()];
+    rows.extend(sizes.iter().map(row));
+    table::right(&rows)
+}
+
+fn row(size: &Size) -> Row {
+    let Size { name, steps, took, floor } = size;
+    vec![
+        steps.to_string(),
+        (*name).to_owned(),
+        table::time(took.min),
+        table::time(took.median),
+        table::time(took.max),
+        table::memory(took.peak),
+        table::fine(size.of_step()),
+        table::fine(floor.syncs),
+        table::fine(floor.file),
+        format!("{:.3} ms", size.ours()),
+        format!("{:.2}", size.ours() / 1000.0 / floor.syncs.as_secs_f64()),
+    ]
+}
+
+fn goals(sizes: &[Size]) -> Vec<Goal> {
+    let large = sizes.iter().filter(|size| size.steps >= 1_000);
+    let goal = |size: &Size| {
+        let ours = Duration::from_secs_f64(size.ours().max(0.0) / 1000.0);
+        let what = format!("ours a step, {} steps, {}", size.steps, size.name);
+        Goal::time(what, ours, Duration::from_millis(1))
+    };
+    large.map(goal).collect()
+}
