@@ -5,11 +5,10 @@
 
 use std::io::Write;
 use switchback_tests::sweep::{
-    BREAKS, ONCE, PAIR, POST, QUICKSTART, Report, Scenario, Sweep, Way, mended,
+    BREAKS, ONCE, PAIR, PAIRS, POST, QUICKSTART, Report, SMALL, Scenario, Sweep, Way, mended,
     signals::{self, SIGNALS},
+    small,
 };
-
-const WAYS: [Way; 2] = [Way::Resume, Way::Undo];
 
 fn sweep(scenario: &'static Scenario, plant: Option<&'static str>) -> Sweep {
     Sweep::of(scenario, plant).unwrap_or_else(|error| panic!("{error}"))
@@ -24,13 +23,15 @@ fn tell(name: &str, report: &Report) {
     assert!(shown.is_empty(), "{} promises were broken:\n{}", report.broken.len(), shown.join("\n"));
 }
 
-fn all(scenario: &'static Scenario) {
+fn once(scenario: &'static Scenario) -> Report {
     let sweep = sweep(scenario, None);
     let mut report = Report::default();
-    for way in WAYS {
-        report.add(sweep.once(way));
-    }
-    tell(scenario.name, &report);
+    sweep.ways().into_iter().for_each(|way| report.add(sweep.once(way)));
+    report
+}
+
+fn all(scenario: &'static Scenario) {
+    tell(scenario.name, &once(scenario));
 }
 
 #[test]
@@ -58,22 +59,29 @@ fn an_undo_after_a_failure_ends_wherever_it_is_killed() {
     all(&BREAKS);
 }
 
-/// The long run tries every pair; here the first kill is at a few places and the second one everywhere.
+/// Every noun and every word of order. Each plan is told, all are tried.
 #[test]
-fn a_way_out_may_be_killed_too() {
-    for scenario in [&PAIR, &ONCE] {
-        let sweep = sweep(scenario, None);
-        let pairs = std::env::var_os("SWITCHBACK_SWEEP").is_some_and(|word| word == "all");
-        let last = sweep.boundaries();
-        let firsts: Vec<u64> = if pairs { (1..=last).collect() } else { vec![last / 2, last * 3 / 4, last - 4] };
-        let mut report = Report::default();
-        for first in firsts {
-            for way in WAYS {
-                report.add(sweep.twice(first, way));
-            }
-        }
-        tell(&format!("{}, twice", scenario.name), &report);
+fn small_plans_are_new_or_old_wherever_they_are_killed() {
+    let mut report = Report::default();
+    for scenario in SMALL.into_iter().flatten() {
+        let one = once(scenario);
+        writeln!(std::io::stdout().lock(), "sweep {}: {one}", scenario.name).unwrap_or_default();
+        report.join(one);
     }
+    tell("of small plans", &report);
+}
+
+#[test]
+fn a_way_out_may_be_killed_wherever_it_is() {
+    let mut report = Report::default();
+    for name in PAIRS {
+        let sweep = sweep(small(name).unwrap_or_else(|| panic!("there is no plan {name}")), None);
+        let mut one = Report::default();
+        [Way::Resume, Way::Undo].into_iter().for_each(|way| one.add(sweep.twice(way)));
+        writeln!(std::io::stdout().lock(), "sweep {name}, twice: {one}").unwrap_or_default();
+        report.join(one);
+    }
+    tell("of all pairs", &report);
 }
 
 #[test]

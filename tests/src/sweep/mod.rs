@@ -5,11 +5,14 @@
 mod binary;
 mod checks;
 mod copying;
+mod disk;
 mod effects;
 mod kills;
 pub mod mended;
+mod out;
 mod picture;
 mod place;
+mod plans;
 mod report;
 mod scenario;
 mod server;
@@ -17,5 +20,6 @@ mod service;
 pub mod signals;
 
 pub use kills::{Sweep, Way};
+pub use plans::{PAIRS, SMALL, small};
 pub use report::Report;
 pub use scenario::{BREAKS, ONCE, PAIR, POST, QUICKSTART, SLOW, Scenario};
