@@ -4,8 +4,10 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::Write;
+use std::time::Duration;
 use switchback_tests::sweep::{
-    BREAKS, ONCE, PAIR, PAIRS, POST, QUICKSTART, Report, SMALL, Scenario, Sweep, Way, mended,
+    BREAKS, ONCE, PAIR, PAIRS, POST, QUICKSTART, Report, SMALL, Scenario, Sweep, Torture, Way, mended,
+    phases::{self, PHASES},
     signals::{self, SIGNALS},
     small,
 };
@@ -95,6 +97,58 @@ fn one_signal_lets_finish_and_two_are_not_waited_for() {
         }
     }
     tell("signals", &report);
+}
+
+#[test]
+fn a_signal_in_any_phase_leaves_what_can_be_gone_on_with() {
+    let mut report = Report::default();
+    for signal in SIGNALS {
+        for times in [1, 2] {
+            for phase in &PHASES {
+                let name = phase.name;
+                let told = |error: String| panic!("{name}, {times} × {signal:?}: {error}");
+                let mut one = phases::interrupted(phase, signal, times).unwrap_or_else(told);
+                one.broken.iter_mut().for_each(|wrong| *wrong = format!("{name}, {times} × {signal:?}: {wrong}"));
+                report.add(one);
+            }
+            let waiting = phases::waiting(signal, times).unwrap_or_else(|error| panic!("window: {error}"));
+            report.add(waiting);
+        }
+    }
+    tell(&format!("signals, {} phases", PHASES.len() + 1), &report);
+}
+
+#[test]
+fn a_signal_at_any_boundary_leaves_what_can_be_gone_on_with() {
+    let mut report = Report::default();
+    for name in ["stages", "unless"] {
+        let sweep = sweep(small(name).unwrap_or_else(|| panic!("there is no plan {name}")), None);
+        let mut one = Report::default();
+        for signal in ["INT", "TERM", "HUP"] {
+            [1, 2].into_iter().for_each(|times| one.add(sweep.signalled(signal, times)));
+        }
+        report.join(one);
+    }
+    tell("signals at boundaries", &report);
+}
+
+/// A number from the environment, or the one that CI uses.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// `cargo xtask torture` goes on with this for hours.
+#[test]
+fn random_crashes_to_depth_three_end_as_promised() {
+    let torture = Torture {
+        seed: setting("SWITCHBACK_SEED", 20_261_121),
+        kills: setting("SWITCHBACK_KILLS", 300),
+        time: Duration::from_secs(60 * setting("SWITCHBACK_MINUTES", 60)),
+        case: setting("SWITCHBACK_CASE", 0),
+    };
+    let plans = SMALL.into_iter().flatten().chain([&PAIR, &ONCE, &BREAKS, &POST]);
+    let sweeps: Vec<Sweep> = plans.map(|scenario| sweep(scenario, None)).collect();
+    tell(&format!("at random, seed {}", torture.seed), &torture.run(&sweeps));
 }
 
 #[test]

@@ -93,6 +93,24 @@ impl Sweep {
         })
     }
 
+    /// A signal, or two, at every boundary of the run, and then it is gone on with.
+    pub fn signalled(&self, signal: &str, times: u64) -> Report {
+        self.each(self.boundaries, |at, report| {
+            let place = Place::new(self.scenario, self.plant)?;
+            let signals: Vec<String> = (at..at + times).map(|at| format!("{at}:{signal}")).collect();
+            let ended = place.signalled(&signals.join(","))?;
+            report.signals += times;
+            // It may have been over when the signal came.
+            let wrong = ended.exit.is_none_or(|exit| ![self.scenario.end.code(), 22, 24].contains(&exit));
+            let name = format!("{}, {times} × SIG{signal} at {at}", self.scenario.name);
+            self.judge(&name, report, |report| {
+                report.promise(wrong.then(|| format!("exit {:?}: {}", ended.exit, ended.last())));
+                out::whole(self, &place, Way::Resume, at, report)
+            });
+            Ok(())
+        })
+    }
+
     /// A place where the run was killed at a boundary, and its name.
     pub(super) fn begun(&self, way: Way, at: u64, report: &mut Report) -> Result<(Place, String), String> {
         let place = Place::new(self.scenario, self.plant)?;
@@ -107,12 +125,7 @@ impl Sweep {
     }
 
     /// What is wrong in a case is told with its name.
-    pub(super) fn judge(
-        &self,
-        name: &str,
-        report: &mut Report,
-        case: impl FnOnce(&mut Report) -> Result<(), String>,
-    ) {
+    pub(super) fn judge(&self, name: &str, report: &mut Report, case: impl FnOnce(&mut Report) -> Result<(), String>) {
         let mut one = Report::default();
         if let Err(error) = case(&mut one) {
             one.broken.push(error);
@@ -126,31 +139,45 @@ impl Sweep {
         if self.scenario.service == Serves::Nothing { 2 } else { 8 }
     }
 
+    /// Its scenario's name.
+    pub fn name(&self) -> &'static str {
+        self.scenario.name
+    }
+
     /// Cases in parallel; with a planted bug it is enough to find it once.
     pub(super) fn each(&self, cases: u64, case: impl Fn(u64, &mut Report) -> Result<(), String> + Sync) -> Report {
-        let (next, over) = (AtomicU64::new(1), AtomicBool::new(false));
-        let work = || {
-            let mut report = Report { plans: 1, boundaries: self.boundaries, ..Report::default() };
-            loop {
-                let at = next.fetch_add(1, Ordering::SeqCst);
-                if at > cases || over.load(Ordering::SeqCst) {
-                    return report;
-                }
-                let name = format!("{}, case {at}", self.scenario.name);
-                self.judge(&name, &mut report, |report| case(at, report));
-                over.fetch_or(self.plant.is_some() && !report.broken.is_empty(), Ordering::SeqCst);
+        let found = AtomicBool::new(false);
+        let mut report = parallel(self.workers(), |at, report| {
+            if at > cases || found.load(Ordering::SeqCst) {
+                return false;
             }
-        };
-        let mut all = Report::default();
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.workers()).map(|_| scope.spawn(work)).collect();
-            for worker in workers {
-                match worker.join() {
-                    Ok(report) => all.add(report),
-                    Err(_) => all.broken.push("a worker of the sweep fell over".to_owned()),
-                }
-            }
+            let name = format!("{}, case {at}", self.scenario.name);
+            self.judge(&name, report, |report| case(at, report));
+            found.fetch_or(self.plant.is_some() && !report.broken.is_empty(), Ordering::SeqCst);
+            true
         });
-        all
+        report.add(Report { plans: 1, boundaries: self.boundaries, ..Report::default() });
+        report
     }
+}
+
+/// Cases, counted from 1, in parallel until one says that there are no more.
+pub(super) fn parallel(workers: usize, case: impl Fn(u64, &mut Report) -> bool + Sync) -> Report {
+    let next = AtomicU64::new(1);
+    let work = || {
+        let mut report = Report::default();
+        while case(next.fetch_add(1, Ordering::SeqCst), &mut report) {}
+        report
+    };
+    let mut all = Report::default();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(report) => all.add(report),
+                Err(_) => all.broken.push("a worker of the sweep fell over".to_owned()),
+            }
+        }
+    });
+    all
 }

@@ -127,7 +127,21 @@ impl Place {
         self.wait(child)
     }
 
+    /// Runs the plan, which is sent signals at boundaries: `12:INT,13:INT`.
+    pub(super) fn signalled(&self, signals: &str) -> Result<Ended, String> {
+        let mut command = self.prepared(&[&["run", PLAN, "--yes"], self.scenario.arguments].concat())?;
+        command.env("SWITCHBACK_SIGNAL_AT", signals);
+        let child = command.spawn().map_err(|error| format!("the binary can't be started: {error}"))?;
+        self.wait(child)
+    }
+
     pub(super) fn start(&self, args: &[&str], kill: Option<u64>) -> Result<Child, String> {
+        let mut command = self.prepared(args)?;
+        command.envs(kill.map(|at| ("SWITCHBACK_KILL_AT", at.to_string())));
+        command.spawn().map_err(|error| format!("the binary can't be started: {error}"))
+    }
+
+    fn prepared(&self, args: &[&str]) -> Result<Command, String> {
         // Services keep what they got as output; a file does not keep us waiting for them.
         let out = File::create(self.root.path().join("said")).map_err(|error| error.to_string())?;
         let err = out.try_clone().map_err(|error| error.to_string())?;
@@ -136,13 +150,16 @@ impl Place {
         command.stdin(Stdio::null()).stdout(out).stderr(err);
         let port = self.port.to_string();
         command.env("QUICKSTART_PORT", &port).env("SWEEP_PORT", &port).env("USER", "ada");
-        command.env("SWEEP_SECRET", SECRET).env_remove("SWITCHBACK_KILL_AT").env_remove("SWITCHBACK_PLANT");
+        command
+            .env("SWEEP_SECRET", SECRET)
+            .env_remove("SWITCHBACK_KILL_AT")
+            .env_remove("SWITCHBACK_PLANT")
+            .env_remove("SWITCHBACK_SIGNAL_AT");
         let count = self.root.path().join("count");
         fs::write(&count, "").map_err(|error| error.to_string())?;
         command.env("SWITCHBACK_COUNT_TO", count);
-        command.envs(kill.map(|at| ("SWITCHBACK_KILL_AT", at.to_string())));
         command.envs(self.plant.map(|bug| ("SWITCHBACK_PLANT", bug)));
-        command.spawn().map_err(|error| format!("the binary can't be started: {error}"))
+        Ok(command)
     }
 
     pub(super) fn wait(&self, mut child: Child) -> Result<Ended, String> {

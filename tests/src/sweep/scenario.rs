@@ -84,6 +84,8 @@ pub struct Scenario {
     pub(super) holds: bool,
     /// Whether a run that is done can be finalized, so that this is tried too.
     pub(super) finalizes: bool,
+    /// Whether it has a secret, which nobody may find afterwards.
+    pub(super) hides: bool,
     /// Options of `run`.
     pub(super) arguments: &'static [&'static str],
     /// What gates want typed: options of `run` and `resume`.
@@ -102,6 +104,7 @@ pub(super) const WRITTEN: Scenario = Scenario {
     step: "",
     holds: false,
     finalizes: false,
+    hides: false,
     arguments: &[],
     confirms: &[],
 };
@@ -109,8 +112,13 @@ pub(super) const WRITTEN: Scenario = Scenario {
 /// Two steps at a time, over files.
 pub static PAIR: Scenario = Scenario { name: "pair", source: Source::Folder("tests/sweep/pair"), ..WRITTEN };
 /// A program that must not run twice, and its written way back.
-pub static ONCE: Scenario =
-    Scenario { name: "once", source: Source::Folder("tests/sweep/once"), counted: Counted::ByLog, step: "move", ..WRITTEN };
+pub static ONCE: Scenario = Scenario {
+    name: "once",
+    source: Source::Folder("tests/sweep/once"),
+    counted: Counted::ByLog,
+    step: "move",
+    ..WRITTEN
+};
 /// The same, and then a step fails: it is taken back by itself.
 pub static BREAKS: Scenario = Scenario {
     name: "breaks",
@@ -121,11 +129,21 @@ pub static BREAKS: Scenario = Scenario {
     ..WRITTEN
 };
 /// A request of which nobody but the server knows whether it arrived.
-pub static POST: Scenario =
-    Scenario { name: "post", source: Source::Folder("tests/sweep/post"), counted: Counted::ByServer, step: "order", ..WRITTEN };
+pub static POST: Scenario = Scenario {
+    name: "post",
+    source: Source::Folder("tests/sweep/post"),
+    counted: Counted::ByServer,
+    step: "order",
+    ..WRITTEN
+};
 /// A program that takes its time, both ways.
-pub static SLOW: Scenario =
-    Scenario { name: "slow", source: Source::Folder("tests/sweep/slow"), counted: Counted::ByLog, step: "slow", ..WRITTEN };
+pub static SLOW: Scenario = Scenario {
+    name: "slow",
+    source: Source::Folder("tests/sweep/slow"),
+    counted: Counted::ByLog,
+    step: "slow",
+    ..WRITTEN
+};
 /// The example that everybody runs first.
 pub static QUICKSTART: Scenario = Scenario {
     name: "quickstart",
@@ -142,7 +160,9 @@ impl Scenario {
     /// Makes its project in an empty folder.
     pub(super) fn write(&self, project: &Path) -> io::Result<()> {
         let files = match self.source {
-            Source::Folder(folder) => return copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder), project),
+            Source::Folder(folder) => {
+                return copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder), project);
+            }
             Source::Files(files) => files,
         };
         fs::write(project.join("switchback.kdl"), PROJECT)?;

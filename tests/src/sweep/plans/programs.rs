@@ -3,8 +3,7 @@
 use crate::sweep::scenario::{Counted, Scenario, Source, WRITTEN};
 
 /// Each line of the log is one time that it did its work.
-const MOVE: (&str, &str) =
-    ("bin/move.sh", "#!/bin/sh\necho \"$1\" >> ../effects.log\necho \"$2\" > data/version\n");
+const MOVE: (&str, &str) = ("bin/move.sh", "#!/bin/sh\necho \"$1\" >> ../effects.log\necho \"$2\" > data/version\n");
 const OLD: (&str, &str) = ("old/data/version", "1\n");
 
 pub(super) static ALL: [Scenario; 5] = [
@@ -87,6 +86,7 @@ step "login" {
 "#,
             ),
         ]),
+        hides: true,
         ..WRITTEN
     },
     Scenario {
@@ -100,7 +100,7 @@ plan "sent-2" { title "A request whose server tells whether it came" }
 input "port" type="number" default=8417 env="SWEEP_PORT"
 step "order" {
     http.request "POST" "http://127.0.0.1:{{port}}/order" body="one" within="5s" {
-        unless { http.get "http://127.0.0.1:{{port}}/order" body="one" within="5s" }
+        unless { http.get "http://127.0.0.1:{{port}}/order" body="taken" within="5s" }
     }
     undo {
         http.request "DELETE" "http://127.0.0.1:{{port}}/order" within="5s" {
