@@ -2,7 +2,8 @@
 //!
 //! Every durable write of the journal and every effect on the world has a boundary before and after it. Built with the
 //! feature `faults`, the process kills itself (as `kill -9` would) at the one that `SWITCHBACK_KILL_AT` counts, and
-//! writes their number to `SWITCHBACK_COUNT_TO` when it ends by itself. Built without, this is nothing.
+//! writes their number to `SWITCHBACK_COUNT_TO` when it ends by itself. `SWITCHBACK_SIGNAL_AT` has it sent signals
+//! instead: `12:INT,13:INT`. Built without, this is nothing.
 
 /// A boundary; `name` says which.
 #[cfg(feature = "faults")]
@@ -15,8 +16,26 @@ pub fn boundary(name: &str) {
         // Tests read this file; losing it makes the sweep fail loudly.
         let _written = std::fs::write(path, format!("{passed} {name}\n"));
     }
+    signal(passed);
     if number("SWITCHBACK_KILL_AT") == Some(passed) {
         let _killed = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+}
+
+/// Sends this process the signals that are asked for at a boundary.
+#[cfg(feature = "faults")]
+fn signal(passed: u64) {
+    use rustix::process::{Signal, getpid, kill_process};
+    let asked = std::env::var("SWITCHBACK_SIGNAL_AT").unwrap_or_default();
+    for (at, name) in asked.split(',').filter_map(|one| one.split_once(':')) {
+        let signal = match name {
+            "INT" => Signal::INT,
+            "TERM" => Signal::TERM,
+            _ => Signal::HUP,
+        };
+        if at.parse() == Ok(passed) {
+            let _sent = kill_process(getpid(), signal);
+        }
     }
 }
 

@@ -4,12 +4,13 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::Write;
+use std::time::Duration;
 use switchback_tests::sweep::{
-    BREAKS, ONCE, PAIR, POST, QUICKSTART, Report, Scenario, Sweep, Way, mended,
+    BREAKS, ONCE, PAIR, PAIRS, POST, QUICKSTART, Report, SMALL, Scenario, Sweep, Torture, Way, mended,
+    phases::{self, PHASES},
     signals::{self, SIGNALS},
+    small,
 };
-
-const WAYS: [Way; 2] = [Way::Resume, Way::Undo];
 
 fn sweep(scenario: &'static Scenario, plant: Option<&'static str>) -> Sweep {
     Sweep::of(scenario, plant).unwrap_or_else(|error| panic!("{error}"))
@@ -24,13 +25,15 @@ fn tell(name: &str, report: &Report) {
     assert!(shown.is_empty(), "{} promises were broken:\n{}", report.broken.len(), shown.join("\n"));
 }
 
-fn all(scenario: &'static Scenario) {
+fn once(scenario: &'static Scenario) -> Report {
     let sweep = sweep(scenario, None);
     let mut report = Report::default();
-    for way in WAYS {
-        report.add(sweep.once(way));
-    }
-    tell(scenario.name, &report);
+    sweep.ways().into_iter().for_each(|way| report.add(sweep.once(way)));
+    report
+}
+
+fn all(scenario: &'static Scenario) {
+    tell(scenario.name, &once(scenario));
 }
 
 #[test]
@@ -58,22 +61,31 @@ fn an_undo_after_a_failure_ends_wherever_it_is_killed() {
     all(&BREAKS);
 }
 
-/// The long run tries every pair; here the first kill is at a few places and the second one everywhere.
+/// Every noun and every word of order. Each plan is told, all are tried; `SWITCHBACK_PLANS=lines,gate` tries only these.
 #[test]
-fn a_way_out_may_be_killed_too() {
-    for scenario in [&PAIR, &ONCE] {
-        let sweep = sweep(scenario, None);
-        let pairs = std::env::var_os("SWITCHBACK_SWEEP").is_some_and(|word| word == "all");
-        let last = sweep.boundaries();
-        let firsts: Vec<u64> = if pairs { (1..=last).collect() } else { vec![last / 2, last * 3 / 4, last - 4] };
-        let mut report = Report::default();
-        for first in firsts {
-            for way in WAYS {
-                report.add(sweep.twice(first, way));
-            }
-        }
-        tell(&format!("{}, twice", scenario.name), &report);
+fn small_plans_are_new_or_old_wherever_they_are_killed() {
+    let mut report = Report::default();
+    let only = std::env::var("SWITCHBACK_PLANS").ok();
+    let named = |name: &str| only.as_ref().is_none_or(|only| only.split(',').any(|one| one == name));
+    for scenario in SMALL.into_iter().flatten().filter(|scenario| named(scenario.name)) {
+        let one = once(scenario);
+        writeln!(std::io::stdout().lock(), "sweep {}: {one}", scenario.name).unwrap_or_default();
+        report.join(one);
     }
+    tell("of small plans", &report);
+}
+
+#[test]
+fn a_way_out_may_be_killed_wherever_it_is() {
+    let mut report = Report::default();
+    for name in PAIRS {
+        let sweep = sweep(small(name).unwrap_or_else(|| panic!("there is no plan {name}")), None);
+        let mut one = Report::default();
+        [Way::Resume, Way::Undo].into_iter().for_each(|way| one.add(sweep.twice(way)));
+        writeln!(std::io::stdout().lock(), "sweep {name}, twice: {one}").unwrap_or_default();
+        report.join(one);
+    }
+    tell("of all pairs", &report);
 }
 
 #[test]
@@ -85,6 +97,58 @@ fn one_signal_lets_finish_and_two_are_not_waited_for() {
         }
     }
     tell("signals", &report);
+}
+
+#[test]
+fn a_signal_in_any_phase_leaves_what_can_be_gone_on_with() {
+    let mut report = Report::default();
+    for signal in SIGNALS {
+        for times in [1, 2] {
+            for phase in &PHASES {
+                let name = phase.name;
+                let told = |error: String| panic!("{name}, {times} × {signal:?}: {error}");
+                let mut one = phases::interrupted(phase, signal, times).unwrap_or_else(told);
+                one.broken.iter_mut().for_each(|wrong| *wrong = format!("{name}, {times} × {signal:?}: {wrong}"));
+                report.add(one);
+            }
+            let waiting = phases::waiting(signal, times).unwrap_or_else(|error| panic!("window: {error}"));
+            report.add(waiting);
+        }
+    }
+    tell(&format!("signals, {} phases", PHASES.len() + 1), &report);
+}
+
+#[test]
+fn a_signal_at_any_boundary_leaves_what_can_be_gone_on_with() {
+    let mut report = Report::default();
+    for name in ["stages", "unless"] {
+        let sweep = sweep(small(name).unwrap_or_else(|| panic!("there is no plan {name}")), None);
+        let mut one = Report::default();
+        for signal in ["INT", "TERM", "HUP"] {
+            [1, 2].into_iter().for_each(|times| one.add(sweep.signalled(signal, times)));
+        }
+        report.join(one);
+    }
+    tell("signals at boundaries", &report);
+}
+
+/// A number from the environment, or the one that CI uses.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// `cargo xtask torture` goes on with this for hours.
+#[test]
+fn random_crashes_to_depth_three_end_as_promised() {
+    let torture = Torture {
+        seed: setting("SWITCHBACK_SEED", 20_261_121),
+        kills: setting("SWITCHBACK_KILLS", 300),
+        time: Duration::from_secs(60 * setting("SWITCHBACK_MINUTES", 60)),
+        case: setting("SWITCHBACK_CASE", 0),
+    };
+    let plans = SMALL.into_iter().flatten().chain([&PAIR, &ONCE, &BREAKS, &POST]);
+    let sweeps: Vec<Sweep> = plans.map(|scenario| sweep(scenario, None)).collect();
+    tell(&format!("at random, seed {}", torture.seed), &torture.run(&sweeps));
 }
 
 #[test]

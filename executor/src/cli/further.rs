@@ -159,14 +159,18 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("resume" | "undo" | "abort", Standing::Undone) => {
             Some(Refused::with(Exit::Done, format!("run {run} is undone already: nothing to do")))
         }
-        ("undo" | "finalize", Standing::Finalized) => {
-            usage(format!("run {run} is finalized: its way back is given up"))
+        ("finalize", Standing::Finalized) => {
+            Some(Refused::with(Exit::Done, format!("run {run} is finalized already: nothing to do")))
         }
+        ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
+        ("undo", _) if state.finalizing => usage(format!("the way back of run {run} is being given up"))
+            .map(|refused| refused.next(format!("switchback finalize {run}"))),
         ("undo", Standing::Holds) if held_until(&loaded.run).is_some_and(|until| until < jiff::Timestamp::now()) => {
             usage(format!("the hold of run {run} is over, and with it its way back"))
                 .map(|refused| refused.next(format!("switchback finalize {run}")))
         }
         ("finalize", Standing::Done | Standing::Holds) => None,
+        ("finalize", _) if state.finalizing => None,
         ("finalize", _) => usage(format!("run {run} is not done, so nothing can be finalized"))
             .map(|refused| refused.next(format!("switchback status {run}"))),
         ("undo", _) if !ask.accept_losses => loses(loaded),

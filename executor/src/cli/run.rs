@@ -66,7 +66,14 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
 async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> Result<Exit, Error> {
     let project = Project::around(&args.what)?;
     let is_bundle = args.what.extension().is_some_and(|extension| extension == "swb");
-    let fresh = if is_bundle { reviewed(&project, args).await } else { made(&project, args, globals).await };
+    let looked = async { if is_bundle { reviewed(&project, args).await } else { made(&project, args, globals).await } };
+    let fresh = tokio::select! {
+        fresh = looked => fresh,
+        name = signals.next() => {
+            let why = format!("{name} was received while the target was looked at; nothing was touched");
+            return Ok(refuse(&Refused::with(Exit::Interrupted, why), globals));
+        }
+    };
     let (bundle, secrets, made) = match fresh {
         Ok(fresh) => (fresh.bundle, fresh.secrets, fresh.made),
         Err(none) => return none.end(globals),

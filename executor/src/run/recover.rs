@@ -82,8 +82,13 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let began = entries.iter().find(|entry| matches!(entry.event, Event::UnitBegan { .. })).map(|entry| entry.at);
     let deadline = began.map(|at| at + further.plan.deadline.limit.std());
     let Further { plan, site, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
-    let aim = if state.undo.is_some() && aim != Aim::Finalize { Aim::Undo } else { aim };
-    let decided = state.undo.is_some();
+    let aim = match aim {
+        _ if state.finalizing => Aim::Finalize,
+        Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
+        asked => asked,
+    };
+    // Asked for an undo, all goes back, also where a failure took back only its step.
+    let decided = state.undo.is_some() && !(to == "undo" && state.undoes_a_part());
     let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, state, asker);
     owner.jobs = jobs;
     owner.readers = readers;

@@ -93,6 +93,8 @@ pub struct State {
     pub copies: BTreeMap<String, Vec<Copied>>,
     /// Why the run is undone, and which units (all when empty).
     pub undo: Option<(String, Vec<u32>)>,
+    /// Its way back is being given up: from here on it only goes there.
+    pub finalizing: bool,
     /// When the way back ends by itself.
     pub hold_until: Option<jiff::Timestamp>,
     /// Why it ended as it did.
@@ -109,6 +111,7 @@ impl State {
             outputs: BTreeMap::new(),
             copies: BTreeMap::new(),
             undo: None,
+            finalizing: false,
             hold_until: None,
             why: String::new(),
         }
@@ -126,6 +129,11 @@ impl State {
         self.units.iter().any(UnitState::has_effects)
     }
 
+    /// Whether only some steps are taken back, and the rest is left where it is.
+    pub fn undoes_a_part(&self) -> bool {
+        self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
+    }
+
     /// Units in some phase.
     pub fn count(&self, phase: &Phase) -> usize {
         self.units.iter().filter(|unit| unit.phase == *phase).count()
@@ -135,8 +143,9 @@ impl State {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Began { .. } => self.standing = Standing::Runs,
-            Event::Resumed { .. } => {
+            Event::Resumed { to, .. } => {
                 self.standing = Standing::Runs;
+                self.finalizing |= to == "finalize";
                 // What could not be taken back is tried again by the next process.
                 self.units
                     .iter_mut()

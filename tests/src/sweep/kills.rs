@@ -1,17 +1,12 @@
 //! Kills at every boundary, and what a person does after it.
 
 use super::checks::{Pictures, settled};
-use super::effects::Effects;
-use super::place::{Ended, Place};
+use super::out::{self, words};
+use super::place::Place;
 use super::report::Report;
-use super::scenario::{Counted, End, Scenario};
+use super::scenario::{End, Scenario, Serves};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-
-/// Cases at a time.
-const WORKERS: usize = 2;
-/// After so many commands a run that is not settled never will be.
-const PATIENCE: usize = 5;
 
 /// What a person does about a run that was killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +15,18 @@ pub enum Way {
     Resume,
     /// Takes it back.
     Undo,
+    /// The run was done, and giving up its way back was killed: gives it up again.
+    Finalize,
 }
 
 /// A scenario, and what a run of it does that nobody disturbs.
 pub struct Sweep {
-    scenario: &'static Scenario,
-    plant: Option<&'static str>,
-    pictures: Pictures,
+    pub(super) scenario: &'static Scenario,
+    pub(super) plant: Option<&'static str>,
+    pub(super) pictures: Pictures,
     boundaries: u64,
+    /// Those of `finalize`.
+    last: u64,
 }
 
 impl Sweep {
@@ -36,22 +35,22 @@ impl Sweep {
         let place = Place::new(scenario, None)?;
         let old = place.seed()?;
         let ended = place.run(None)?;
-        let pictures = Pictures { new: place.picture()?, old };
-        let count = ended.at.split(' ').next().and_then(|count| count.parse().ok());
-        let boundaries = count.ok_or_else(|| format!("no boundaries were counted: {}", ended.last()))?;
+        let mut pictures = Pictures { new: place.picture()?, old, last: None };
         let mut report = Report::default();
         settled(&place, scenario.end, &pictures, &mut report)?;
         let differs = !pictures.new.unlike(&pictures.old).is_empty();
-        if !report.broken.is_empty() || differs != (scenario.end == End::New) || ended.exit != Some(code(scenario.end))
-        {
-            return Err(format!(
-                "{} does not end well by itself: {:?}; {}",
-                scenario.name,
-                report.broken,
-                ended.last()
-            ));
+        let code = scenario.end.code();
+        if !report.broken.is_empty() || differs == (scenario.end == End::Old) || ended.exit != Some(code) {
+            let (name, last) = (scenario.name, ended.last());
+            return Err(format!("{name} does not end well by itself: {:?}; {last}", report.broken));
         }
-        Ok(Self { scenario, plant, pictures, boundaries })
+        let boundaries = ended.boundaries()?;
+        let mut last = 0;
+        if scenario.finalizes {
+            last = place.command(&words(&place, Way::Finalize), None)?.boundaries()?;
+            pictures.last = Some(place.picture()?);
+        }
+        Ok(Self { scenario, plant, pictures, boundaries, last })
     }
 
     /// How many boundaries a whole run passes.
@@ -59,136 +58,126 @@ impl Sweep {
         self.boundaries
     }
 
+    /// What a person may do about a run of it.
+    pub fn ways(&self) -> Vec<Way> {
+        let finalize = self.scenario.finalizes.then_some(Way::Finalize);
+        [Way::Resume, Way::Undo].into_iter().chain(finalize).collect()
+    }
+
     /// A kill at every boundary of the run, then one way out of it.
     pub fn once(&self, way: Way) -> Report {
-        self.each(self.boundaries, |at, report| {
-            let place = Place::new(self.scenario, self.plant)?;
-            let cut = place.run(Some(at))?;
-            report.kills += u64::from(cut.killed());
-            self.out(&place, way, report).map(|()| cut.at)
+        let count = if way == Way::Finalize { self.last } else { self.boundaries };
+        self.each(count, |at, report| {
+            let (place, name) = self.begun(way, at, report)?;
+            self.judge(&name, report, |report| out::whole(self, &place, way, at, report));
+            Ok(())
         })
     }
 
-    /// A kill at one boundary of the run, and one at every boundary of the way out.
-    pub fn twice(&self, first: u64, way: Way) -> Report {
-        // The way out passes as many boundaries as the run at most, and a few of its own.
-        self.each(self.boundaries + 40, |second, report| {
-            let place = Place::new(self.scenario, self.plant)?;
-            let killed = place.run(Some(first))?.killed();
-            let cut = place.command(words(way), Some(second))?;
-            if !cut.killed() {
-                return Ok(String::new());
+    /// A kill at every boundary of the run, and for each at every boundary of the way out.
+    pub fn twice(&self, way: Way) -> Report {
+        self.each(self.boundaries, |first, report| {
+            let (place, name) = self.begun(way, first, report)?;
+            let image = out::saved(&place, "image")?;
+            for second in 1.. {
+                place.restore(&image)?;
+                let cut = place.command(&words(&place, way), Some(second))?;
+                if !cut.killed() {
+                    break;
+                }
+                report.kills += 1;
+                let name = format!("{name}, then {}", cut.at);
+                self.judge(&name, report, |report| out::whole(self, &place, way, second, report));
             }
-            report.kills += 1 + u64::from(killed);
-            self.out(&place, way, report).map(|()| format!("{first}, then {}", cut.at))
+            Ok(())
         })
+    }
+
+    /// A signal, or two, at every boundary of the run, and then it is gone on with.
+    pub fn signalled(&self, signal: &str, times: u64) -> Report {
+        self.each(self.boundaries, |at, report| {
+            let place = Place::new(self.scenario, self.plant)?;
+            let signals: Vec<String> = (at..at + times).map(|at| format!("{at}:{signal}")).collect();
+            let ended = place.signalled(&signals.join(","))?;
+            report.signals += times;
+            // It may have been over when the signal came.
+            let wrong = ended.exit.is_none_or(|exit| ![self.scenario.end.code(), 22, 24].contains(&exit));
+            let name = format!("{}, {times} × SIG{signal} at {at}", self.scenario.name);
+            self.judge(&name, report, |report| {
+                report.promise(wrong.then(|| format!("exit {:?}: {}", ended.exit, ended.last())));
+                out::whole(self, &place, Way::Resume, at, report)
+            });
+            Ok(())
+        })
+    }
+
+    /// A place where the run was killed at a boundary, and its name.
+    pub(super) fn begun(&self, way: Way, at: u64, report: &mut Report) -> Result<(Place, String), String> {
+        let place = Place::new(self.scenario, self.plant)?;
+        let cut = if way == Way::Finalize {
+            place.run(None)?;
+            place.command(&words(&place, way), Some(at))?
+        } else {
+            place.run(Some(at))?
+        };
+        report.kills += u64::from(cut.killed());
+        Ok((place, format!("{}, {way:?}, killed at {}", self.scenario.name, cut.at)))
+    }
+
+    /// What is wrong in a case is told with its name.
+    pub(super) fn judge(&self, name: &str, report: &mut Report, case: impl FnOnce(&mut Report) -> Result<(), String>) {
+        let mut one = Report::default();
+        if let Err(error) = case(&mut one) {
+            one.broken.push(error);
+        }
+        one.broken.iter_mut().for_each(|broken| *broken = format!("{name}: {broken}"));
+        report.add(one);
+    }
+
+    /// Services are waited for rather than computed, so that more of them fit.
+    fn workers(&self) -> usize {
+        if self.scenario.service == Serves::Nothing { 2 } else { 8 }
+    }
+
+    /// Its scenario's name.
+    pub fn name(&self) -> &'static str {
+        self.scenario.name
     }
 
     /// Cases in parallel; with a planted bug it is enough to find it once.
-    fn each(&self, cases: u64, case: impl Fn(u64, &mut Report) -> Result<String, String> + Sync) -> Report {
-        let (next, over) = (AtomicU64::new(1), AtomicBool::new(false));
-        let work = || {
-            let mut report = Report { boundaries: self.boundaries, ..Report::default() };
-            loop {
-                let at = next.fetch_add(1, Ordering::SeqCst);
-                if at > cases || over.load(Ordering::SeqCst) {
-                    return report;
-                }
-                let mut one = Report::default();
-                let name = case(at, &mut one).unwrap_or_else(|error| {
-                    one.broken.push(error);
-                    at.to_string()
-                });
-                for broken in &mut one.broken {
-                    *broken = format!("{}, killed at {name}: {broken}", self.scenario.name);
-                }
-                over.fetch_or(self.plant.is_some() && !one.broken.is_empty(), Ordering::SeqCst);
-                report.add(one);
+    pub(super) fn each(&self, cases: u64, case: impl Fn(u64, &mut Report) -> Result<(), String> + Sync) -> Report {
+        let found = AtomicBool::new(false);
+        let mut report = parallel(self.workers(), |at, report| {
+            if at > cases || found.load(Ordering::SeqCst) {
+                return false;
             }
-        };
-        let mut all = Report::default();
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
-            for worker in workers {
-                match worker.join() {
-                    Ok(report) => all.add(report),
-                    Err(_) => all.broken.push("a worker of the sweep fell over".to_owned()),
-                }
-            }
+            let name = format!("{}, case {at}", self.scenario.name);
+            self.judge(&name, report, |report| case(at, report));
+            found.fetch_or(self.plant.is_some() && !report.broken.is_empty(), Ordering::SeqCst);
+            true
         });
-        all
-    }
-
-    /// Does what a person does until the run is over, and looks whether all is as promised.
-    fn out(&self, place: &Place, way: Way, report: &mut Report) -> Result<(), String> {
-        let end = if way == Way::Resume { self.scenario.end } else { End::Old };
-        let ended = go(place, way, report)?;
-        // A run that was over already is nothing to do for either command.
-        let fits = if way == Way::Undo || ended.said.contains("already") { 0 } else { code(end) };
-        let wrong = ended.exit != Some(fits);
-        report.promise(wrong.then(|| format!("exit {:?}, wanted {fits}: {}", ended.exit, ended.last())));
-        settled(place, end, &self.pictures, report)?;
-        if way == Way::Undo && self.scenario.service.is_none() {
-            self.free(place, report)?;
-        }
-        Ok(())
-    }
-
-    /// After an undo the target is free for the same plan.
-    fn free(&self, place: &Place, report: &mut Report) -> Result<(), String> {
-        let again = place.run(None)?;
-        let wrong = again.exit != Some(code(self.scenario.end));
-        report.promise(wrong.then(|| format!("run again: exit {:?}: {}", again.exit, again.last())));
-        let wanted = if self.scenario.end == End::New { &self.pictures.new } else { &self.pictures.old };
-        report.promise(place.picture()?.unlike(wanted).into_iter().map(|wrong| format!("run again: {wrong}")));
-        Ok(())
+        report.add(Report { plans: 1, boundaries: self.boundaries, ..Report::default() });
+        report
     }
 }
 
-/// The exit code of a run that ends so.
-fn code(end: End) -> i32 {
-    match end {
-        End::New => 0,
-        End::Old => 20,
-    }
-}
-
-fn words(way: Way) -> &'static [&'static str] {
-    match way {
-        Way::Resume => &["resume"],
-        Way::Undo => &["undo", "--yes"],
-    }
-}
-
-/// One command after the other, as the one before says, until there is nothing left to say.
-fn go(place: &Place, way: Way, report: &mut Report) -> Result<Ended, String> {
-    let mut ended = place.command(words(way), None)?;
-    for _ in 0..PATIENCE {
-        match way {
-            Way::Resume => report.resumes += 1,
-            Way::Undo => report.undos += 1,
-        }
-        ended = match (ended.exit, way) {
-            // It never began.
-            (Some(64), Way::Resume) => place.run(None)?,
-            (Some(64), Way::Undo) => return Ok(Ended { exit: Some(0), ..ended }),
-            (Some(24), _) if place.scenario.counted != Counted::Not => {
-                report.questions += 1;
-                place.command(&["resume", "--outcome", &answer(place, way)], None)?
-            }
-            _ => return Ok(ended),
-        };
-    }
-    Err(format!("it is not settled after {PATIENCE} commands: {}", ended.last()))
-}
-
-/// What really happened; who wants the run back need not know.
-fn answer(place: &Place, way: Way) -> String {
-    let done = Effects::of(place).forward > 0;
-    let word = match (way, done) {
-        (Way::Undo, _) => "undo",
-        (Way::Resume, true) => "done",
-        (Way::Resume, false) => "not-done",
+/// Cases, counted from 1, in parallel until one says that there are no more.
+pub(super) fn parallel(workers: usize, case: impl Fn(u64, &mut Report) -> bool + Sync) -> Report {
+    let next = AtomicU64::new(1);
+    let work = || {
+        let mut report = Report::default();
+        while case(next.fetch_add(1, Ordering::SeqCst), &mut report) {}
+        report
     };
-    format!("{}={word}", place.scenario.step)
+    let mut all = Report::default();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(report) => all.add(report),
+                Err(_) => all.broken.push("a worker of the sweep fell over".to_owned()),
+            }
+        }
+    });
+    all
 }

@@ -13,7 +13,7 @@ pub fn undo() -> Result<Report, String> {
     let place = Place::new(&ONCE, None)?;
     let old = place.seed()?;
     place.run(None)?;
-    let pictures = Pictures { old, new: place.picture()? };
+    let pictures = Pictures { old, new: place.picture()?, last: None };
     settled(&place, End::New, &pictures, &mut report)?;
     let block = place.project().join("block");
     fs::write(&block, "").map_err(failed)?;

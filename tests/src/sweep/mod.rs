@@ -5,17 +5,25 @@
 mod binary;
 mod checks;
 mod copying;
+mod disk;
 mod effects;
 mod kills;
 pub mod mended;
+mod out;
+pub mod phases;
 mod picture;
 mod place;
+mod plans;
+mod random;
 mod report;
 mod scenario;
 mod server;
 mod service;
 pub mod signals;
+mod torture;
 
 pub use kills::{Sweep, Way};
+pub use plans::{PAIRS, SMALL, small};
 pub use report::Report;
 pub use scenario::{BREAKS, ONCE, PAIR, POST, QUICKSTART, SLOW, Scenario};
+pub use torture::Torture;

@@ -5,7 +5,9 @@ use std::fmt::{Display, Formatter, Result};
 /// Figures of a sweep, and each promise that was not kept.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Boundaries that a whole run passes.
+    /// Plans that were swept.
+    pub plans: u64,
+    /// Boundaries that whole runs of them pass.
     pub boundaries: u64,
     /// Processes that were killed.
     pub kills: u64,
@@ -30,9 +32,10 @@ impl Report {
         self.broken.extend(wrong);
     }
 
-    /// Takes another one's figures in.
+    /// Takes in what was found of the same plan.
     pub fn add(&mut self, other: Self) {
-        let Self { boundaries, kills, resumes, undos, questions, signals, promises, broken } = other;
+        let Self { plans, boundaries, kills, resumes, undos, questions, signals, promises, broken } = other;
+        self.plans = self.plans.max(plans);
         self.boundaries = self.boundaries.max(boundaries);
         self.kills += kills;
         self.resumes += resumes;
@@ -42,12 +45,19 @@ impl Report {
         self.promises += promises;
         self.broken.extend(broken);
     }
+
+    /// Takes in what was found of another plan.
+    pub fn join(&mut self, other: Self) {
+        let (plans, boundaries) = (self.plans + other.plans, self.boundaries + other.boundaries);
+        self.add(other);
+        (self.plans, self.boundaries) = (plans, boundaries);
+    }
 }
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let Self { boundaries, kills, resumes, undos, questions, signals, promises, broken } = self;
-        write!(f, "{boundaries} boundaries, {kills} kills, {signals} signals, {resumes} resumes, {undos} undos, ")?;
-        write!(f, "{questions} questions, {promises} promises checked, {} broken", broken.len())
+        let Self { plans, boundaries, kills, resumes, undos, questions, signals, promises, broken } = self;
+        write!(f, "{plans} plans, {boundaries} boundaries, {kills} kills, {signals} signals, {resumes} resumes, ")?;
+        write!(f, "{undos} undos, {questions} questions, {promises} promises checked, {} broken", broken.len())
     }
 }

@@ -72,6 +72,6 @@ fn answer(mut stream: TcpStream, seen: &Seen) -> io::Result<()> {
         seen.deleted.fetch_add(1, Ordering::SeqCst);
     }
     let open = seen.posted.load(Ordering::SeqCst) > seen.deleted.load(Ordering::SeqCst);
-    let body = if open { "one" } else { "none" };
+    let body = if open { "taken" } else { "none" };
     write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }

@@ -40,6 +40,13 @@ pub(super) fn health(port: u16) -> Option<String> {
     answer.split_once("\r\n\r\n").map(|(_, body)| body.trim().to_owned())
 }
 
+/// How many processes work in a platform: those of its services, once no command runs there.
+pub(super) fn processes(platform: &Path) -> usize {
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| works_in(*pid, platform)).count()
+}
+
 /// Ends what the services of a platform left running: the processes in their own records, no others.
 pub(super) fn end(platform: &Path) {
     let starts = fs::read_dir(platform.join(".switchback/services")).into_iter().flatten().flatten();

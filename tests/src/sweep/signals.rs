@@ -101,7 +101,7 @@ fn whole() -> Result<Pictures, String> {
     if ended.exit != Some(0) {
         return Err(format!("{} does not end well by itself: {}", SLOW.name, ended.last()));
     }
-    Ok(Pictures { old, new: place.picture()? })
+    Ok(Pictures { old, new: place.picture()?, last: None })
 }
 
 /// Runs a command, and sends signals while its program runs.
@@ -160,7 +160,7 @@ fn effect(place: &Place) -> Result<(), String> {
 }
 
 /// Processes in the records of a run's programs.
-fn recorded(place: &Place, name: &str) -> Result<Vec<Pid>, String> {
+pub(super) fn recorded(place: &Place, name: &str) -> Result<Vec<Pid>, String> {
     let records = crate::files_below(&place.project().join(".switchback/runs")).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for record in records.iter().filter(|path| path.ends_with(name)) {
