@@ -162,7 +162,7 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("undo" | "finalize", Standing::Finalized) => {
             usage(format!("run {run} is finalized: its way back is given up"))
         }
-        ("undo", Standing::Holds) if held_until(&loaded.run).is_some_and(|until| until < jiff::Timestamp::now()) => {
+        ("undo", Standing::Holds) if held_until(&loaded.run).is_some_and(|until| until < crate::clock::now()) => {
             usage(format!("the hold of run {run} is over, and with it its way back"))
                 .map(|refused| refused.next(format!("switchback finalize {run}")))
         }

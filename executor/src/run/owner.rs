@@ -1,6 +1,8 @@
 //! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
 
 use super::back;
+use super::compare;
+use super::known::{Known, Reviewed};
 use super::scribe::{Answer, Message, Scribe, Stop};
 use super::signals::Signals;
 use super::unit::{self, Work};
@@ -34,6 +36,9 @@ pub(super) struct Owner<'a> {
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
     pub(super) accept_losses: bool,
+    /// What the target should look like by now.
+    pub(super) known: Known,
+    reviewed: Arc<Reviewed>,
     scribe: Scribe,
     inbox: mpsc::UnboundedReceiver<Message>,
     running: Vec<u32>,
@@ -43,8 +48,16 @@ pub(super) struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    pub(super) fn new(plan: Arc<Plan>, site: Arc<Site>, journal: Journal, state: State, asker: &'a dyn Asker) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        site: Arc<Site>,
+        journal: Journal,
+        state: State,
+        reviewed: Arc<Reviewed>,
+        asker: &'a dyn Asker,
+    ) -> Self {
         let (to, inbox) = mpsc::unbounded_channel();
+        let known = Known::new(Arc::clone(&reviewed), &site);
         Self {
             plan,
             site,
@@ -56,11 +69,21 @@ impl<'a> Owner<'a> {
             asker,
             deadline: None,
             accept_losses: false,
+            known,
+            reviewed,
             scribe: Scribe::new(to),
             inbox,
             running: Vec::new(),
             draining: None,
             broken: None,
+        }
+    }
+
+    /// Takes in what happened before this process.
+    pub(super) fn past(&mut self, entries: &[Entry]) {
+        for Entry { event, .. } in entries {
+            self.state.apply(event);
+            self.known.take(&self.plan, &self.state, event);
         }
     }
 
@@ -72,7 +95,10 @@ impl<'a> Owner<'a> {
     /// Brings the run to its aim, or as far as it goes; where it stands then.
     pub(super) async fn drive(mut self, signals: &mut Signals) -> Outcome {
         loop {
-            let standing = self.until_still(signals).await;
+            let mut standing = self.until_still(signals).await;
+            if self.aim == Aim::Undo && matches!(standing, Standing::Undone | Standing::NotEqual) {
+                standing = self.compared().await;
+            }
             if self.broken.is_some() || self.draining.is_some() {
                 return self.end(standing).await;
             }
@@ -89,6 +115,14 @@ impl<'a> Owner<'a> {
                 None => return self.end(standing).await,
             }
         }
+    }
+
+    /// All is taken back: the whole is compared with what was there before the run, and that is written down too.
+    async fn compared(&mut self) -> Standing {
+        let compared = compare::whole(&self.plan, &self.site, &self.state, &self.reviewed);
+        boundary("compared");
+        self.say(Event::Compared(compared)).await;
+        self.reached()
     }
 
     /// Starts what may start and hears what happens until nothing runs and nothing more can start.
@@ -113,7 +147,7 @@ impl<'a> Owner<'a> {
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
                 () = sleep_until(deadline) => self.late().await,
-                _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(Timestamp::now())),
+                _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(crate::clock::now())),
             }
         }
     }
@@ -153,7 +187,7 @@ impl<'a> Owner<'a> {
             Message::Commit(event, answer) => self.commit(event, answer),
             Message::Committed(event, answer, Ok(())) => {
                 boundary("committed");
-                self.known(event);
+                self.happened(event);
                 // A unit that is gone needs no answer.
                 let _gone = answer.send(Ok(()));
             }
@@ -166,6 +200,19 @@ impl<'a> Owner<'a> {
                 let given = self.asker.gate(&gate, &text, &typed);
                 let _gone = answer.send(given.map_or(Answer::No, Answer::Yes));
             }
+            Message::Expected(id, answer) => {
+                if let Some(unit) = self.plan.unit(id) {
+                    let _gone = answer.send(self.known.expected(id, unit));
+                }
+            }
+            Message::Watch(id, answer) => {
+                let _gone = answer.send(self.known.watch(id));
+            }
+            Message::Noticed(Event::Noticed { unit, files, services }, stamp) => {
+                let files = self.known.fresh(files, stamp);
+                self.record(Event::Noticed { unit, files, services }, false).await;
+            }
+            Message::Noticed(..) => {}
             Message::Ended(unit) => self.running.retain(|running| *running != unit),
         }
     }
@@ -177,7 +224,7 @@ impl<'a> Owner<'a> {
             return;
         }
         boundary("commit");
-        let entry = Entry { at: Timestamp::now(), event: event.clone() };
+        let entry = Entry { at: crate::clock::now(), event: event.clone() };
         let written = body(&entry).map(|body| {
             if planted("done-before-disk") {
                 return Err(held_back(&body).map_or(Ok(()), |earlier| self.journal.append(earlier)));
@@ -203,14 +250,14 @@ impl<'a> Owner<'a> {
     /// Writes a record of the owner's own, or one that needs no answer.
     async fn record(&mut self, event: Event, durable: bool) {
         if !event.is_durable() {
-            let entry = Entry { at: Timestamp::now(), event };
+            let entry = Entry { at: crate::clock::now(), event };
             self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
             return;
         }
         if self.broken.is_some() {
             return;
         }
-        let entry = Entry { at: Timestamp::now(), event: event.clone() };
+        let entry = Entry { at: crate::clock::now(), event: event.clone() };
         let result = match body(&entry) {
             Ok(body) if durable => {
                 boundary("commit");
@@ -222,15 +269,16 @@ impl<'a> Owner<'a> {
             Err(why) => Err(why),
         };
         match result {
-            Ok(()) => self.known(event),
+            Ok(()) => self.happened(event),
             Err(why) => self.broken = Some(why),
         }
     }
 
     /// Something is on its way to the disk or on it: the state moves, and the readers are told.
-    fn known(&mut self, event: Event) {
+    fn happened(&mut self, event: Event) {
         self.state.apply(&event);
-        let entry = Entry { at: Timestamp::now(), event };
+        self.known.take(&self.plan, &self.state, &event);
+        let entry = Entry { at: crate::clock::now(), event };
         self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
     }
 
@@ -280,7 +328,7 @@ impl<'a> Owner<'a> {
         let far = Duration::from_hours(24);
         let left = match self.deadline {
             Some(deadline) if self.aim != Aim::Undo && self.draining.is_none() => {
-                Duration::try_from(deadline.duration_since(Timestamp::now())).unwrap_or_default()
+                Duration::try_from(deadline.duration_since(crate::clock::now())).unwrap_or_default()
             }
             _ => far,
         };
@@ -308,7 +356,7 @@ impl<'a> Owner<'a> {
         match &self.aim {
             Aim::Until(_) => Standing::Paused,
             Aim::Finalize => Standing::Finalized,
-            Aim::Undo if self.state.units.iter().any(|unit| !unit.left.is_empty()) => Standing::NotEqual,
+            Aim::Undo if self.state.is_unequal() => Standing::NotEqual,
             Aim::Undo => Standing::Undone,
             Aim::Change if self.plan.hold.is_some() => Standing::Holds,
             Aim::Change => Standing::Done,
@@ -355,7 +403,7 @@ impl<'a> Owner<'a> {
         if standing == Standing::Holds
             && let Some(hold) = &self.plan.hold
         {
-            let until = Timestamp::now() + hold.at_most.std();
+            let until = crate::clock::now() + hold.at_most.std();
             self.say(Event::HoldBegan { until }).await;
         }
         let asks_loss = standing == Standing::Failed && !super::losses(&self.plan, &self.state, &[]).is_empty();

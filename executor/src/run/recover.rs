@@ -2,8 +2,10 @@
 
 use super::act::find;
 use super::begin::host;
+use super::drift;
+use super::known::act_of;
 use super::owner::Owner;
-use super::{Asker, Outcome, Reader, Signals};
+use super::{Asker, Outcome, Reader, Reviewed, Signals};
 use crate::action::Probe;
 use crate::event::{ActRef, Entry, Event, Standing};
 use crate::fault_point::boundary;
@@ -14,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use switchback_compiler::plan::{Act, Plan, Work as Part};
+use switchback_compiler::plan::{Act, Plan};
 use switchback_compiler::schema::Class;
 
 /// What a person says of an action whose outcome is unknown.
@@ -43,6 +45,8 @@ pub struct Further<'a> {
     pub site: Arc<Site>,
     /// The journal's folder.
     pub folder: PathBuf,
+    /// What the bundle's preview saw.
+    pub reviewed: Arc<Reviewed>,
     /// Who goes on.
     pub by: String,
     /// Which command: `resume`, `undo`, `finalize`, `abort`.
@@ -81,10 +85,11 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     share(&further.plan, &further.site, &state);
     let began = entries.iter().find(|entry| matches!(entry.event, Event::UnitBegan { .. })).map(|entry| entry.at);
     let deadline = began.map(|at| at + further.plan.deadline.limit.std());
-    let Further { plan, site, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
+    let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
     let aim = if state.undo.is_some() && aim != Aim::Finalize { Aim::Undo } else { aim };
     let decided = state.undo.is_some();
-    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, state, asker);
+    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, State::new(plan.units.len()), reviewed, asker);
+    owner.past(&entries);
     owner.jobs = jobs;
     owner.readers = readers;
     owner.accept_losses = accept_losses;
@@ -139,7 +144,7 @@ async fn settle(
     let mut asks = false;
     for (unit, act, recipe) in open {
         let Some((name, action)) =
-            plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(&found.work, act)?)))
+            plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(found, act)?)))
         else {
             continue;
         };
@@ -151,6 +156,10 @@ async fn settle(
             None => look(site, &name, unit, act, action, &recipe).await,
         };
         asks |= matches!(event, Event::Unknown { .. });
+        if matches!(event, Event::Settled { done: true, .. }) && drift::is_opaque(action) {
+            // What it wrote before the crash is this run's own doing, and no drift.
+            notice(owner, site, unit).await;
+        }
         let failed = match &event {
             Event::ActFailed { why, .. } => Some(Event::UnitFailed { unit, why: why.clone(), details: Vec::new() }),
             _ => None,
@@ -161,6 +170,13 @@ async fn settle(
         }
     }
     asks
+}
+
+async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {
+    let watch = owner.known.watch(unit);
+    if let Some(noticed) = drift::noticed(site, unit, &watch) {
+        owner.say(noticed).await;
+    }
 }
 
 async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, recipe: &crate::action::Recipe) -> Event {
@@ -190,13 +206,5 @@ async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, re
         Err(Fault { why, details, .. }) => {
             Event::Unknown { unit, act: id, seen: std::iter::once(why).chain(details).map(mask).collect() }
         }
-    }
-}
-
-fn act_of(work: &[Part], act: ActRef) -> Option<&Act> {
-    match work.get(act.0 as usize)? {
-        Part::Act(one) => Some(one),
-        Part::AfterChange(acts) => acts.get(act.1 as usize),
-        _ => None,
     }
 }

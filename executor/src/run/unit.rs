@@ -1,6 +1,7 @@
 //! The forward work of one unit: its checks, backups and actions, in written order.
 
 use super::act;
+use super::drift;
 use super::scribe::{Answer, Scribe, Stop};
 use super::wait::{self, Verdict};
 use super::window::{self, LONGEST_WAIT};
@@ -66,7 +67,15 @@ impl Work<'_> {
 
     pub(super) fn progress(&self, says: &str, waits: bool, limit: Duration) {
         let says = self.site.secrets.mask(says);
-        self.scribe.tell(Event::Progress { unit: self.id, says, waits, limit: limit.as_millis() as u64 });
+        let limit = limit.as_millis() as u64;
+        self.scribe.tell(Event::Progress { unit: self.id, says, waits, limit, since: None });
+    }
+
+    /// The same of a wait that began then.
+    pub(super) fn waits(&self, says: &str, since: Timestamp, limit: Duration) {
+        let says = self.site.secrets.mask(says);
+        let limit = limit.as_millis() as u64;
+        self.scribe.tell(Event::Progress { unit: self.id, says, waits: true, limit, since: Some(since) });
     }
 }
 
@@ -100,7 +109,12 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         return Ok(());
     }
     let mut changes = work.prior.changed();
+    let mut looked = false;
     for (index, part) in (0..).zip(&work.unit.work) {
+        if !looked && matches!(part, Part::Act(_) | Part::AfterChange(_)) {
+            drift::check(work).await?;
+            looked = true;
+        }
         changes += one(work, index, part, changes).await?;
     }
     work.scribe.commit(Event::UnitDone { unit: work.id, changes }).await?;
@@ -115,14 +129,14 @@ async fn open_window(work: &Work<'_>) -> Result<(), Break> {
     let longest = good_for.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
     let began = Instant::now();
     loop {
-        match window::at(window, Timestamp::now())? {
+        match window::at(window, crate::clock::now())? {
             window::Standing::Open(until) => {
                 let waited = began.elapsed().as_millis() as u64;
                 work.scribe.commit(Event::WindowOpened { waited, until }).await?;
                 return Ok(());
             }
             window::Standing::Opens(at) => {
-                let left = Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default();
+                let left = Duration::try_from(at.duration_since(crate::clock::now())).unwrap_or_default();
                 if began.elapsed() + left > longest {
                     return Err(Break::Failed(format!("the window opens only at {at}"), Vec::new()));
                 }

@@ -2,7 +2,7 @@
 
 use crate::action::Recipe;
 use crate::event::Copied;
-use crate::event::{ActRef, Event, Standing};
+use crate::event::{Compared, ActRef, Event, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a unit stands.
@@ -64,6 +64,8 @@ pub struct UnitState {
     pub why: Option<String>,
     /// What is not as it was, after its undo.
     pub left: Vec<String>,
+    /// Whether it failed because somebody else changed what it was to touch.
+    pub drifted: bool,
 }
 
 impl UnitState {
@@ -95,6 +97,8 @@ pub struct State {
     pub undo: Option<(String, Vec<u32>)>,
     /// When the way back ends by itself.
     pub hold_until: Option<jiff::Timestamp>,
+    /// What comparing found after an undo.
+    pub compared: Option<Compared>,
     /// Why it ended as it did.
     pub why: String,
 }
@@ -110,6 +114,7 @@ impl State {
             copies: BTreeMap::new(),
             undo: None,
             hold_until: None,
+            compared: None,
             why: String::new(),
         }
     }
@@ -126,6 +131,17 @@ impl State {
         self.units.iter().any(UnitState::has_effects)
     }
 
+    /// Whether something was found, after an undo, that is not as it was.
+    pub fn is_unequal(&self) -> bool {
+        let compared = self.compared.as_ref().is_some_and(|compared| !compared.left.is_empty());
+        compared || self.units.iter().any(|unit| !unit.left.is_empty())
+    }
+
+    /// Whether a step stopped because somebody else changed what it was to touch.
+    pub fn has_drifted(&self) -> bool {
+        self.units.iter().any(|unit| unit.drifted)
+    }
+
     /// Units in some phase.
     pub fn count(&self, phase: &Phase) -> usize {
         self.units.iter().filter(|unit| unit.phase == *phase).count()
@@ -137,6 +153,7 @@ impl State {
             Event::Began { .. } => self.standing = Standing::Runs,
             Event::Resumed { .. } => {
                 self.standing = Standing::Runs;
+                self.compared = None;
                 // What could not be taken back is tried again by the next process.
                 self.units
                     .iter_mut()
@@ -155,13 +172,19 @@ impl State {
                     unit.copied.insert(name.clone());
                 });
             }
-            Event::UndoDecided { why, units } => self.undo = Some((why.clone(), units.clone())),
+            Event::UndoDecided { why, units } => {
+                self.undo = Some((why.clone(), units.clone()));
+                self.compared = None;
+            }
             Event::HoldBegan { until } => self.hold_until = Some(*until),
             Event::Ended { standing, why } => {
                 self.standing = *standing;
                 self.why.clone_from(why);
             }
-            Event::WindowOpened { .. }
+            Event::Compared(compared) => self.compared = Some(compared.clone()),
+            Event::WindowAwaited { .. }
+            | Event::WindowOpened { .. }
+            | Event::Noticed { .. }
             | Event::Asked { .. }
             | Event::Checked { .. }
             | Event::Note { .. }
@@ -184,7 +207,11 @@ impl State {
 
     fn apply_to_unit(&mut self, event: &Event) {
         match event {
-            Event::UnitBegan { unit } => self.phase(*unit, Phase::Running),
+            Event::UnitBegan { unit } => self.with(*unit, |unit| {
+                unit.phase = Phase::Running;
+                unit.drifted = false;
+            }),
+            Event::Drifted { unit, .. } => self.with(*unit, |unit| unit.drifted = true),
             Event::UnitSkipped { unit, .. } => self.phase(*unit, Phase::Skipped),
             Event::UnitDone { unit, .. } => self.phase(*unit, Phase::Done),
             Event::UnitFailed { unit, why, .. } => self.with(*unit, |unit| {

@@ -9,7 +9,7 @@ use crate::event::Standing;
 use crate::exit::Exit;
 use crate::fault_point::boundary;
 use crate::journal::LockError;
-use crate::run::{Asker, Begin, Outcome, Reader, Signals, begin};
+use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
 use crate::runs;
 use crate::schedule::Aim;
 use crate::site::Secrets;
@@ -76,6 +76,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
         site: Arc::new(site),
         folder: opened.folder.clone(),
         bundle: bundle.digest().to_string(),
+        reviewed: Arc::new(Reviewed::of(&plan, &bundle.preview)),
         by: options.by.clone(),
         aim: options.aim,
         jobs: options.jobs,

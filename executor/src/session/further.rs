@@ -8,7 +8,7 @@ use crate::bundle::Bundle;
 use crate::event::{Event, Standing};
 use crate::exit::Exit;
 use crate::fault_point::boundary;
-use crate::run::{Asker, Further, NotFurther, Reader, Settled, Signals, further};
+use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals, further};
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::site::Secrets;
@@ -96,6 +96,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         plan: Arc::clone(&plan),
         site: Arc::new(site),
         folder: opened.folder.clone(),
+        reviewed: Arc::new(Reviewed::of(&plan, &loaded.bundle.preview)),
         by: options.by,
         to: options.to.to_owned(),
         aim: options.aim,
