@@ -3,10 +3,10 @@
 use super::bundling::{by, refuse};
 use super::following::{Terminal, agreed, end, readers, view, with_signals};
 use super::{Globals, Outcome, Progress, Settled};
-use crate::event::Standing;
+use crate::event::{Event, Standing};
 use crate::exit::{Error, Exit};
 use crate::project::Project;
-use crate::report::run::{Story, question};
+use crate::report::run::{Story, Zone, question};
 use crate::run::{self, Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
@@ -159,19 +159,40 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("resume" | "undo" | "abort", Standing::Undone) => {
             Some(Refused::with(Exit::Done, format!("run {run} is undone already: nothing to do")))
         }
-        ("undo" | "finalize", Standing::Finalized) => {
-            usage(format!("run {run} is finalized: its way back is given up"))
+        ("finalize", Standing::Finalized) => {
+            Some(Refused::with(Exit::Done, format!("run {run} is finalized already: nothing to do")))
         }
-        ("undo", Standing::Holds) if held_until(&loaded.run).is_some_and(|until| until < crate::clock::now()) => {
-            usage(format!("the hold of run {run} is over, and with it its way back"))
-                .map(|refused| refused.next(format!("switchback finalize {run}")))
-        }
+        ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
+        // As after `finalize`: there is no way back that could be asked for, so it is the question that is wrong.
+        ("undo", Standing::Holds) if is_over(loaded).is_some() => is_over(loaded),
         ("finalize", Standing::Done | Standing::Holds) => None,
+        // One that was cut short goes on.
+        ("finalize", Standing::Runs | Standing::Interrupted | Standing::Failed) if finalizes(loaded) => None,
         ("finalize", _) => usage(format!("run {run} is not done, so nothing can be finalized"))
             .map(|refused| refused.next(format!("switchback status {run}"))),
         ("undo", _) if !ask.accept_losses => loses(loaded),
         _ => None,
     }
+}
+
+/// A hold that has ended took the way back with it.
+fn is_over(loaded: &Loaded) -> Option<Refused> {
+    let run = &loaded.run.id;
+    let until = held_until(&loaded.run).filter(|until| *until <= crate::clock::now());
+    let refused = until.map(|until| {
+        let why = format!("the hold of run {run} is over, and with it its way back; nothing was touched");
+        Refused::with(Exit::Usage, why).fact(format!("it ended at {}", Zone::here().minute(until)))
+    });
+    refused.map(|refused| refused.next(format!("switchback finalize {run}")))
+}
+
+/// Whether the last process gave the way back up.
+fn finalizes(loaded: &Loaded) -> bool {
+    let to = loaded.run.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Resumed { to, .. } => Some(to.as_str()),
+        _ => None,
+    });
+    to == Some("finalize")
 }
 
 /// R28: an undo that loses data never runs unasked.

@@ -13,7 +13,7 @@ use switchback_compiler::schema::Class;
 use tokio::time::timeout;
 
 /// The time that an action has on top of its limit to end by itself, since it knows the limit too.
-const GRACE: Duration = Duration::from_secs(15);
+pub(super) const GRACE: Duration = Duration::from_secs(15);
 
 /// Does an action unless it was done; how many resources it changed in this process.
 pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, Break> {

@@ -54,7 +54,6 @@ pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, F
     owner.aim = aim;
     owner.jobs = jobs;
     owner.readers = readers;
-    owner.deadline = Some(crate::clock::now() + plan.deadline.limit.std());
     owner.say(began).await;
     owner.notify("start", "").await;
     Ok(owner.drive(signals).await)

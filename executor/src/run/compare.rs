@@ -22,7 +22,6 @@ struct Before {
 /// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line.
 pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Reviewed) -> Compared {
     let before = before(plan, state);
-    let told: Vec<&String> = state.units.iter().flat_map(|unit| &unit.left).collect();
     let (mut then, mut now) = (blake3::Hasher::new(), blake3::Hasher::new());
     let mut left = Vec::new();
     for (path, was) in &before.files {
@@ -32,7 +31,7 @@ pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Revie
         match Fact::of(site, path, secret) {
             Ok(is) => {
                 feed(&mut now, path.as_str(), &is);
-                if was != is && !told.iter().any(|line| line.contains(&format!("`{path}`"))) {
+                if was != is {
                     left.push(format!("`{path}` was {was} and is {is}"));
                 }
             }
@@ -43,7 +42,7 @@ pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Revie
         let runs = runs(site, name).unwrap_or(!ran);
         feed(&mut then, name, ran);
         feed(&mut now, name, &runs);
-        if *ran != runs && !told.iter().any(|line| line.contains(&format!("service {name} "))) {
+        if *ran != runs {
             let words = if *ran { "ran and is stopped" } else { "was stopped and runs" };
             left.push(format!("service {name} {words}"));
         }

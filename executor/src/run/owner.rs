@@ -15,9 +15,9 @@ use crate::site::Site;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
-use switchback_compiler::plan::{Failure, Plan, Work as Part};
+use switchback_compiler::plan::{Failure, Plan, Stage, Work as Part};
 use switchback_compiler::schema::Class;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
 
 /// How often live lines are drawn anew.
@@ -35,6 +35,8 @@ pub(super) struct Owner<'a> {
     pub(super) asker: &'a dyn Asker,
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
+    /// Whether that has passed.
+    late: bool,
     pub(super) accept_losses: bool,
     /// What the target should look like by now.
     pub(super) known: Known,
@@ -42,6 +44,7 @@ pub(super) struct Owner<'a> {
     scribe: Scribe,
     inbox: mpsc::UnboundedReceiver<Message>,
     running: Vec<u32>,
+    stops: watch::Sender<bool>,
     /// Nothing new starts any more.
     draining: Option<String>,
     broken: Option<String>,
@@ -68,12 +71,14 @@ impl<'a> Owner<'a> {
             readers: Vec::new(),
             asker,
             deadline: None,
+            late: false,
             accept_losses: false,
             known,
             reviewed,
             scribe: Scribe::new(to),
             inbox,
             running: Vec::new(),
+            stops: watch::Sender::new(false),
             draining: None,
             broken: None,
         }
@@ -81,9 +86,10 @@ impl<'a> Owner<'a> {
 
     /// Takes in what happened before this process.
     pub(super) fn past(&mut self, entries: &[Entry]) {
-        for Entry { event, .. } in entries {
-            self.state.apply(event);
-            self.known.take(&self.plan, &self.state, event);
+        for entry in entries {
+            self.state.apply(&entry.event);
+            self.known.take(&self.plan, &self.state, &entry.event);
+            self.deadline = self.deadline.or_else(|| self.deadline_from(entry));
         }
     }
 
@@ -170,11 +176,11 @@ impl<'a> Owner<'a> {
         self.running.push(id);
         let (plan, site, scribe) = (Arc::clone(&self.plan), Arc::clone(&self.site), self.scribe.clone());
         let confirmed = self.state.confirmed.clone();
-        let undoing = self.aim == Aim::Undo;
+        let (undoing, stops) = (self.aim == Aim::Undo, self.stops.subscribe());
         // The task ends by its last message; nobody waits for its handle.
         drop(tokio::spawn(async move {
             if let Some(unit) = plan.unit(id) {
-                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed };
+                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed, stops };
                 if undoing { back::run(work).await } else { unit::run(work).await }
             }
             scribe.ended(id);
@@ -279,6 +285,7 @@ impl<'a> Owner<'a> {
         self.state.apply(&event);
         self.known.take(&self.plan, &self.state, &event);
         let entry = Entry { at: crate::clock::now(), event };
+        self.deadline = self.deadline.or_else(|| self.deadline_from(&entry));
         self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
     }
 
@@ -288,6 +295,7 @@ impl<'a> Owner<'a> {
             return true;
         }
         self.draining = Some(format!("{name} was received"));
+        self.stops.send_replace(true);
         let text = match self.running.len() {
             0 => format!(
                 "{name} stopping: nothing new starts, and nothing runs
@@ -324,6 +332,14 @@ impl<'a> Owner<'a> {
             .collect()
     }
 
+    /// When the change must be done: its time begins with its first effect, not with what is prepared or waited for.
+    fn deadline_from(&self, entry: &Entry) -> Option<Timestamp> {
+        let Event::Intent { unit, .. } = &entry.event else { return None };
+        let changes = self.plan.unit(*unit).is_some_and(|unit| self.plan.stage_of(unit) == Stage::Change);
+        let end = entry.at.checked_add(self.plan.deadline.limit.std()).ok();
+        end.filter(|_| changes && !self.late && self.aim != Aim::Finalize)
+    }
+
     fn deadline_instant(&self) -> Instant {
         let far = Duration::from_hours(24);
         let left = match self.deadline {
@@ -338,6 +354,7 @@ impl<'a> Owner<'a> {
     /// The deadline has passed: what runs is let finish, then the run is undone as after a failure.
     async fn late(&mut self) {
         self.deadline = None;
+        self.late = true;
         let waiting = self.state.units.iter().position(|unit| unit.phase == Phase::Waiting);
         if let Some(unit) = waiting {
             let why = format!("the deadline of {} has passed", self.plan.deadline.limit);

@@ -83,17 +83,15 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let entries = records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let began = entries.iter().find(|entry| matches!(entry.event, Event::UnitBegan { .. })).map(|entry| entry.at);
-    let deadline = began.map(|at| at + further.plan.deadline.limit.std());
     let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
     let aim = if state.undo.is_some() && aim != Aim::Finalize { Aim::Undo } else { aim };
     let decided = state.undo.is_some();
     let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, State::new(plan.units.len()), reviewed, asker);
-    owner.past(&entries);
     owner.jobs = jobs;
     owner.readers = readers;
     owner.accept_losses = accept_losses;
-    owner.deadline = deadline.filter(|_| aim != Aim::Finalize);
+    owner.aim = aim.clone();
+    owner.past(&entries);
     owner
         .say(Event::Resumed { by, host: host(), pid: std::process::id(), to: to.clone(), torn: report.torn_bytes })
         .await;
@@ -107,7 +105,6 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     if aim == Aim::Undo && !decided {
         owner.say(Event::UndoDecided { why: "asked for".into(), units: Vec::new() }).await;
     }
-    owner.aim = aim;
     Ok(owner.drive(signals).await)
 }
 
