@@ -207,8 +207,15 @@ impl Marks {
     }
 }
 
-/// Removes a folder when it is empty; whether it is gone.
+/// Removes a folder when it is empty; whether it is gone. A step that is taken back at the same time may be quicker.
 fn gone(tree: &Tree, folder: &RelPath) -> Result<bool, Fault> {
+    match taken_away(tree, folder) {
+        Err(_) if !is_dir(&tree.state(folder)?) => Ok(true),
+        other => other,
+    }
+}
+
+fn taken_away(tree: &Tree, folder: &RelPath) -> Result<bool, Fault> {
     if !is_dir(&tree.state(folder)?) {
         return Ok(true);
     }

@@ -3,7 +3,7 @@
 use super::bundling::{by, refuse};
 use super::following::{Terminal, agreed, end, readers, view, with_signals};
 use super::{Globals, Outcome, Progress, Settled};
-use crate::event::{Event, Standing};
+use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Story, Zone, question};
@@ -163,11 +163,12 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
             Some(Refused::with(Exit::Done, format!("run {run} is finalized already: nothing to do")))
         }
         ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
+        ("undo", _) if state.finalizing => usage(format!("the way back of run {run} is being given up"))
+            .map(|refused| refused.next(format!("switchback finalize {run}"))),
         // As after `finalize`: there is no way back that could be asked for, so it is the question that is wrong.
         ("undo", Standing::Holds) if is_over(loaded).is_some() => is_over(loaded),
         ("finalize", Standing::Done | Standing::Holds) => None,
-        // One that was cut short goes on.
-        ("finalize", Standing::Runs | Standing::Interrupted | Standing::Failed) if finalizes(loaded) => None,
+        ("finalize", _) if state.finalizing => None,
         ("finalize", _) => usage(format!("run {run} is not done, so nothing can be finalized"))
             .map(|refused| refused.next(format!("switchback status {run}"))),
         ("undo", _) if !ask.accept_losses => loses(loaded),
@@ -184,15 +185,6 @@ fn is_over(loaded: &Loaded) -> Option<Refused> {
         Refused::with(Exit::Usage, why).fact(format!("it ended at {}", Zone::here().minute(until)))
     });
     refused.map(|refused| refused.next(format!("switchback finalize {run}")))
-}
-
-/// Whether the last process gave the way back up.
-fn finalizes(loaded: &Loaded) -> bool {
-    let to = loaded.run.entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Resumed { to, .. } => Some(to.as_str()),
-        _ => None,
-    });
-    to == Some("finalize")
 }
 
 /// R28: an undo that loses data never runs unasked.

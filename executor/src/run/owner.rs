@@ -373,6 +373,7 @@ impl<'a> Owner<'a> {
         match &self.aim {
             Aim::Until(_) => Standing::Paused,
             Aim::Finalize => Standing::Finalized,
+            Aim::Undo if self.state.undoes_a_part() => Standing::Failed,
             Aim::Undo if self.state.is_unequal() => Standing::NotEqual,
             Aim::Undo => Standing::Undone,
             Aim::Change if self.plan.hold.is_some() => Standing::Holds,
@@ -423,7 +424,9 @@ impl<'a> Owner<'a> {
             let until = crate::clock::now() + hold.at_most.std();
             self.say(Event::HoldBegan { until }).await;
         }
-        let asks_loss = standing == Standing::Failed && !super::losses(&self.plan, &self.state, &[]).is_empty();
+        let asks_loss = standing == Standing::Failed
+            && self.aim != Aim::Undo
+            && !super::losses(&self.plan, &self.state, &[]).is_empty();
         let standing = match (asks_loss, self.failure_policy()) {
             (true, Failure::Undo) => Standing::Asks,
             _ => standing,

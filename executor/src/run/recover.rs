@@ -84,9 +84,15 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
     let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
-    let aim = if state.undo.is_some() && aim != Aim::Finalize { Aim::Undo } else { aim };
-    let decided = state.undo.is_some();
-    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, State::new(plan.units.len()), reviewed, asker);
+    let aim = match aim {
+        _ if state.finalizing => Aim::Finalize,
+        Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
+        asked => asked,
+    };
+    // Asked for an undo, all goes back, also where a failure took back only its step.
+    let decided = state.undo.is_some() && !(to == "undo" && state.undoes_a_part());
+    let fresh = State::new(plan.units.len());
+    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, asker);
     owner.jobs = jobs;
     owner.readers = readers;
     owner.accept_losses = accept_losses;

@@ -95,6 +95,8 @@ pub struct State {
     pub copies: BTreeMap<String, Vec<Copied>>,
     /// Why the run is undone, and which units (all when empty).
     pub undo: Option<(String, Vec<u32>)>,
+    /// Its way back is being given up: from here on it only goes there.
+    pub finalizing: bool,
     /// When the way back ends by itself.
     pub hold_until: Option<jiff::Timestamp>,
     /// What comparing found after an undo.
@@ -113,6 +115,7 @@ impl State {
             outputs: BTreeMap::new(),
             copies: BTreeMap::new(),
             undo: None,
+            finalizing: false,
             hold_until: None,
             compared: None,
             why: String::new(),
@@ -140,6 +143,9 @@ impl State {
     /// Whether a step stopped because somebody else changed what it was to touch.
     pub fn has_drifted(&self) -> bool {
         self.units.iter().any(|unit| unit.drifted)
+    /// Whether only some steps are taken back, and the rest is left where it is.
+    pub fn undoes_a_part(&self) -> bool {
+        self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
     }
 
     /// Units in some phase.
@@ -151,9 +157,10 @@ impl State {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Began { .. } => self.standing = Standing::Runs,
-            Event::Resumed { .. } => {
+            Event::Resumed { to, .. } => {
                 self.standing = Standing::Runs;
                 self.compared = None;
+                self.finalizing |= to == "finalize";
                 // What could not be taken back is tried again by the next process.
                 self.units
                     .iter_mut()
