@@ -3,6 +3,7 @@
 //! The modules stand in reading order: what a run is, what it acts with, what people see of it.
 
 pub mod action;
+pub mod clock;
 pub mod demo;
 pub mod event;
 mod fault_point;

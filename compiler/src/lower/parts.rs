@@ -49,6 +49,7 @@ pub(super) fn backup(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, owner: &str)
     (!things.is_empty()).then(|| Backup {
         name: text(item, "name").unwrap_or_else(|| owner.to_owned()),
         keep: span(item, "keep").unwrap_or(KEEP_UNSAID),
+        keep_said: span(item, "keep").is_some(),
         max_age: span(item, "max-age"),
         within: span(item, "within").or(here.defaults.within).unwrap_or(BACKUP_WITHIN),
         things,

@@ -118,6 +118,9 @@ pub struct Backup {
     pub name: String,
     /// How long it is kept beyond the run.
     pub keep: Millis,
+    /// Whether the plan says how long; else it is there for the undo alone.
+    #[serde(default)]
+    pub keep_said: bool,
     /// How old a copy may be to count.
     pub max_age: Option<Millis>,
     /// Its limit.

@@ -3,6 +3,7 @@
 //! A kind's file says everything of it: its form and documentation (the compiler's half), what it touches, how it
 //! observes, previews, applies, is probed after a crash, and undoes. Adding a kind is adding a file and a line here.
 
+mod account;
 mod change;
 mod evidence;
 mod predicted;
@@ -40,15 +41,18 @@ mod testing;
 #[cfg(test)]
 mod trials;
 
+pub use account::{Account, Told};
 pub use change::{Body, Change, Learnt, What};
 pub use predicted::{Now, Predicted};
 pub use want::{Content, Mode, Want};
 pub use writes::Writes;
 
 use crate::site::{Fault, Scene};
+use crate::world::RelPath;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Registry};
 
@@ -198,6 +202,16 @@ pub trait Action: Send + Sync {
     /// What comparing finds after an undo: what is not as it was before the action, a line each.
     async fn compare(&self, _call: &Call, _recipe: &Recipe, _scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
         Ok(Vec::new())
+    }
+
+    /// What its recipe says of the target, as far as it is known before it is done.
+    fn account(&self, _call: &Call, _recipe: &Recipe) -> Result<Account, Fault> {
+        Ok(Account::default())
+    }
+
+    /// The paths that it would look at or change, were it to act now.
+    fn looks(&self, _call: &Call, _scene: &Scene<'_>) -> Result<BTreeSet<RelPath>, Fault> {
+        Ok(BTreeSet::new())
     }
 
     /// What it does, in a few words, as progress and reports say it: `www/a.json`, `pg-upgrade`.

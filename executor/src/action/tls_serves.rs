@@ -59,7 +59,7 @@ impl Check for TlsServes {
             days: values::number(call, "days").unwrap_or_default(),
         };
         Ok(match tls::certificate(&address, wanted.name.as_deref(), scene.within).await {
-            Ok(shown) => wanted.judge(&shown, Timestamp::now()),
+            Ok(shown) => wanted.judge(&shown, crate::clock::now()),
             Err(error) => Seen::not(error.to_string()),
         })
     }

@@ -6,11 +6,11 @@
 use super::moves::{Move, carry_out};
 use super::steps::{Step, keep, take_back};
 use super::want::Want;
-use super::{Action, Applied, Change, Predicted, Probe, Recipe, Undone, shown};
+use super::{Account, Action, Applied, Change, Predicted, Probe, Recipe, Told, Undone, shown};
 use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::Kind;
@@ -84,6 +84,21 @@ impl<T: Writes> Action for T {
 
     async fn undo(&self, _call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault> {
         take_back(&recipe.read::<Vec<Step>>()?, scene)
+    }
+
+    fn account(&self, _call: &Call, recipe: &Recipe) -> Result<Account, Fault> {
+        let mut account = Account::default();
+        for step in recipe.read::<Vec<Step>>()? {
+            account.files.push(Told { path: step.path, before: step.before.state(), after: step.after });
+            account.made.extend(step.made);
+        }
+        Ok(account)
+    }
+
+    fn looks(&self, call: &Call, scene: &Scene<'_>) -> Result<BTreeSet<RelPath>, Fault> {
+        let mut world = Predicted::new(Some(Arc::clone(scene.tree()?)));
+        let wants = self.wants(call, scene, &mut world)?;
+        Ok(wants.into_iter().map(|(path, _)| path).collect())
     }
 
     fn words(&self, call: &Call) -> String {

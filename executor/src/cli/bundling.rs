@@ -10,7 +10,6 @@ use crate::report::diagnostics;
 use crate::run::host;
 use crate::session::{Refused, Sources, looking, resolve};
 use crate::site::{Blobs, Secrets};
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::diagnostic::Severity;
@@ -83,7 +82,7 @@ pub(super) async fn bundle(
     let site = looking(project.root(), &plan, blobs.clone(), resolved.secrets.clone()).map_err(fault)?;
     let preview = preview(&plan, &site, noun).await.map_err(fault)?;
     let made = Made {
-        at: Timestamp::now(),
+        at: crate::clock::now(),
         took: began.elapsed(),
         by: by(),
         host: host(),

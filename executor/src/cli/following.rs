@@ -113,6 +113,11 @@ pub(super) fn end(executed: &Executed, project: &Path, bundle: &Bundle, asked: b
         globals.say(&aftermath(&story, &bundle.plan, &view));
         globals.say(&ending(&story, &bundle.plan, &view));
     }
+    if executed.outcome.standing == Standing::NotStarted && executed.outcome.state.has_drifted() {
+        // As a bundle that no longer fits: nothing was touched, and a new diff opens the door. Once something was
+        // touched the code says what became of that (20, 21, 23), since a script must act on it; the drift is named.
+        return Exit::Changed;
+    }
     exit_of(executed.outcome.standing, asked)
 }
 

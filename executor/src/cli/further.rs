@@ -6,7 +6,7 @@ use super::{Globals, Outcome, Progress, Settled};
 use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
-use crate::report::run::{Story, question};
+use crate::report::run::{Story, Zone, question};
 use crate::run::{self, Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
@@ -165,10 +165,8 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
         ("undo", _) if state.finalizing => usage(format!("the way back of run {run} is being given up"))
             .map(|refused| refused.next(format!("switchback finalize {run}"))),
-        ("undo", Standing::Holds) if held_until(&loaded.run).is_some_and(|until| until < jiff::Timestamp::now()) => {
-            usage(format!("the hold of run {run} is over, and with it its way back"))
-                .map(|refused| refused.next(format!("switchback finalize {run}")))
-        }
+        // As after `finalize`: there is no way back that could be asked for, so it is the question that is wrong.
+        ("undo", Standing::Holds) if is_over(loaded).is_some() => is_over(loaded),
         ("finalize", Standing::Done | Standing::Holds) => None,
         ("finalize", _) if state.finalizing => None,
         ("finalize", _) => usage(format!("run {run} is not done, so nothing can be finalized"))
@@ -176,6 +174,17 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("undo", _) if !ask.accept_losses => loses(loaded),
         _ => None,
     }
+}
+
+/// A hold that has ended took the way back with it.
+fn is_over(loaded: &Loaded) -> Option<Refused> {
+    let run = &loaded.run.id;
+    let until = held_until(&loaded.run).filter(|until| *until <= crate::clock::now());
+    let refused = until.map(|until| {
+        let why = format!("the hold of run {run} is over, and with it its way back; nothing was touched");
+        Refused::with(Exit::Usage, why).fact(format!("it ended at {}", Zone::here().minute(until)))
+    });
+    refused.map(|refused| refused.next(format!("switchback finalize {run}")))
 }
 
 /// R28: an undo that loses data never runs unasked.

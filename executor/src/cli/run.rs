@@ -12,7 +12,6 @@ use crate::report::run::Zone;
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
 use crate::session::{Execute, Refused, execute, looking, secrets};
-use jiff::Timestamp;
 use std::path::PathBuf;
 use switchback_compiler::plan::Window;
 
@@ -197,7 +196,7 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
 
 /// A window that is too far away to be waited for.
 fn far(window: &Window, args: &Args) -> Option<Refused> {
-    match too_far(window, Timestamp::now()) {
+    match too_far(window, crate::clock::now()) {
         Ok(Some(at)) if args.until.as_deref() != Some("prepare") => {
             let refused = Refused::with(Exit::Closed, "the window is shut; nothing was touched");
             Some(refused.fact(format!("it opens at {}", Zone::here().date_time(at))))

@@ -7,7 +7,6 @@ use crate::report::history::{Summary, history};
 use crate::report::run::{Story, Zone};
 use crate::runs;
 use crate::session::{Loaded, works_on};
-use jiff::Timestamp;
 use std::path::Path;
 
 /// Past runs, and which can still be undone
@@ -22,7 +21,7 @@ The newest first. A run that holds can be undone until its hold ends, by
 /// Runs the command.
 pub fn run(_args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let project = Project::around(Path::new("."))?;
-    let now = Timestamp::now();
+    let now = crate::clock::now();
     let ids = runs::ids(project.root()).map_err(|error| Error::new(Exit::Error, error.to_string()))?;
     let mut summaries = Vec::new();
     for id in ids {

@@ -10,7 +10,6 @@ use crate::report::run::{Story, View, status};
 use crate::run::look;
 use crate::session::{Loaded, looking, works_on};
 use crate::site::{Scene, Secrets};
-use jiff::Timestamp;
 use std::path::Path;
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), &loaded);
-    globals.print(&status(&story, &loaded.bundle.plan, alive, Timestamp::now(), &view))?;
+    globals.print(&status(&story, &loaded.bundle.plan, alive, crate::clock::now(), &view))?;
     globals.print(&held(&project, &loaded)?)?;
     Ok(Exit::Done)
 }

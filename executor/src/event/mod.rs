@@ -5,8 +5,10 @@
 //! that `resume`, `undo` and `status` need nothing else.
 
 use crate::action::{Recipe, Undone};
-use crate::world::Snapshot;
+use crate::preview::{Changed, Fact};
+use crate::world::{Digest, RelPath, Snapshot};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An event with its time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -207,6 +209,22 @@ pub enum Event {
         /// What was seen.
         seen: String,
     },
+    /// Somebody else changed what a unit is about to touch: nothing of it is touched.
+    Drifted {
+        /// The unit.
+        unit: u32,
+        /// What is not as it was reviewed, or as this run left it.
+        changed: Vec<Changed>,
+    },
+    /// What stood otherwise when a program (or whatever else says not what it writes) had ended: it counts as its doing.
+    Noticed {
+        /// The unit.
+        unit: u32,
+        /// Files and folders.
+        files: BTreeMap<RelPath, Fact>,
+        /// Whether a service runs.
+        services: BTreeMap<String, bool>,
+    },
     /// A step gives out a value.
     Output {
         /// The unit.
@@ -270,6 +288,15 @@ pub enum Event {
         /// Evidence.
         details: Vec<String>,
     },
+    /// All that was to be taken back is back, and was compared with what stood there before the run.
+    Compared(Compared),
+    /// The window is shut, and waited for.
+    WindowAwaited {
+        /// When it opens.
+        opens: jiff::Timestamp,
+        /// When waiting for it would end.
+        until: jiff::Timestamp,
+    },
     /// The window is open.
     WindowOpened {
         /// How long it was waited for, in milliseconds.
@@ -304,7 +331,23 @@ pub enum Event {
         waits: bool,
         /// The limit of what it does, in milliseconds.
         limit: u64,
+        /// Since when it does this, so that a reader can say how much of the limit is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<jiff::Timestamp>,
     },
+}
+
+/// What comparing found after an undo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// Files and services that were compared, each once.
+    pub resources: usize,
+    /// What is not as it was, a line each.
+    pub left: Vec<String>,
+    /// Digest of what stood there before the run.
+    pub before: Digest,
+    /// Digest of what stands there now.
+    pub now: Digest,
 }
 
 /// A copy that a backup holds.
@@ -338,6 +381,8 @@ impl Event {
             | Self::Unknown { unit, .. }
             | Self::Settled { unit, .. }
             | Self::Checked { unit, .. }
+            | Self::Drifted { unit, .. }
+            | Self::Noticed { unit, .. }
             | Self::Output { unit, .. }
             | Self::UndoBegan { unit, .. }
             | Self::UndoIntent { unit, .. }
@@ -350,6 +395,8 @@ impl Event {
             | Self::Asked { .. }
             | Self::Confirmed { .. }
             | Self::UndoDecided { .. }
+            | Self::Compared(_)
+            | Self::WindowAwaited { .. }
             | Self::WindowOpened { .. }
             | Self::HoldBegan { .. }
             | Self::Ended { .. }

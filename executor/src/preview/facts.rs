@@ -37,7 +37,7 @@ pub enum Fact {
 }
 
 /// A resource that is not as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     /// Which.
     pub resource: String,
@@ -49,12 +49,17 @@ pub struct Changed {
 
 impl Fact {
     /// What stands at a path of the target.
-    pub(super) fn of(site: &Site, path: &RelPath, secret: bool) -> Result<Self, Fault> {
+    pub(crate) fn of(site: &Site, path: &RelPath, secret: bool) -> Result<Self, Fault> {
         let state = site.tree.as_ref().map_or(Ok(State::Absent), |tree| tree.state(path))?;
+        Ok(Self::told(site, state, secret))
+    }
+
+    /// What may be told of a state.
+    pub(crate) fn told(site: &Site, state: State, secret: bool) -> Self {
         if !secret || matches!(state, State::Absent | State::Dir { .. }) {
-            return Ok(Self::Seen(state));
+            return Self::Seen(state);
         }
-        Ok(site.key.map_or(Self::Hidden, |key| Self::Keyed(keyed(&key, &state))))
+        site.key.map_or(Self::Hidden, |key| Self::Keyed(keyed(&key, &state)))
     }
 
     /// Whether something other than a folder stands there.
@@ -63,7 +68,7 @@ impl Fact {
     }
 
     /// Whether both may be the same; what is hidden can't be told from what is keyed.
-    fn agrees(&self, other: &Self) -> bool {
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Hidden, Self::Hidden | Self::Keyed(_)) | (Self::Keyed(_), Self::Hidden) => true,
             _ => self == other,
@@ -127,7 +132,7 @@ fn compared<K: Ord, V>(
 }
 
 /// Whether a service runs; a directory that its seed still stands for has no processes.
-pub(super) fn runs(site: &Site, name: &str) -> Result<bool, Fault> {
+pub(crate) fn runs(site: &Site, name: &str) -> Result<bool, Fault> {
     let Some(directory) = site.directory.as_deref().filter(|directory| directory.is_dir()) else { return Ok(false) };
     let services = Services::open(directory, Launcher::current())?;
     let state = services.state(name).map_err(|error| Fault::new(error.to_string()))?;
@@ -135,7 +140,7 @@ pub(super) fn runs(site: &Site, name: &str) -> Result<bool, Fault> {
 }
 
 /// Everything that actions write secrets into.
-pub(super) fn secret_places(plan: &Plan) -> Vec<Touch> {
+pub(crate) fn secret_places(plan: &Plan) -> Vec<Touch> {
     let acts = plan.units.iter().flat_map(|unit| unit.acts().chain(undo_acts(&unit.way_back)));
     acts.filter(|act| act.call.values.values().any(holds_secret)).flat_map(|act| act.touches.clone()).collect()
 }

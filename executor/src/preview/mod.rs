@@ -16,6 +16,7 @@ mod way_back;
 pub(crate) mod tests;
 
 pub use facts::{Changed, Fact, Facts};
+pub(crate) use facts::{runs, secret_places};
 pub use risk::{Kind as RiskKind, Risk, risks};
 pub use tried::{Outcome, Tried};
 pub use walk::preview;

@@ -257,11 +257,11 @@ impl Script {
     }
 
     pub(crate) fn waits(self, seconds: i64, unit: u32, says: &str, limit: u64) -> Self {
-        self.at(seconds, Event::Progress { unit, says: says.into(), waits: true, limit: limit * 1000 })
+        self.at(seconds, Event::Progress { unit, says: says.into(), waits: true, limit: limit * 1000, since: None })
     }
 
     pub(crate) fn works(self, seconds: i64, unit: u32, says: &str, limit: u64) -> Self {
-        self.at(seconds, Event::Progress { unit, says: says.into(), waits: false, limit: limit * 1000 })
+        self.at(seconds, Event::Progress { unit, says: says.into(), waits: false, limit: limit * 1000, since: None })
     }
 
     pub(crate) fn checked(self, seconds: i64, unit: u32, held: bool, seen: &str) -> Self {

@@ -1,5 +1,6 @@
 //! One action: intent on the disk, effect, outcome on the disk.
 
+use super::drift;
 use super::unit::{Break, Work, before, holds_already};
 use crate::action::{Action, Recipe, noun};
 use crate::event::{ActRef, Event};
@@ -12,7 +13,7 @@ use switchback_compiler::schema::Class;
 use tokio::time::timeout;
 
 /// The time that an action has on top of its limit to end by itself, since it knows the limit too.
-const GRACE: Duration = Duration::from_secs(15);
+pub(super) const GRACE: Duration = Duration::from_secs(15);
 
 /// Does an action unless it was done; how many resources it changed in this process.
 pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, Break> {
@@ -58,6 +59,12 @@ async fn settle(
         Ok(applied) => {
             let note = applied.note.map(|note| work.site.secrets.mask(&note));
             let event = Event::Acted { unit: work.id, act: id, changed: applied.changed, note };
+            if drift::is_opaque(act) {
+                let watch = work.scribe.watch(work.id).await?;
+                if let Some(noticed) = drift::noticed(work.site, work.id, &watch) {
+                    work.scribe.noticed(noticed, watch.stamp);
+                }
+            }
             // An at-most-once action's outcome is on the disk at once, so that a crash can't make it unknown.
             if act.class == Class::AtMostOnce {
                 work.scribe.commit(event).await?;

@@ -1,17 +1,20 @@
 //! Taking one unit back: by its actions' own way back, or by the one that the plan writes.
 
-use super::act::find;
+use super::act::{GRACE, find};
 use super::scribe::Stop;
 use super::unit::{Break, Work, hold, holds_already};
 use crate::action::{Action, Probe, Recipe, Undone, noun};
 use crate::event::{ActRef, Event};
 use crate::fault_point::{boundary, planted};
 use crate::schedule::ActState;
+use crate::screen::limit as words;
 use crate::site::Fault;
 use std::time::Duration;
 use switchback_compiler::plan::{Act, Undo, UndoWork, WayBack, Work as Part};
 use switchback_compiler::registry::Touch;
 use switchback_compiler::schema::OwnWayBack;
+use switchback_compiler::value::Millis;
+use tokio::time::timeout;
 
 /// Takes a unit back, and says how that ended.
 pub(super) async fn run(work: Work<'_>) {
@@ -44,7 +47,11 @@ async fn back(work: &Work<'_>) -> Result<(String, Vec<String>), Break> {
         WayBack::Undo(ways) => {
             let (index, way) = choose(work, ways).await?;
             work.scribe.tell(Event::UndoBegan { unit: work.id, way: Some(index) });
-            written(work, index, way).await
+            // An undo has a time of its own (R23); what it began is settled by the next `undo`.
+            match way.within.map(Millis::std) {
+                Some(limit) => timeout(limit, written(work, index, way)).await.map_err(|_| late("its undo", limit))?,
+                None => written(work, index, way).await,
+            }
         }
         WayBack::Stays(why) => {
             work.scribe.tell(Event::UndoBegan { unit: work.id, way: None });
@@ -115,7 +122,11 @@ async fn undo_one(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Brea
     let action = find(act)?;
     work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way: false, recipe: Recipe::default() }).await?;
     boundary("undo");
-    let undone = action.undo(&act.call, &recipe, &scene).await?;
+    let limit = act.within.std();
+    let undone = match timeout(limit.saturating_add(GRACE), action.undo(&act.call, &recipe, &scene)).await {
+        Ok(undone) => undone?,
+        Err(_) => return Err(late(&format!("taking {} back", action.words(&act.call)), limit)),
+    };
     boundary("undo-done");
     acted(work, id, false, undone).await
 }
@@ -160,12 +171,25 @@ async fn effect(work: &Work<'_>, id: ActRef, way: bool, act: &Act) -> Result<Und
     let recipe = action.prepare(&act.call, &scene).await?;
     work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way, recipe: recipe.clone() }).await?;
     boundary("undo");
-    let applied = action.apply(&act.call, &recipe, &scene).await;
+    let limit = act.within.std();
+    let applied = match timeout(limit.saturating_add(GRACE), action.apply(&act.call, &recipe, &scene)).await {
+        Ok(applied) => applied,
+        Err(_) => Err(Fault::unknown(format!("{} did not end within {}", action.words(&act.call), words(limit)))),
+    };
     boundary("undo-done");
     match applied {
         Ok(applied) => Ok(Undone { what: applied.note.unwrap_or_else(|| action.words(&act.call)), left: Vec::new() }),
+        // R23: after a timeout, look; it may have done its work all the same.
+        Err(fault) if fault.unknown => match settled(work, act, action, &recipe).await? {
+            Some(undone) => Ok(undone),
+            None => Err(fault.into()),
+        },
         Err(fault) => Err(fault.into()),
     }
+}
+
+fn late(what: &str, limit: Duration) -> Break {
+    Break::Failed(format!("{what} did not end within {}", words(limit)), Vec::new())
 }
 
 /// An action of the way back that a crash left open: done, to be done (again), or a question.

@@ -1,13 +1,12 @@
 //! A new run: its folder, its journal, its first record.
 
 use super::owner::Owner;
-use super::{Asker, Outcome, Reader, Signals};
+use super::{Asker, Outcome, Reader, Reviewed, Signals};
 use crate::event::Event;
 use crate::fault_point::boundary;
 use crate::journal::Journal;
 use crate::schedule::{Aim, State};
 use crate::site::{Fault, Site};
-use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 use switchback_compiler::plan::Plan;
@@ -22,6 +21,8 @@ pub struct Begin<'a> {
     pub folder: PathBuf,
     /// The bundle's digest.
     pub bundle: String,
+    /// What its preview saw.
+    pub reviewed: Arc<Reviewed>,
     /// Who runs it.
     pub by: String,
     /// How far.
@@ -36,7 +37,7 @@ pub struct Begin<'a> {
 
 /// Runs a plan from its beginning.
 pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, Fault> {
-    let Begin { plan, site, folder, bundle, by, aim, jobs, readers, asker } = begin;
+    let Begin { plan, site, folder, bundle, reviewed, by, aim, jobs, readers, asker } = begin;
     let journal = Journal::create(&folder, &site.run).map_err(|error| Fault::new(error.to_string()))?;
     boundary("journal");
     let state = State::new(plan.units.len());
@@ -49,11 +50,10 @@ pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, F
         host: host(),
         pid: std::process::id(),
     };
-    let mut owner = Owner::new(Arc::clone(&plan), site, journal, state, asker);
+    let mut owner = Owner::new(Arc::clone(&plan), site, journal, state, reviewed, asker);
     owner.aim = aim;
     owner.jobs = jobs;
     owner.readers = readers;
-    owner.deadline = Some(Timestamp::now() + plan.deadline.limit.std());
     owner.say(began).await;
     owner.notify("start", "").await;
     Ok(owner.drive(signals).await)

@@ -3,6 +3,9 @@
 mod act;
 mod back;
 mod begin;
+mod compare;
+mod drift;
+mod known;
 mod notify;
 mod owner;
 mod recover;
@@ -12,6 +15,7 @@ pub(crate) mod unit;
 pub(crate) mod wait;
 mod window;
 
+pub use known::Reviewed;
 pub use begin::{Begin, begin, host};
 pub use recover::{Further, NotFurther, Settled, further};
 pub use signals::Signals;

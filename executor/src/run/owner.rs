@@ -1,6 +1,8 @@
 //! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
 
 use super::back;
+use super::compare;
+use super::known::{Known, Reviewed};
 use super::scribe::{Answer, Message, Scribe, Stop};
 use super::signals::Signals;
 use super::unit::{self, Work};
@@ -13,9 +15,9 @@ use crate::site::Site;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
-use switchback_compiler::plan::{Failure, Plan, Work as Part};
+use switchback_compiler::plan::{Failure, Plan, Stage, Work as Part};
 use switchback_compiler::schema::Class;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
 
 /// How often live lines are drawn anew.
@@ -33,18 +35,32 @@ pub(super) struct Owner<'a> {
     pub(super) asker: &'a dyn Asker,
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
+    /// Whether that has passed.
+    late: bool,
     pub(super) accept_losses: bool,
+    /// What the target should look like by now.
+    pub(super) known: Known,
+    reviewed: Arc<Reviewed>,
     scribe: Scribe,
     inbox: mpsc::UnboundedReceiver<Message>,
     running: Vec<u32>,
+    stops: watch::Sender<bool>,
     /// Nothing new starts any more.
     draining: Option<String>,
     broken: Option<String>,
 }
 
 impl<'a> Owner<'a> {
-    pub(super) fn new(plan: Arc<Plan>, site: Arc<Site>, journal: Journal, state: State, asker: &'a dyn Asker) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        site: Arc<Site>,
+        journal: Journal,
+        state: State,
+        reviewed: Arc<Reviewed>,
+        asker: &'a dyn Asker,
+    ) -> Self {
         let (to, inbox) = mpsc::unbounded_channel();
+        let known = Known::new(Arc::clone(&reviewed), &site);
         Self {
             plan,
             site,
@@ -55,12 +71,25 @@ impl<'a> Owner<'a> {
             readers: Vec::new(),
             asker,
             deadline: None,
+            late: false,
             accept_losses: false,
+            known,
+            reviewed,
             scribe: Scribe::new(to),
             inbox,
             running: Vec::new(),
+            stops: watch::Sender::new(false),
             draining: None,
             broken: None,
+        }
+    }
+
+    /// Takes in what happened before this process.
+    pub(super) fn past(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.state.apply(&entry.event);
+            self.known.take(&self.plan, &self.state, &entry.event);
+            self.deadline = self.deadline.or_else(|| self.deadline_from(entry));
         }
     }
 
@@ -72,7 +101,10 @@ impl<'a> Owner<'a> {
     /// Brings the run to its aim, or as far as it goes; where it stands then.
     pub(super) async fn drive(mut self, signals: &mut Signals) -> Outcome {
         loop {
-            let standing = self.until_still(signals).await;
+            let mut standing = self.until_still(signals).await;
+            if self.aim == Aim::Undo && matches!(standing, Standing::Undone | Standing::NotEqual) {
+                standing = self.compared().await;
+            }
             if self.broken.is_some() || self.draining.is_some() {
                 return self.end(standing).await;
             }
@@ -89,6 +121,14 @@ impl<'a> Owner<'a> {
                 None => return self.end(standing).await,
             }
         }
+    }
+
+    /// All is taken back: the whole is compared with what was there before the run, and that is written down too.
+    async fn compared(&mut self) -> Standing {
+        let compared = compare::whole(&self.plan, &self.site, &self.state, &self.reviewed);
+        boundary("compared");
+        self.say(Event::Compared(compared)).await;
+        self.reached()
     }
 
     /// Starts what may start and hears what happens until nothing runs and nothing more can start.
@@ -113,7 +153,7 @@ impl<'a> Owner<'a> {
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
                 () = sleep_until(deadline) => self.late().await,
-                _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(Timestamp::now())),
+                _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(crate::clock::now())),
             }
         }
     }
@@ -136,11 +176,11 @@ impl<'a> Owner<'a> {
         self.running.push(id);
         let (plan, site, scribe) = (Arc::clone(&self.plan), Arc::clone(&self.site), self.scribe.clone());
         let confirmed = self.state.confirmed.clone();
-        let undoing = self.aim == Aim::Undo;
+        let (undoing, stops) = (self.aim == Aim::Undo, self.stops.subscribe());
         // The task ends by its last message; nobody waits for its handle.
         drop(tokio::spawn(async move {
             if let Some(unit) = plan.unit(id) {
-                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed };
+                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed, stops };
                 if undoing { back::run(work).await } else { unit::run(work).await }
             }
             scribe.ended(id);
@@ -153,7 +193,7 @@ impl<'a> Owner<'a> {
             Message::Commit(event, answer) => self.commit(event, answer),
             Message::Committed(event, answer, Ok(())) => {
                 boundary("committed");
-                self.known(event);
+                self.happened(event);
                 // A unit that is gone needs no answer.
                 let _gone = answer.send(Ok(()));
             }
@@ -166,6 +206,19 @@ impl<'a> Owner<'a> {
                 let given = self.asker.gate(&gate, &text, &typed);
                 let _gone = answer.send(given.map_or(Answer::No, Answer::Yes));
             }
+            Message::Expected(id, answer) => {
+                if let Some(unit) = self.plan.unit(id) {
+                    let _gone = answer.send(self.known.expected(id, unit));
+                }
+            }
+            Message::Watch(id, answer) => {
+                let _gone = answer.send(self.known.watch(id));
+            }
+            Message::Noticed(Event::Noticed { unit, files, services }, stamp) => {
+                let files = self.known.fresh(files, stamp);
+                self.record(Event::Noticed { unit, files, services }, false).await;
+            }
+            Message::Noticed(..) => {}
             Message::Ended(unit) => self.running.retain(|running| *running != unit),
         }
     }
@@ -177,7 +230,7 @@ impl<'a> Owner<'a> {
             return;
         }
         boundary("commit");
-        let entry = Entry { at: Timestamp::now(), event: event.clone() };
+        let entry = Entry { at: crate::clock::now(), event: event.clone() };
         let written = body(&entry).map(|body| {
             if planted("done-before-disk") {
                 return Err(held_back(&body).map_or(Ok(()), |earlier| self.journal.append(earlier)));
@@ -203,14 +256,14 @@ impl<'a> Owner<'a> {
     /// Writes a record of the owner's own, or one that needs no answer.
     async fn record(&mut self, event: Event, durable: bool) {
         if !event.is_durable() {
-            let entry = Entry { at: Timestamp::now(), event };
+            let entry = Entry { at: crate::clock::now(), event };
             self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
             return;
         }
         if self.broken.is_some() {
             return;
         }
-        let entry = Entry { at: Timestamp::now(), event: event.clone() };
+        let entry = Entry { at: crate::clock::now(), event: event.clone() };
         let result = match body(&entry) {
             Ok(body) if durable => {
                 boundary("commit");
@@ -222,15 +275,17 @@ impl<'a> Owner<'a> {
             Err(why) => Err(why),
         };
         match result {
-            Ok(()) => self.known(event),
+            Ok(()) => self.happened(event),
             Err(why) => self.broken = Some(why),
         }
     }
 
     /// Something is on its way to the disk or on it: the state moves, and the readers are told.
-    fn known(&mut self, event: Event) {
+    fn happened(&mut self, event: Event) {
         self.state.apply(&event);
-        let entry = Entry { at: Timestamp::now(), event };
+        self.known.take(&self.plan, &self.state, &event);
+        let entry = Entry { at: crate::clock::now(), event };
+        self.deadline = self.deadline.or_else(|| self.deadline_from(&entry));
         self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
     }
 
@@ -240,6 +295,7 @@ impl<'a> Owner<'a> {
             return true;
         }
         self.draining = Some(format!("{name} was received"));
+        self.stops.send_replace(true);
         let text = match self.running.len() {
             0 => format!(
                 "{name} stopping: nothing new starts, and nothing runs
@@ -276,11 +332,19 @@ impl<'a> Owner<'a> {
             .collect()
     }
 
+    /// When the change must be done: its time begins with its first effect, not with what is prepared or waited for.
+    fn deadline_from(&self, entry: &Entry) -> Option<Timestamp> {
+        let Event::Intent { unit, .. } = &entry.event else { return None };
+        let changes = self.plan.unit(*unit).is_some_and(|unit| self.plan.stage_of(unit) == Stage::Change);
+        let end = entry.at.checked_add(self.plan.deadline.limit.std()).ok();
+        end.filter(|_| changes && !self.late && self.aim != Aim::Finalize)
+    }
+
     fn deadline_instant(&self) -> Instant {
         let far = Duration::from_hours(24);
         let left = match self.deadline {
             Some(deadline) if self.aim != Aim::Undo && self.draining.is_none() => {
-                Duration::try_from(deadline.duration_since(Timestamp::now())).unwrap_or_default()
+                Duration::try_from(deadline.duration_since(crate::clock::now())).unwrap_or_default()
             }
             _ => far,
         };
@@ -290,6 +354,7 @@ impl<'a> Owner<'a> {
     /// The deadline has passed: what runs is let finish, then the run is undone as after a failure.
     async fn late(&mut self) {
         self.deadline = None;
+        self.late = true;
         let waiting = self.state.units.iter().position(|unit| unit.phase == Phase::Waiting);
         if let Some(unit) = waiting {
             let why = format!("the deadline of {} has passed", self.plan.deadline.limit);
@@ -309,7 +374,7 @@ impl<'a> Owner<'a> {
             Aim::Until(_) => Standing::Paused,
             Aim::Finalize => Standing::Finalized,
             Aim::Undo if self.state.undoes_a_part() => Standing::Failed,
-            Aim::Undo if self.state.units.iter().any(|unit| !unit.left.is_empty()) => Standing::NotEqual,
+            Aim::Undo if self.state.is_unequal() => Standing::NotEqual,
             Aim::Undo => Standing::Undone,
             Aim::Change if self.plan.hold.is_some() => Standing::Holds,
             Aim::Change => Standing::Done,
@@ -356,7 +421,7 @@ impl<'a> Owner<'a> {
         if standing == Standing::Holds
             && let Some(hold) = &self.plan.hold
         {
-            let until = Timestamp::now() + hold.at_most.std();
+            let until = crate::clock::now() + hold.at_most.std();
             self.say(Event::HoldBegan { until }).await;
         }
         let asks_loss = standing == Standing::Failed

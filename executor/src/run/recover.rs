@@ -2,8 +2,10 @@
 
 use super::act::find;
 use super::begin::host;
+use super::drift;
+use super::known::act_of;
 use super::owner::Owner;
-use super::{Asker, Outcome, Reader, Signals};
+use super::{Asker, Outcome, Reader, Reviewed, Signals};
 use crate::action::Probe;
 use crate::event::{ActRef, Entry, Event, Standing};
 use crate::fault_point::boundary;
@@ -14,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use switchback_compiler::plan::{Act, Plan, Work as Part};
+use switchback_compiler::plan::{Act, Plan};
 use switchback_compiler::schema::Class;
 
 /// What a person says of an action whose outcome is unknown.
@@ -43,6 +45,8 @@ pub struct Further<'a> {
     pub site: Arc<Site>,
     /// The journal's folder.
     pub folder: PathBuf,
+    /// What the bundle's preview saw.
+    pub reviewed: Arc<Reviewed>,
     /// Who goes on.
     pub by: String,
     /// Which command: `resume`, `undo`, `finalize`, `abort`.
@@ -79,9 +83,7 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let entries = records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let began = entries.iter().find(|entry| matches!(entry.event, Event::UnitBegan { .. })).map(|entry| entry.at);
-    let deadline = began.map(|at| at + further.plan.deadline.limit.std());
-    let Further { plan, site, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
+    let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
     let aim = match aim {
         _ if state.finalizing => Aim::Finalize,
         Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
@@ -89,11 +91,13 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     };
     // Asked for an undo, all goes back, also where a failure took back only its step.
     let decided = state.undo.is_some() && !(to == "undo" && state.undoes_a_part());
-    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, state, asker);
+    let fresh = State::new(plan.units.len());
+    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, asker);
     owner.jobs = jobs;
     owner.readers = readers;
     owner.accept_losses = accept_losses;
-    owner.deadline = deadline.filter(|_| aim != Aim::Finalize);
+    owner.aim = aim.clone();
+    owner.past(&entries);
     owner
         .say(Event::Resumed { by, host: host(), pid: std::process::id(), to: to.clone(), torn: report.torn_bytes })
         .await;
@@ -107,7 +111,6 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     if aim == Aim::Undo && !decided {
         owner.say(Event::UndoDecided { why: "asked for".into(), units: Vec::new() }).await;
     }
-    owner.aim = aim;
     Ok(owner.drive(signals).await)
 }
 
@@ -144,7 +147,7 @@ async fn settle(
     let mut asks = false;
     for (unit, act, recipe) in open {
         let Some((name, action)) =
-            plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(&found.work, act)?)))
+            plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(found, act)?)))
         else {
             continue;
         };
@@ -156,6 +159,10 @@ async fn settle(
             None => look(site, &name, unit, act, action, &recipe).await,
         };
         asks |= matches!(event, Event::Unknown { .. });
+        if matches!(event, Event::Settled { done: true, .. }) && drift::is_opaque(action) {
+            // What it wrote before the crash is this run's own doing, and no drift.
+            notice(owner, site, unit).await;
+        }
         let failed = match &event {
             Event::ActFailed { why, .. } => Some(Event::UnitFailed { unit, why: why.clone(), details: Vec::new() }),
             _ => None,
@@ -166,6 +173,13 @@ async fn settle(
         }
     }
     asks
+}
+
+async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {
+    let watch = owner.known.watch(unit);
+    if let Some(noticed) = drift::noticed(site, unit, &watch) {
+        owner.say(noticed).await;
+    }
 }
 
 async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, recipe: &crate::action::Recipe) -> Event {
@@ -195,13 +209,5 @@ async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, re
         Err(Fault { why, details, .. }) => {
             Event::Unknown { unit, act: id, seen: std::iter::once(why).chain(details).map(mask).collect() }
         }
-    }
-}
-
-fn act_of(work: &[Part], act: ActRef) -> Option<&Act> {
-    match work.get(act.0 as usize)? {
-        Part::Act(one) => Some(one),
-        Part::AfterChange(acts) => acts.get(act.1 as usize),
-        _ => None,
     }
 }

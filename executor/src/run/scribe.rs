@@ -1,5 +1,6 @@
 //! How units of work talk to the one task that owns the run's state.
 
+use super::known::{Expected, Watch};
 use crate::event::Event;
 use tokio::sync::{mpsc, oneshot};
 
@@ -26,6 +27,12 @@ pub(super) enum Message {
     Committed(Event, oneshot::Sender<Result<(), Stop>>, Result<(), String>),
     /// A person is asked: the gate's name, its text, what must be typed.
     Ask(String, String, String, oneshot::Sender<Answer>),
+    /// A unit asks what it must find.
+    Expected(u32, oneshot::Sender<Expected>),
+    /// A unit asks what to look at, since something ended that says not what it writes.
+    Watch(u32, oneshot::Sender<Watch>),
+    /// What was noticed then, and how old the look is.
+    Noticed(Event, u64),
     /// A unit's task has ended.
     Ended(u32),
 }
@@ -61,6 +68,25 @@ impl Scribe {
             return Answer::No;
         }
         done.await.unwrap_or(Answer::No)
+    }
+
+    /// What a unit must find before it touches anything.
+    pub(super) async fn expected(&self, unit: u32) -> Result<Expected, Stop> {
+        let (answer, given) = oneshot::channel();
+        self.to.send(Message::Expected(unit, answer)).map_err(|_| Stop)?;
+        given.await.map_err(|_| Stop)
+    }
+
+    /// What to look at when something ended that says not what it writes.
+    pub(super) async fn watch(&self, unit: u32) -> Result<Watch, Stop> {
+        let (answer, given) = oneshot::channel();
+        self.to.send(Message::Watch(unit, answer)).map_err(|_| Stop)?;
+        given.await.map_err(|_| Stop)
+    }
+
+    /// Says what was noticed by a look that is so old.
+    pub(super) fn noticed(&self, event: Event, stamp: u64) {
+        let _gone = self.to.send(Message::Noticed(event, stamp));
     }
 
     /// Says that a unit's task has ended.

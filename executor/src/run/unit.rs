@@ -1,23 +1,25 @@
 //! The forward work of one unit: its checks, backups and actions, in written order.
 
 use super::act;
+use super::drift;
 use super::scribe::{Answer, Scribe, Stop};
 use super::wait::{self, Verdict};
-use super::window::{self, LONGEST_WAIT};
+use super::window;
 use crate::action::noun;
 use crate::event::{ActRef, Event};
 use crate::schedule::{ActState, UnitState};
 use crate::site::{Fault, Scene, Site};
+use crate::target::Note;
+use crate::world::Digest;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use switchback_compiler::plan::{
     Backup, Call, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part,
 };
-use switchback_compiler::value::Millis;
 use switchback_compiler::version::Version;
-use tokio::time::sleep;
+use tokio::sync::watch;
 
 /// What a unit works with.
 pub(super) struct Work<'a> {
@@ -30,6 +32,8 @@ pub(super) struct Work<'a> {
     pub(super) prior: UnitState,
     /// Gates that were answered before.
     pub(super) confirmed: BTreeSet<String>,
+    /// Says when the run is to stop: what only waits before its first effect need not be let finish.
+    pub(super) stops: watch::Receiver<bool>,
 }
 
 /// Why a unit did not get to its end.
@@ -66,7 +70,15 @@ impl Work<'_> {
 
     pub(super) fn progress(&self, says: &str, waits: bool, limit: Duration) {
         let says = self.site.secrets.mask(says);
-        self.scribe.tell(Event::Progress { unit: self.id, says, waits, limit: limit.as_millis() as u64 });
+        let limit = limit.as_millis() as u64;
+        self.scribe.tell(Event::Progress { unit: self.id, says, waits, limit, since: None });
+    }
+
+    /// The same of a wait that began then.
+    pub(super) fn waits(&self, says: &str, since: Timestamp, limit: Duration) {
+        let says = self.site.secrets.mask(says);
+        let limit = limit.as_millis() as u64;
+        self.scribe.tell(Event::Progress { unit: self.id, says, waits: true, limit, since: Some(since) });
     }
 }
 
@@ -85,7 +97,7 @@ pub(super) async fn run(work: Work<'_>) {
 
 async fn forward(work: &Work<'_>) -> Result<(), Break> {
     if work.unit.kind == UnitKind::Open && work.unit.name == Stage::Change.name() {
-        open_window(work).await?;
+        window::open(work).await?;
     }
     if work.unit.work.is_empty() {
         // A barrier without work is no news: it is told with what follows.
@@ -100,37 +112,16 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         return Ok(());
     }
     let mut changes = work.prior.changed();
+    let mut looked = false;
     for (index, part) in (0..).zip(&work.unit.work) {
+        if !looked && matches!(part, Part::Act(_) | Part::AfterChange(_)) {
+            drift::check(work).await?;
+            looked = true;
+        }
         changes += one(work, index, part, changes).await?;
     }
     work.scribe.commit(Event::UnitDone { unit: work.id, changes }).await?;
     Ok(())
-}
-
-/// The change begins only in its window; what was prepared is waited with as long as it stays good, and never over
-/// twelve hours.
-async fn open_window(work: &Work<'_>) -> Result<(), Break> {
-    let Some(window) = &work.plan.window else { return Ok(()) };
-    let good_for = work.plan.blocks.iter().filter_map(|block| block.good_for).map(Millis::std).min();
-    let longest = good_for.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-    let began = Instant::now();
-    loop {
-        match window::at(window, Timestamp::now())? {
-            window::Standing::Open(until) => {
-                let waited = began.elapsed().as_millis() as u64;
-                work.scribe.commit(Event::WindowOpened { waited, until }).await?;
-                return Ok(());
-            }
-            window::Standing::Opens(at) => {
-                let left = Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default();
-                if began.elapsed() + left > longest {
-                    return Err(Break::Failed(format!("the window opens only at {at}"), Vec::new()));
-                }
-                work.progress(&format!("window: opens at {at}"), true, longest);
-                sleep(left.min(Duration::from_secs(1))).await;
-            }
-        }
-    }
 }
 
 /// Does one part; how many resources it changed.
@@ -264,6 +255,12 @@ async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
         crate::fault_point::boundary("copy");
         copies.push(thing.copy(call, &scene, &store).await?);
     }
+    let digest = Digest::of(&serde_json::to_vec(&copies).map_err(|error| Fault::new(error.to_string()))?);
+    let holds = copies.iter().map(|copied| copied.what.clone()).collect();
+    let note = Note::of(work.plan, &work.site.run, backup, crate::clock::now());
+    let note = Note { holds, digest: digest.to_string(), ..note };
+    note.write(&store).map_err(|error| Fault::new(format!("the note of copy {} can't be written: {error}", backup.name)))?;
+    crate::fault_point::boundary("copy-noted");
     work.site
         .copies
         .lock()

@@ -53,7 +53,7 @@ pub(super) fn words(call: &Call) -> String {
 
 /// Waits for one check; what it saw last, and how long it took.
 async fn one(check: &Check, work: &Work<'_>) -> (Seen, Duration) {
-    let began = Instant::now();
+    let (began, since) = (Instant::now(), crate::clock::now());
     let limit = check.within.std();
     let mut wait = Wait::default();
     loop {
@@ -68,7 +68,7 @@ async fn one(check: &Check, work: &Work<'_>) -> (Seen, Duration) {
             }
             Turn::Waits => {
                 let says = format!("{}: {}", words(&check.call), seen.says);
-                work.progress(&says, true, limit);
+                work.waits(&says, since, limit);
                 sleep(check.every.std()).await;
             }
         }

@@ -1,18 +1,69 @@
 //! The window: when changes may begin.
 
+use super::unit::{Break, Work};
+use crate::clock;
+use crate::event::Event;
+use crate::report::run::between;
+use crate::screen::limit;
 use crate::site::Fault;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::time::Duration;
-use switchback_compiler::plan::Window;
+use switchback_compiler::plan::{Plan, Window};
+use switchback_compiler::value::Millis;
+use tokio::time::sleep;
+
+/// The change begins only in its window; what was prepared is waited with as long as it stays good, and never over
+/// twelve hours.
+pub(super) async fn open(work: &Work<'_>) -> Result<(), Break> {
+    let Some(window) = &work.plan.window else { return Ok(()) };
+    let began = clock::now();
+    let longest = longest(work.plan);
+    let mut told = false;
+    loop {
+        let now = clock::now();
+        match at(window, now)? {
+            Standing::Open(until) => {
+                let waited = if told { between(began, now).as_millis() as u64 } else { 0 };
+                work.scribe.commit(Event::WindowOpened { waited, until }).await?;
+                return Ok(());
+            }
+            Standing::Opens(opens) => {
+                let left = between(now, opens);
+                if between(began, now) + left > longest {
+                    let why = format!("the window opens only at {opens}, and is waited for at most {}", limit(longest));
+                    return Err(Break::Failed(why, Vec::new()));
+                }
+                if !told {
+                    let until = began.checked_add(longest).unwrap_or(opens);
+                    work.scribe.commit(Event::WindowAwaited { opens, until }).await?;
+                    told = true;
+                }
+                work.waits(&format!("window: opens at {opens}"), began, longest);
+                let mut stops = work.stops.clone();
+                tokio::select! {
+                    () = sleep(left.min(Duration::from_secs(1))) => {}
+                    // Nothing was begun: whoever interrupts need not wait for the window.
+                    _ = stops.wait_for(|stops| *stops) => return Err(Break::Stop),
+                }
+            }
+        }
+    }
+}
+
+/// How long a plan waits for its window.
+fn longest(plan: &Plan) -> Duration {
+    let good_for = plan.blocks.iter().filter_map(|block| block.good_for).map(Millis::std).min();
+    good_for.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+}
 
 /// A window is waited for so long at most.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_hours(12);
+const LONGEST_WAIT: Duration = Duration::from_hours(12);
 
 /// Where a moment stands to a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+enum Standing {
     /// It is open until then.
     Open(Timestamp),
     /// It opens then.
@@ -32,7 +83,7 @@ pub fn too_far(window: &Window, now: Timestamp) -> Result<Option<Timestamp>, Fau
 }
 
 /// Whether the window is open, or when it opens next. A day's window runs past midnight.
-pub(super) fn at(window: &Window, now: Timestamp) -> Result<Standing, Fault> {
+fn at(window: &Window, now: Timestamp) -> Result<Standing, Fault> {
     let zone = TimeZone::get(&window.zone)
         .map_err(|_| Fault::new(format!("there is no time zone `{}` on this machine", window.zone)))?;
     let local = now.to_zoned(zone);

@@ -2,7 +2,7 @@
 
 use crate::action::Recipe;
 use crate::event::Copied;
-use crate::event::{ActRef, Event, Standing};
+use crate::event::{Compared, ActRef, Event, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a unit stands.
@@ -64,6 +64,8 @@ pub struct UnitState {
     pub why: Option<String>,
     /// What is not as it was, after its undo.
     pub left: Vec<String>,
+    /// Whether it failed because somebody else changed what it was to touch.
+    pub drifted: bool,
 }
 
 impl UnitState {
@@ -97,6 +99,8 @@ pub struct State {
     pub finalizing: bool,
     /// When the way back ends by itself.
     pub hold_until: Option<jiff::Timestamp>,
+    /// What comparing found after an undo.
+    pub compared: Option<Compared>,
     /// Why it ended as it did.
     pub why: String,
 }
@@ -113,6 +117,7 @@ impl State {
             undo: None,
             finalizing: false,
             hold_until: None,
+            compared: None,
             why: String::new(),
         }
     }
@@ -127,6 +132,17 @@ impl State {
     /// Whether anything of the target may have been touched.
     pub fn has_effects(&self) -> bool {
         self.units.iter().any(UnitState::has_effects)
+    }
+
+    /// Whether something was found, after an undo, that is not as it was.
+    pub fn is_unequal(&self) -> bool {
+        let compared = self.compared.as_ref().is_some_and(|compared| !compared.left.is_empty());
+        compared || self.units.iter().any(|unit| !unit.left.is_empty())
+    }
+
+    /// Whether a step stopped because somebody else changed what it was to touch.
+    pub fn has_drifted(&self) -> bool {
+        self.units.iter().any(|unit| unit.drifted)
     }
 
     /// Whether only some steps are taken back, and the rest is left where it is.
@@ -145,6 +161,7 @@ impl State {
             Event::Began { .. } => self.standing = Standing::Runs,
             Event::Resumed { to, .. } => {
                 self.standing = Standing::Runs;
+                self.compared = None;
                 self.finalizing |= to == "finalize";
                 // What could not be taken back is tried again by the next process.
                 self.units
@@ -164,13 +181,19 @@ impl State {
                     unit.copied.insert(name.clone());
                 });
             }
-            Event::UndoDecided { why, units } => self.undo = Some((why.clone(), units.clone())),
+            Event::UndoDecided { why, units } => {
+                self.undo = Some((why.clone(), units.clone()));
+                self.compared = None;
+            }
             Event::HoldBegan { until } => self.hold_until = Some(*until),
             Event::Ended { standing, why } => {
                 self.standing = *standing;
                 self.why.clone_from(why);
             }
-            Event::WindowOpened { .. }
+            Event::Compared(compared) => self.compared = Some(compared.clone()),
+            Event::WindowAwaited { .. }
+            | Event::WindowOpened { .. }
+            | Event::Noticed { .. }
             | Event::Asked { .. }
             | Event::Checked { .. }
             | Event::Note { .. }
@@ -193,7 +216,11 @@ impl State {
 
     fn apply_to_unit(&mut self, event: &Event) {
         match event {
-            Event::UnitBegan { unit } => self.phase(*unit, Phase::Running),
+            Event::UnitBegan { unit } => self.with(*unit, |unit| {
+                unit.phase = Phase::Running;
+                unit.drifted = false;
+            }),
+            Event::Drifted { unit, .. } => self.with(*unit, |unit| unit.drifted = true),
             Event::UnitSkipped { unit, .. } => self.phase(*unit, Phase::Skipped),
             Event::UnitDone { unit, .. } => self.phase(*unit, Phase::Done),
             Event::UnitFailed { unit, why, .. } => self.with(*unit, |unit| {

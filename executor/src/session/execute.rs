@@ -1,6 +1,7 @@
 //! Runs a bundle: the target is taken, the run gets its folder and its mark, then the loop drives it.
 
 use super::further::settle_marks;
+use super::give_up;
 use super::marks::kept;
 use super::open::{Opened, directory, touches, writing};
 use super::refused::Refused;
@@ -9,7 +10,7 @@ use crate::event::Standing;
 use crate::exit::Exit;
 use crate::fault_point::boundary;
 use crate::journal::LockError;
-use crate::run::{Asker, Begin, Outcome, Reader, Signals, begin};
+use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
 use crate::runs;
 use crate::schedule::Aim;
 use crate::site::Secrets;
@@ -56,7 +57,8 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
     let place = placed(options.project, &target)?;
     let _keep = take(place.as_deref(), &options.by)?;
-    free(place.as_deref(), &plan)?;
+    let marks = free(place.as_deref(), &plan)?;
+    give_up::expired(options.project, &plan, &marks)?;
     boundary("target");
     let opened = folder(options.project, bundle, options.made)?;
     boundary("folder");
@@ -76,6 +78,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
         site: Arc::new(site),
         folder: opened.folder.clone(),
         bundle: bundle.digest().to_string(),
+        reviewed: Arc::new(Reviewed::of(&plan, &bundle.preview)),
         by: options.by.clone(),
         aim: options.aim,
         jobs: options.jobs,
@@ -112,12 +115,12 @@ pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refus
     }
 }
 
-/// Refuses where another run keeps the target.
-fn free(place: Option<&Path>, plan: &Plan) -> Result<(), Refused> {
-    let Some(place) = place else { return Ok(()) };
+/// Refuses where another run keeps the target; the runs that keep something of it.
+fn free(place: Option<&Path>, plan: &Plan) -> Result<Vec<Kept>, Refused> {
+    let Some(place) = place else { return Ok(Vec::new()) };
     let marks = kept(place)?;
     let touches = touches(plan);
-    let Some(kept) = marks.iter().find(|kept| kept.forbids(&touches)) else { return Ok(()) };
+    let Some(kept) = marks.iter().find(|kept| kept.forbids(&touches)) else { return Ok(marks) };
     let refused = Refused::with(Exit::Kept, format!("run {} keeps this target; nothing was touched", kept.run));
     let what = if kept.holds { "holds; it can still be undone" } else { "is not settled" };
     let refused =

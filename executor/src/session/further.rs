@@ -1,14 +1,16 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
 use super::execute::{Executed, keeps, mark, take};
+use super::give_up;
 use super::inputs;
+use super::marks::kept;
 use super::open::{Opened, directory, writing};
 use super::refused::Refused;
 use crate::bundle::Bundle;
 use crate::event::{Event, Standing};
 use crate::exit::Exit;
 use crate::fault_point::boundary;
-use crate::run::{Asker, Further, NotFurther, Reader, Settled, Signals, further};
+use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals, further};
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::site::Secrets;
@@ -96,6 +98,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         plan: Arc::clone(&plan),
         site: Arc::new(site),
         folder: opened.folder.clone(),
+        reviewed: Arc::new(Reviewed::of(&plan, &loaded.bundle.preview)),
         by: options.by,
         to: options.to.to_owned(),
         aim: options.aim,
@@ -110,15 +113,15 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         other @ NotFurther::Record(..) => Refused::error(other.to_string()),
     })?;
     boundary("ended");
+    if outcome.standing == Standing::Finalized {
+        // Before the mark goes: as long as it is there, whoever comes next sees to it.
+        give_up::of_run(options.project, &plan, &opened.folder, &opened.run)?;
+        boundary("given-up");
+        let marks = place.as_deref().map(kept).transpose()?.unwrap_or_default();
+        give_up::expired(options.project, &plan, &marks)?;
+    }
     settle_marks(place.as_deref(), &opened, &plan, &by, outcome.standing)?;
     boundary("settled");
-    if outcome.standing == Standing::Finalized {
-        // Old contents are there for an undo alone, and there is none any more (R11).
-        match std::fs::remove_dir_all(opened.folder.join("old")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
 

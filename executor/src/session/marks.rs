@@ -2,8 +2,11 @@
 
 use super::execute::{keeps, take};
 use super::further::Loaded;
+use super::give_up;
 use super::open::directory;
 use super::refused::Refused;
+use crate::bundle::Bundle;
+use crate::event::Standing;
 use crate::runs::Run;
 use crate::target::{self, Kept};
 use std::io;
@@ -25,10 +28,11 @@ pub(super) fn kept(place: &Path) -> Result<Vec<Kept>, Refused> {
 pub fn tidy(project: &Path, loaded: &Loaded, by: &str) -> Result<(), Refused> {
     let target = loaded.bundle.plan.target.as_ref();
     let place = target.and_then(|target| directory(project, target)).filter(|place| place.is_dir());
-    match (take(place.as_deref(), by), &place) {
-        (Ok(_keep), Some(place)) => kept(place).map(drop),
-        _ => Ok(()),
+    let Ok(_keep) = take(place.as_deref(), by) else { return Ok(()) };
+    if loaded.state().standing == Standing::Finalized {
+        give_up::of_run(project, &loaded.bundle.plan, &loaded.run.folder, &loaded.run.id)?;
     }
+    place.map_or(Ok(()), |place| kept(&place).map(drop))
 }
 
 fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
@@ -38,7 +42,12 @@ fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
     }
     let began = kept.folder.join("journal").exists();
     let holds = match Run::read_in(kept.folder.clone(), &kept.run) {
-        Ok(run) => keeps(run.standing()),
+        Ok(run) => {
+            if run.standing() == Standing::Finalized {
+                given_up(&kept)?;
+            }
+            keeps(run.standing())
+        }
         Err(_) if began => return Ok(Some(kept)),
         // It was marked and killed before it began.
         Err(_) => None,
@@ -50,5 +59,16 @@ fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
             let kept = Kept { holds, ..kept };
             target::mark(place, &kept).map(|()| Some(kept))
         }
+    }
+}
+
+/// A run that was killed right after it was finalized: what only its undo would have needed goes now.
+fn given_up(kept: &Kept) -> io::Result<()> {
+    // PROJECT/.switchback/runs/RUN
+    let Some(project) = kept.folder.ancestors().nth(3) else { return Ok(()) };
+    match Bundle::read(&kept.folder.join("bundle.swb")) {
+        Ok((bundle, _)) => give_up::of_run(project, &bundle.plan, &kept.folder, &kept.run),
+        // Without its plan nobody knows where its copies lie.
+        Err(_) => Ok(()),
     }
 }

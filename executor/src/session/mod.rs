@@ -2,6 +2,7 @@
 
 mod execute;
 mod further;
+mod give_up;
 mod inputs;
 mod marks;
 mod open;

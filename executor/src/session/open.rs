@@ -40,6 +40,15 @@ pub fn writing(project: &Path, plan: &Plan, blobs: Blobs, secrets: Secrets, run:
     site(project, plan, blobs, secrets, directory(project, &target), Some(run))
 }
 
+/// Where a plan's target keeps its backups.
+pub(super) fn backups(project: &Path, plan: &Plan) -> PathBuf {
+    let target = plan.target.clone().unwrap_or_default();
+    match &target.backups {
+        Some(backups) => project.join(backups),
+        None => project.join(".switchback").join("backups").join(&target.name),
+    }
+}
+
 fn site(
     project: &Path,
     plan: &Plan,
@@ -50,10 +59,7 @@ fn site(
 ) -> Result<Site, Fault> {
     let target = plan.target.clone().unwrap_or_default();
     let tree = directory.as_deref().map(Tree::open).transpose()?.map(Arc::new);
-    let backups = match &target.backups {
-        Some(backups) => project.join(backups),
-        None => project.join(".switchback").join("backups").join(&target.name),
-    };
+    let backups = backups(project, plan);
     let program = std::env::current_exe().map_err(|error| Fault::new(format!("where is this program? {error}")))?;
     Ok(Site {
         tree,

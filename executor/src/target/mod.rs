@@ -12,10 +12,12 @@
 mod keep;
 mod key;
 mod seed;
+mod store;
 
 pub use keep::{Keep, Kept, is_taken, mark, marks, unmark};
 pub use key::{key, make_key};
 pub use seed::{SeedError, place};
+pub use store::{Note, expire, give_up};
 
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 /// The binary that `cargo xtask test` has built; without it one is built and put aside, since other tests build it without
 /// fault points in the same place.
-pub(super) fn path() -> Result<PathBuf, String> {
+pub fn path() -> Result<PathBuf, String> {
     static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     PATH.get_or_init(|| std::env::var_os("SWITCHBACK_BIN").map_or_else(build, |path| Ok(PathBuf::from(path)))).clone()
 }

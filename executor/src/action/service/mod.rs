@@ -10,7 +10,7 @@ pub use running::ServiceRunning;
 pub use start::ServiceStart;
 pub use stop::ServiceStop;
 
-use super::{Body, Change, Learnt, Predicted, Recipe, Undone, What, evidence};
+use super::{Account, Body, Change, Learnt, Predicted, Recipe, Undone, What, evidence};
 use crate::site::{Fault, Scene};
 use crate::world::process::{Env, Launcher, Program};
 use crate::world::service::{Service, ServiceError, ServiceState, Services};
@@ -205,6 +205,13 @@ fn unknown<'a>(name: &str, declared: impl Iterator<Item = &'a String>) -> Fault 
 fn touch(call: &Call) -> Vec<Touch> {
     let named = |name: &str| Touch { space: "service".into(), path: name.to_owned(), tree: false };
     call.known("name").map(named).into_iter().collect()
+}
+
+/// What an action after which it runs, or not, says of it.
+fn account(call: &Call, recipe: &Recipe, runs: bool) -> Result<Account, Fault> {
+    let Kept { was } = recipe.read()?;
+    let told = call.known("name").map(|name| (name.to_owned(), was == Was::Running, runs));
+    Ok(Account { service: told, ..Account::default() })
 }
 
 fn words(call: &Call) -> String {

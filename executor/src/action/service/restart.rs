@@ -1,7 +1,7 @@
 //! `service.restart`: a service of the target runs anew.
 
-use super::{ACTION, Handle, kept, touch, words};
-use crate::action::{Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
+use super::{ACTION, Handle, account, kept, touch, words};
+use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
 use crate::world::service::ServiceState;
 use async_trait::async_trait;
@@ -78,6 +78,10 @@ impl Action for ServiceRestart {
 
     async fn compare(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
         Handle::of(call, scene)?.compared(recipe)
+    }
+
+    fn account(&self, call: &Call, recipe: &Recipe) -> Result<Account, Fault> {
+        account(call, recipe, true)
     }
 
     fn words(&self, call: &Call) -> String {

@@ -1,7 +1,7 @@
 //! `service.stop`: a service of the target does not run.
 
-use super::{ACTION, Handle, Was, kept, nothing, touch, words};
-use crate::action::{Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
+use super::{ACTION, Handle, account, Was, kept, nothing, touch, words};
+use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
@@ -75,6 +75,10 @@ impl Action for ServiceStop {
 
     async fn compare(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
         Handle::of(call, scene)?.compared(recipe)
+    }
+
+    fn account(&self, call: &Call, recipe: &Recipe) -> Result<Account, Fault> {
+        account(call, recipe, false)
     }
 
     fn words(&self, call: &Call) -> String {

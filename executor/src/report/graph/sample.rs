@@ -94,6 +94,7 @@ pub(super) fn lumen() -> Plan {
     plan.step("orders-copy", &[]).work = vec![Work::Backup(Backup {
         name: "orders-copy".into(),
         keep: Millis::default(),
+        keep_said: false,
         max_age: None,
         within: Millis::default(),
         things: vec![call("postgres.database", &[("name", "orders")])],

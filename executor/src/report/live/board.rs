@@ -119,7 +119,7 @@ fn one(id: u32, of: &UnitStory, unit: &Unit, indent: usize, look: Look) -> Runni
         indent,
         waits: now.is_some_and(|now| now.waits),
         says: says.join("\n"),
-        since: of.since,
+        since: now.and_then(|now| now.since).or(of.since),
         same_since: now.map(|now| now.same_since),
         limit: now.map_or(0, |now| now.limit),
         then: then(of, unit),

@@ -28,6 +28,14 @@ impl Told<'_> {
                 self.item(0, Sign::Done, gate, &format!("confirmed by {by}"), took)
             }
             Event::UndoDecided { units, .. } => self.undoes(units),
+            Event::WindowAwaited { opens, until } => {
+                let (opens, until) = (view.zone.date_time(*opens), view.zone.date_time(*until));
+                self.item(0, Sign::Waits, "window", &format!("opens at {opens}; waits at most until {until}"), None)
+            }
+            Event::WindowOpened { waited, until } => {
+                let took = Some(Duration::from_millis(*waited)).filter(|took| !took.is_zero());
+                self.item(0, Sign::Done, "window", &format!("open until {}", view.zone.minute(*until)), took)
+            }
             Event::Note { text } => hang("note: ", &safe(text, view.look), view.look),
             Event::Ended { .. } => {
                 let (story, plan) = (self.story, self.plan);

@@ -98,7 +98,8 @@ impl Plain {
         let name = unit.name.clone();
         let new = Beat { name, began: of.back_began.or(of.began).unwrap_or(at), told: at, since: at, now: None };
         let beat = self.running.entry(id).or_insert(new);
-        beat.since = of.since.unwrap_or(at);
+        let since = of.now.as_ref().and_then(|now| now.since).or(of.since);
+        beat.since = since.unwrap_or(at);
         beat.now.clone_from(&of.now);
         if told {
             beat.told = at;
@@ -137,7 +138,10 @@ impl Reader for Plain {
                     self.running.clear();
                 }
                 let line = of_run(event, &self.story, &self.view);
-                self.tell(entry.at, &[line]);
+                // What is told at the end is no line of its own.
+                if !line.is_empty() {
+                    self.tell(entry.at, &[line]);
+                }
             }
         }
     }

@@ -26,6 +26,15 @@ pub(super) fn of_run(event: &Event, story: &Story, view: &View) -> String {
         Event::Confirmed { gate, by } => format!("{gate}: confirmed by {by}"),
         Event::UndoDecided { why, .. } => format!("undoes: {why}"),
         Event::HoldBegan { until } => format!("holds until {}", view.zone.minute(*until)),
+        Event::WindowAwaited { opens, until } => {
+            let at = |at| view.zone.date_time(at);
+            format!("window: waits until {}, when it opens; at most until {}", at(*opens), at(*until))
+        }
+        Event::WindowOpened { waited, until } => {
+            let took = Duration::from_millis(*waited);
+            let took = if took.is_zero() { String::new() } else { format!(" after {}", elapsed(took)) };
+            format!("window: open{took}, until {}", view.zone.minute(*until))
+        }
         Event::Note { text } => format!("note: {text}"),
         _ => String::new(),
     }

@@ -42,6 +42,11 @@ pub fn ending(story: &Story, plan: &Plan, view: &View) -> String {
 
 fn not_started(story: &Story, plan: &Plan, view: &View) -> String {
     let failed = story.steps(plan, |unit, _| matches!(unit.forward, super::story::Forward::Failed(..)));
+    if story.units.iter().any(|unit| !unit.drift.is_empty()) {
+        let word = view.word("not started", Style::YellowBold);
+        let target = safe(story.target(), view.look);
+        return format!("{word}: {target} changed since it was reviewed, before {}; nothing was touched", list(&failed));
+    }
     let which = if failed.is_empty() { "something".to_owned() } else { list(&failed) };
     format!("{}: what {which} needs does not hold; nothing was touched", view.word("not started", Style::YellowBold))
 }
@@ -99,8 +104,7 @@ fn undone(story: &Story, plan: &Plan, view: &View) -> String {
 }
 
 fn not_equal(story: &Story, view: &View) -> String {
-    let left: usize =
-        story.units.iter().map(|unit| if let Back::Undone(_, left) = &unit.back { left.len() } else { 0 }).sum();
+    let left = super::undone::differences(story).len();
     let word = view.word("undone, but not equal", Style::YellowBold);
     let differs = if left == 1 { "is" } else { "are" };
     format!("{word}: {} {differs} not as before, after {}", count(left, "thing"), elapsed(story.took_last()))

@@ -41,8 +41,12 @@ impl Story {
             Event::Confirmed { gate, by } => self.confirmed(at, gate, by),
             Event::UndoDecided { why, units } => {
                 self.undo = Some(Decision { at, why: why.clone(), units: units.clone() });
+                self.compared = None;
             }
             Event::HoldBegan { until } => self.hold_until = Some(*until),
+            Event::Compared(compared) => self.compared = Some(compared.clone()),
+            Event::WindowAwaited { opens, until } => self.window.awaited = Some((at, *opens, *until)),
+            Event::WindowOpened { waited, until } => self.window.opened = Some((at, *waited, *until)),
             Event::Ended { standing, why } => {
                 self.ended = Some(Ending { at, standing: *standing, why: why.clone() });
             }
@@ -54,6 +58,7 @@ impl Story {
     /// Another process: what ran in the one before was cut off.
     fn process(&mut self, process: Process) {
         self.ended = None;
+        self.compared = None;
         self.processes.push(process);
         for unit in &mut self.units {
             unit.now = None;
@@ -89,8 +94,9 @@ impl Story {
     fn take_of_unit(&mut self, at: Timestamp, event: &Event) {
         let Some(id) = event.unit() else { return };
         let Some(unit) = self.units.get_mut(id as usize) else { return };
-        if let Event::Progress { says, waits, limit, .. } = event {
-            return unit.progress(at, says, *waits, *limit);
+        if let Event::Progress { says, waits, limit, since, .. } = event {
+            unit.progress(at, says, *waits, *limit);
+            return unit.now.iter_mut().for_each(|now| now.since = *since);
         }
         unit.since = Some(at);
         unit.now = None;
@@ -101,7 +107,7 @@ impl Story {
 impl UnitStory {
     fn progress(&mut self, at: Timestamp, says: &str, waits: bool, limit: u64) {
         let same_since = self.now.as_ref().filter(|now| now.says == says).map_or(at, |now| now.same_since);
-        self.now = Some(Now { says: says.to_owned(), waits, limit, same_since });
+        self.now = Some(Now { says: says.to_owned(), waits, limit, same_since, since: None });
     }
 
     fn take(&mut self, at: Timestamp, event: &Event) {
@@ -109,7 +115,9 @@ impl UnitStory {
             Event::UnitBegan { .. } => {
                 self.began.get_or_insert(at);
                 self.forward = Forward::Runs;
+                self.drift.clear();
             }
+            Event::Drifted { changed, .. } => self.drift.clone_from(changed),
             Event::UnitSkipped { why, .. } => self.end(at, Forward::Skipped(why.clone())),
             Event::UnitDone { changes, .. } => {
                 self.changes = *changes;

@@ -10,7 +10,7 @@ use super::rows::{Row, rows};
 use super::story::{Back, Forward, Step, Story, UnitStory};
 use super::view::{View, short, short_digest};
 use super::zone::{between, lasted};
-use crate::event::Standing;
+use crate::event::{Compared, Standing};
 use crate::screen::{Column, Sign, Style, Table, count, hang, list, of, safe};
 use switchback_compiler::plan::{Plan, Unit};
 
@@ -97,11 +97,54 @@ pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         let at = view.zone.time(undo.at);
         ("undone", format!("because {}, from {at} on", undo.why))
     }));
+    facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
+    facts.extend(window(story, view).map(|window| ("window", window)));
     let why = story.ended.as_ref().map_or("", |ended| ended.why.as_str());
     if !why.is_empty() && story.undo.as_ref().is_none_or(|undo| undo.why != why) {
         facts.push(("ended", why.to_owned()));
     }
     facts
+}
+
+/// `13 of 13 resources are as before the run, b3:4f1c9e02d7aa`, or what is not.
+pub(crate) fn compared_line(compared: &Compared) -> String {
+    let Compared { resources, left, before, now } = compared;
+    let digests = |equal: bool| {
+        let (before, now) = (short_digest(&before.to_string()), short_digest(&now.to_string()));
+        if equal { before } else { format!("{before} before, {now} now") }
+    };
+    let all = compared_words(compared);
+    let all = all.strip_prefix("compared: ").unwrap_or(&all);
+    match (resources, left.as_slice()) {
+        (0, []) => all.to_owned(),
+        (_, []) => format!("{all}, {}", digests(before == now)),
+        (_, left) => format!("{all}, {}: {}", digests(false), left.join("; ")),
+    }
+}
+
+/// `compared: 13 of 13 resources are as before the run`.
+fn compared_words(compared: &Compared) -> String {
+    let Compared { resources, left, .. } = compared;
+    match (resources, left.len()) {
+        (0, 0) => "compared: nothing that can be compared was touched".into(),
+        (all, 0) => format!("compared: {} are as before the run", of(*all, *all, "resource")),
+        (all, left) => {
+            let verb = if left == 1 { "is" } else { "are" };
+            format!("compared: {} {verb} not as before the run", of(left, *all, "resource"))
+        }
+    }
+}
+
+/// The window, where it was waited for.
+fn window(story: &Story, view: &View) -> Option<String> {
+    let (_, opens, _) = story.window.awaited?;
+    Some(match story.window.opened {
+        Some((_, waited, until)) => {
+            let took = lasted(std::time::Duration::from_millis(waited));
+            format!("opened {} after {took}, until {}", view.zone.date_time(opens), view.zone.minute(until))
+        }
+        None => format!("opens {}, and was not waited for to the end", view.zone.date_time(opens)),
+    })
 }
 
 fn plan_line(plan: &Plan) -> String {

@@ -7,8 +7,11 @@
 //!  "processes": [{"at": "…", "by": "ada", "host": "ops-1", "pid": 48112, "to": "run", "torn": 0}],
 //!  "gates": [{"name": "data", "asked": "…", "text": "…", "confirmed": "…", "by": "ada"}],
 //!  "undo": {"at": "…", "why": "catalog failed", "units": []},
+//!  "compared": {"resources": 13, "left": ["…"], "before": "b3:…", "now": "b3:…"},
+//!  "window": {"at": "…", "opens": "…", "waits_until": "…", "opened": "…", "waited_ms": 77000, "until": "…"},
 //!  "units": [{"unit": 8, "kind": "step", "name": "portal", "group": "user-space", "stage": "change", "outcome": "done",
 //!             "began": "…", "ended": "…", "took_ms": 151000, "changes": 5, "why": null, "details": [],
+//!             "drift": [{"resource": "…", "was": "…", "is": "…"}],
 //!             "actions": [{"action": [0, 0], "what": "www/portal.json", "state": "done", "changes": 1, "note": null,
 //!                          "settled": null, "began": "…", "ended": "…"}],
 //!             "checks": [{"at": "…", "what": "…", "held": true, "seen": "200", "while": "forward"}],
@@ -78,6 +81,13 @@ fn body(report: &Report) -> Value {
             "confirmed": gate.confirmed.as_ref().map(|(at, _)| at), "by": gate.confirmed.as_ref().map(|(_, by)| by),
         })).collect::<Vec<_>>(),
         "undo": story.undo.as_ref().map(|undo| json!({"at": undo.at, "why": undo.why, "units": undo.units})),
+        "compared": story.compared,
+        "window": story.window.awaited.map(|(at, opens, until)| json!({
+            "at": at, "opens": opens, "waits_until": until,
+            "opened": story.window.opened.map(|(at, ..)| at),
+            "waited_ms": story.window.opened.map(|(_, waited, _)| waited),
+            "until": story.window.opened.map(|(_, _, until)| until),
+        })),
         "units": units(report),
         "reviewed": (!view.reviewed.is_empty()).then(|| json!({
             "created": reviewed.created, "changed": reviewed.changed, "deleted": reviewed.deleted,
@@ -129,6 +139,7 @@ fn one(id: u32, of: &UnitStory, unit: &Unit, plan: &Plan) -> Value {
         "changes": of.resources(unit),
         "why": why,
         "details": details,
+        "drift": of.drift,
         "actions": of.acts.iter().map(|(id, act)| action(*id, act)).collect::<Vec<_>>(),
         "checks": of.checks.iter().map(|check| json!({
             "at": check.at, "what": check.what, "held": check.held, "seen": check.seen,

@@ -54,6 +54,7 @@ pub use spans::{Span, spans};
 pub use status::status;
 pub use story::{
     ActStory, Back, CheckStory, Decision, Ending, Forward, GateStory, Head, Now, Process, Step, Story, UnitStory,
+    WindowStory,
 };
 pub use undone::aftermath;
 pub use view::View;

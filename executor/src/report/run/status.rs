@@ -1,5 +1,6 @@
 //! `status`: where a run stands now, and what is possible.
 
+use super::human::compared_line;
 use super::outcome::Outcome;
 use super::story::{Forward, Story};
 use super::view::{View, short_digest};
@@ -16,7 +17,7 @@ pub fn status(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &Vi
     for (name, text) in facts(story, plan, alive, now, view) {
         out += &hang(&format!("  {name:<8}  "), &safe(&text, look), look);
     }
-    out + &next(story, alive, view)
+    out + &next(story, alive, now, view)
 }
 
 fn head(story: &Story, alive: bool, view: &View) -> String {
@@ -50,13 +51,24 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
     if !left.is_empty() {
         facts.push(("left", left));
     }
+    facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
+    if let (Standing::Runs, Some((_, opens, until)), None) = (story.standing(), story.window.awaited, story.window.opened)
+    {
+        let (opens, until) = (view.zone.date_time(opens), view.zone.date_time(until));
+        facts.push(("window", format!("opens at {opens}; waits at most until {until}")));
+    }
     if let Some(until) = story.hold_until.filter(|_| story.standing() == Standing::Holds) {
-        facts.push(("holds", format!("can be undone until {}", view.zone.minute(until))));
+        let at = view.zone.minute(until);
+        facts.push(if until <= now {
+            ("held", format!("until {at}; that is over, and with it the way back"))
+        } else {
+            ("holds", format!("can be undone until {at}"))
+        });
     }
     facts
 }
 
-fn next(story: &Story, alive: bool, view: &View) -> String {
+fn next(story: &Story, alive: bool, now: Timestamp, view: &View) -> String {
     let run = safe(story.run(), view.look);
     if alive {
         return "  possible  ctrl-c there; undo when it has ended\n".into();
@@ -64,6 +76,9 @@ fn next(story: &Story, alive: bool, view: &View) -> String {
     match story.standing() {
         Standing::Runs | Standing::Interrupted | Standing::Paused | Standing::Asks => {
             format!("next: switchback resume {run}\nor:   switchback undo {run}\n")
+        }
+        Standing::Holds if story.hold_until.is_some_and(|until| until <= now) => {
+            format!("next: switchback finalize {run}\n")
         }
         Standing::Holds => format!("next: switchback finalize {run}\nor:   switchback undo {run}\n"),
         Standing::Failed | Standing::UndoFailed => {

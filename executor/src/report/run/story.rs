@@ -1,6 +1,7 @@
 //! What happened in a run, told by unit: what every report and every reader of a run's events works from.
 
-use crate::event::{ActRef, Standing};
+use crate::event::{ActRef, Compared, Standing};
+use crate::preview::Changed;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -130,6 +131,8 @@ pub struct Now {
     pub limit: u64,
     /// Since when it says the same.
     pub same_since: Timestamp,
+    /// Since when it does this, where it says so.
+    pub since: Option<Timestamp>,
 }
 
 /// What happened to a unit.
@@ -161,6 +164,8 @@ pub struct UnitStory {
     pub way: Option<u32>,
     /// What was taken back so far, in words.
     pub taken_back: Vec<String>,
+    /// What somebody else had changed, so that it did not begin.
+    pub drift: Vec<Changed>,
     /// What it does right now.
     pub now: Option<Now>,
     /// When what it does right now began.
@@ -204,6 +209,15 @@ pub struct Ending {
     pub why: String,
 }
 
+/// The window, as it was waited for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WindowStory {
+    /// Since when it was waited for, when it was to open, and how long it would have been waited for.
+    pub awaited: Option<(Timestamp, Timestamp, Timestamp)>,
+    /// When it was found open, how long that took (in milliseconds), and when it closes.
+    pub opened: Option<(Timestamp, u64, Timestamp)>,
+}
+
 /// What happened in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Story {
@@ -219,6 +233,10 @@ pub struct Story {
     pub undo: Option<Decision>,
     /// When the way back ends by itself.
     pub hold_until: Option<Timestamp>,
+    /// What comparing found after an undo.
+    pub compared: Option<Compared>,
+    /// The plan's window.
+    pub window: WindowStory,
     /// Where it stands; none while it runs, and when its process was killed.
     pub ended: Option<Ending>,
     /// Remarks.

@@ -70,7 +70,9 @@ fn compared(story: &Story, plan: &Plan, view: &View) -> String {
     let own = |unit: &UnitStory, of: &Unit| unit.way.is_none() && matches!(of.way_back, WayBack::Own);
     let resources = taken.iter().filter(|(unit, of)| own(unit, of)).map(|(unit, of)| unit.resources(of));
     let all = resources.fold(0, usize::saturating_add);
-    let left: Vec<String> = taken.iter().flat_map(|(unit, _)| left(unit)).cloned().collect();
+    // What the run itself compared knows each resource once; a journal of before that, or without an end, does not say.
+    let all = story.compared.as_ref().map_or(all, |compared| compared.resources);
+    let left = differences(story);
     let unseen: Vec<String> = taken
         .iter()
         .filter(|(unit, of)| !own(unit, of) || !unit.named(of).is_empty())
@@ -94,6 +96,22 @@ fn compared(story: &Story, plan: &Plan, view: &View) -> String {
         out += &crate::screen::hang(&lead, &safe(&said, view.look), view.look);
     }
     out
+}
+
+/// What is not as before: as each step that was taken back told it, and what only comparing the whole found.
+pub(crate) fn differences(story: &Story) -> Vec<String> {
+    let mut all: Vec<String> = story.units.iter().flat_map(left).cloned().collect();
+    for line in story.compared.iter().flat_map(|compared| &compared.left) {
+        // A line begins with what it is about: `path` or service NAME.
+        let about = match line.strip_prefix('`').and_then(|line| line.split_once('`')) {
+            Some((path, _)) => format!("`{path}`"),
+            None => line.split(' ').take(2).collect::<Vec<_>>().join(" "),
+        };
+        if !all.iter().any(|told| told.starts_with(&about)) {
+            all.push(line.clone());
+        }
+    }
+    all
 }
 
 fn left(unit: &UnitStory) -> &[String] {

@@ -11,9 +11,9 @@ use proptest::prelude::*;
 fn events() -> Vec<Entry> {
     let mut all = [sample::good(), sample::undo_failed(), sample::unknown(), sample::nothing()].concat();
     let odd = [
-        Event::Progress { unit: 8, says: "a: b\nc\nd".into(), waits: true, limit: u64::MAX },
-        Event::Progress { unit: 9, says: "一二三".repeat(40), waits: true, limit: 1 },
-        Event::Progress { unit: 13, says: String::new(), waits: true, limit: 60_000 },
+        Event::Progress { unit: 8, says: "a: b\nc\nd".into(), waits: true, limit: u64::MAX, since: None },
+        Event::Progress { unit: 9, says: "一二三".repeat(40), waits: true, limit: 1, since: None },
+        Event::Progress { unit: 13, says: String::new(), waits: true, limit: 60_000, since: None },
         Event::Acted { unit: 8, act: ActRef(9, 9), changed: u64::MAX, note: Some("x".into()) },
         Event::UnitBegan { unit: u32::MAX },
         Event::UnitBegan { unit: 0 },

@@ -1,0 +1,85 @@
+//! After an undo: is all that the run touched as it was before the run?
+
+use super::act::find;
+use super::known::{Reviewed, act_of};
+use crate::event::Compared;
+use crate::preview::{Fact, runs};
+use crate::schedule::{ActState, State as RunState};
+use crate::site::Site;
+use crate::world::{Digest, RelPath, State};
+use std::collections::BTreeMap;
+use switchback_compiler::plan::{Plan, WayBack};
+
+/// What stood there before the run touched it first.
+#[derive(Default)]
+struct Before {
+    files: BTreeMap<RelPath, State>,
+    services: BTreeMap<String, bool>,
+}
+
+/// Compares all that the units touched which were to be taken back.
+///
+/// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line.
+pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Reviewed) -> Compared {
+    let before = before(plan, state);
+    let (mut then, mut now) = (blake3::Hasher::new(), blake3::Hasher::new());
+    let mut left = Vec::new();
+    for (path, was) in &before.files {
+        let secret = reviewed.is_secret(path);
+        let was = Fact::told(site, was.clone(), secret);
+        feed(&mut then, path.as_str(), &was);
+        match Fact::of(site, path, secret) {
+            Ok(is) => {
+                feed(&mut now, path.as_str(), &is);
+                if was != is {
+                    left.push(format!("`{path}` was {was} and is {is}"));
+                }
+            }
+            Err(fault) => left.push(format!("`{path}` can't be compared: {}", site.secrets.mask(&fault.why))),
+        }
+    }
+    for (name, ran) in &before.services {
+        let runs = runs(site, name).unwrap_or(!ran);
+        feed(&mut then, name, ran);
+        feed(&mut now, name, &runs);
+        if *ran != runs {
+            let words = if *ran { "ran and is stopped" } else { "was stopped and runs" };
+            left.push(format!("service {name} {words}"));
+        }
+    }
+    let resources = before.files.len() + before.services.len();
+    Compared { resources, left, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
+}
+
+/// Each name and each fact ends with a byte that no JSON and no path holds.
+fn feed(hasher: &mut blake3::Hasher, name: &str, fact: &impl serde::Serialize) {
+    hasher.update(name.as_bytes()).update(&[0]);
+    // A fact is data of ours: writing it as JSON can't fail.
+    hasher.update(&serde_json::to_vec(fact).unwrap_or_default()).update(&[0]);
+}
+
+/// By the recipes of all actions, in their order: of several that touched a resource the first knows what was before.
+fn before(plan: &Plan, state: &RunState) -> Before {
+    let chosen =
+        |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
+    let mut before = Before::default();
+    for (id, (of, unit)) in (0..).zip(state.units.iter().zip(&plan.units)) {
+        if !chosen(id) || matches!(unit.way_back, WayBack::Stays(_)) {
+            continue;
+        }
+        for (act, (_, recipe)) in of.acts.iter().filter(|(_, (state, _))| *state != ActState::NotDone) {
+            let Some(account) = act_of(unit, *act)
+                .and_then(|act| find(act).ok()?.account(&act.call, recipe).ok())
+            else {
+                continue;
+            };
+            for told in account.files {
+                before.files.entry(told.path).or_insert(told.before);
+            }
+            if let Some((name, ran, _)) = account.service {
+                before.services.entry(name).or_insert(ran);
+            }
+        }
+    }
+    before
+}

@@ -1,0 +1,172 @@
+//! Right before a step's first effect: is what it touches still what was reviewed, or what this run made of it?
+
+use super::act::find;
+use super::known::{Expect, Expected, Watch};
+use super::unit::{Break, Work};
+use crate::action::Action;
+use crate::event::{ActRef, Event};
+use crate::preview::{Changed, Fact, runs};
+use crate::schedule::ActState;
+use crate::site::Site;
+use crate::world::{Bounds, RelPath, State};
+use std::collections::{BTreeMap, BTreeSet};
+use switchback_compiler::plan::{Act, Work as Part};
+use switchback_compiler::registry::Touch;
+use switchback_compiler::words::count;
+
+/// As many as one reads.
+const MOST_TOLD: usize = 10;
+
+/// Looks at all that the unit's actions are about to touch; a change of somebody else's stops it.
+pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
+    let expected = work.scribe.expected(work.id).await?;
+    let mut look = Look { work, expected: &expected, paths: BTreeSet::new(), changed: Vec::new() };
+    look.all();
+    let changed = look.changed;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let why = match changed.as_slice() {
+        [only] => format!("{} was changed by somebody else; nothing of this step was touched", only.resource),
+        all => format!(
+            "{} were changed by somebody else; nothing of this step was touched",
+            count(all.len(), "resource")
+        ),
+    };
+    let line = |one: &Changed| format!("~ {}: expected {}, found {}", one.resource, one.was, one.is);
+    let details = changed.iter().take(MOST_TOLD).map(line).collect();
+    work.scribe.tell(Event::Drifted { unit: work.id, changed });
+    Err(Break::Failed(why, details))
+}
+
+struct Look<'a> {
+    work: &'a Work<'a>,
+    expected: &'a Expected,
+    paths: BTreeSet<RelPath>,
+    changed: Vec<Changed>,
+}
+
+impl Look<'_> {
+    fn all(&mut self) {
+        // What this run began and did not end is between two states: its own recipe guards that.
+        let moving = self.moving();
+        let open: Vec<&Act> = acts(self.work).filter(|(id, act)| self.is_open(*id, act)).map(|(_, act)| act).collect();
+        for act in open {
+            let Ok(action) = find(act) else { continue };
+            self.act(act, action);
+        }
+        for path in std::mem::take(&mut self.paths).difference(&moving) {
+            self.file(path);
+        }
+    }
+
+    fn is_open(&self, id: ActRef, act: &Act) -> bool {
+        let begun = self.work.prior.acts.get(&id).is_some_and(|(state, _)| *state != ActState::NotDone);
+        !begun && self.expected.was_reviewed(act)
+    }
+
+    fn moving(&self) -> BTreeSet<RelPath> {
+        let mut moving = BTreeSet::new();
+        for (id, act) in acts(self.work) {
+            if let Some((state, recipe)) = self.work.prior.acts.get(&id)
+                && !matches!(state, ActState::Done { .. } | ActState::NotDone)
+                && let Ok(Ok(account)) = find(act).map(|action| action.account(&act.call, recipe))
+            {
+                moving.extend(account.files.into_iter().map(|told| told.path).chain(account.made));
+            }
+        }
+        moving
+    }
+
+    fn act(&mut self, act: &Act, action: &dyn Action) {
+        let quiet = |_: String, _: bool| {};
+        let scene = self.work.scene(&act.id, act.within.std(), &quiet);
+        // What it can't look at yet, because an action before it makes it, was looked at for that one.
+        self.paths.extend(action.looks(&act.call, &scene).unwrap_or_default());
+        let meets = |path: &&RelPath| act.touches.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
+        self.paths.extend(self.expected.paths().filter(meets).cloned());
+        for touch in act.touches.iter().filter(|touch| touch.space == "service") {
+            self.service(&touch.path);
+        }
+    }
+
+    fn file(&mut self, path: &RelPath) {
+        let site = self.work.site;
+        let secret = self.expected.reviewed.is_secret(path);
+        // What can't be looked at is told by the action that needs it.
+        let Ok(now) = Fact::of(site, path, secret) else { return };
+        if let Some(was) = differs(self.expected.file(path), &now, site, secret) {
+            self.changed.push(Changed { resource: path.to_string(), was, is: now.to_string() });
+        }
+    }
+
+    fn service(&mut self, name: &str) {
+        let resource = format!("service {name}");
+        let (Some(was), Ok(is)) = (self.expected.service(name), runs(self.work.site, name)) else { return };
+        if was != is && self.changed.iter().all(|known| known.resource != resource) {
+            let words = |runs: bool| if runs { "running" } else { "stopped" }.to_owned();
+            self.changed.push(Changed { resource, was: words(was), is: words(is) });
+        }
+    }
+}
+
+/// All actions of the unit.
+fn acts<'w>(work: &'w Work<'_>) -> impl Iterator<Item = (ActRef, &'w Act)> {
+    (0..).zip(&work.unit.work).flat_map(|(index, part)| match part {
+        Part::Act(act) => vec![(ActRef(index, 0), act)],
+        Part::AfterChange(acts) => (0..).zip(acts).map(|(inner, act)| (ActRef(index, inner), act)).collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// What was expected, where something else stands there.
+fn differs(expected: Expect<'_>, now: &Fact, site: &Site, secret: bool) -> Option<String> {
+    let expected = match expected {
+        Expect::Any => return None,
+        // A mirror would remove what nobody reviewed.
+        Expect::Unseen => Fact::Seen(State::Absent),
+        Expect::Is(Fact::Seen(state)) => Fact::told(site, state.clone(), secret),
+        Expect::Is(fact) => fact.clone(),
+    };
+    let folder = |fact: &Fact| matches!(fact, Fact::Seen(State::Dir { .. }));
+    let absent = matches!(expected, Fact::Seen(State::Absent));
+    // A folder is no content: a step beside this one may just have made it on its way.
+    let alike = expected.agrees(now) || (folder(now) && (absent || folder(&expected)));
+    (!alike).then(|| expected.to_string())
+}
+
+/// What stands otherwise than this run knows, when something ended that says not what it writes.
+///
+/// That is taken for its doing: nobody can tell a program's writes from those of others beside it.
+pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Option<Event> {
+    let mut paths = watch.paths.clone();
+    if let Some(tree) = &site.tree {
+        for folder in &watch.trees {
+            let listed = tree.list(folder, Bounds::default()).unwrap_or_default();
+            paths.extend(listed.into_keys().map(|below| folder.join(&below)));
+        }
+    }
+    let mut files = BTreeMap::new();
+    for path in paths {
+        let secret = watch.expected.reviewed.is_secret(&path);
+        if let Ok(now) = Fact::of(site, &path, secret)
+            && differs(watch.expected.file(&path), &now, site, secret).is_some()
+        {
+            files.insert(path, now);
+        }
+    }
+    let mut services = BTreeMap::new();
+    for name in &watch.services {
+        if let Ok(is) = runs(site, name)
+            && watch.expected.service(name).is_some_and(|was| was != is)
+        {
+            services.insert(name.clone(), is);
+        }
+    }
+    (!files.is_empty() || !services.is_empty()).then_some(Event::Noticed { unit, files, services })
+}
+
+/// Whether an action's plan says nothing of what it does to the files of the target.
+pub(super) fn is_opaque(act: &Act) -> bool {
+    act.touches.iter().all(|touch| touch.space != "files")
+}

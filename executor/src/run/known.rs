@@ -1,0 +1,265 @@
+//! What the target should look like by now: as it was reviewed, and as this run changed it since.
+
+use super::act::find;
+use crate::action::Account;
+use crate::event::{ActRef, Event};
+use crate::preview::{Fact, Facts, Preview, secret_places};
+use crate::schedule::State;
+use crate::site::Site;
+use crate::world::RelPath;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use switchback_compiler::plan::{Act, Plan, Unit};
+use switchback_compiler::registry::Touch;
+
+/// What a bundle's preview saw, as far as a later look is compared with it.
+#[derive(Debug, Default)]
+pub struct Reviewed {
+    facts: Facts,
+    /// What actions write secrets into.
+    secret: Vec<Touch>,
+    units: BTreeMap<u32, ReviewedUnit>,
+    /// The last unit that touches a path, or what it likes below one.
+    files: BTreeMap<RelPath, u32>,
+    trees: BTreeMap<RelPath, u32>,
+    services: BTreeMap<String, u32>,
+}
+
+#[derive(Debug, Default)]
+struct ReviewedUnit {
+    /// Actions of which the review says what they do; what was needless then was not looked into.
+    acts: BTreeSet<String>,
+    /// Paths that were to change.
+    paths: BTreeSet<RelPath>,
+}
+
+impl Reviewed {
+    /// Of a bundle's plan and preview.
+    pub fn of(plan: &Plan, preview: &Preview) -> Self {
+        let mut reviewed =
+            Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
+        for unit in preview.units.iter().chain(&preview.finalize).filter(|unit| unit.skipped.is_none()) {
+            let acts = unit.acts.iter().filter(|act| !act.needless).map(|act| act.id.clone()).collect();
+            let paths = unit.changes.iter().filter_map(|change| RelPath::parse(&change.resource).ok());
+            let paths = paths.filter(|path| preview.facts.files.contains_key(path)).collect();
+            reviewed.units.insert(unit.unit, ReviewedUnit { acts, paths });
+        }
+        for (id, unit) in (0..).zip(&plan.units) {
+            unit.acts().flat_map(|act| &act.touches).for_each(|touch| reviewed.touched(id, touch));
+        }
+        reviewed
+    }
+
+    fn touched(&mut self, id: u32, touch: &Touch) {
+        if touch.space == "service" {
+            self.services.insert(touch.path.clone(), id);
+        } else if let Some(path) = path_of(touch) {
+            let list = if touch.tree { &mut self.trees } else { &mut self.files };
+            list.insert(path, id);
+        }
+    }
+
+    /// Whether a path may hold a secret.
+    pub(super) fn is_secret(&self, path: &RelPath) -> bool {
+        self.secret.iter().any(|touch| touch.meets(&Touch::file(path.as_str())))
+    }
+}
+
+/// The path of a touch of the target's directory.
+pub(super) fn path_of(touch: &Touch) -> Option<RelPath> {
+    let path = Some(touch).filter(|touch| touch.space == "files")?;
+    if path.path.is_empty() { Some(RelPath::root()) } else { RelPath::parse(&path.path).ok() }
+}
+
+/// What this run made of a path; nothing where it can't be said.
+struct Own {
+    fact: Option<Fact>,
+    /// When it was told, so that an older look does not count any more.
+    stamp: u64,
+}
+
+/// The fold of a run's events to what it made of the target.
+pub(super) struct Known {
+    reviewed: Arc<Reviewed>,
+    directory: Option<PathBuf>,
+    files: BTreeMap<RelPath, Own>,
+    services: BTreeMap<String, bool>,
+    stamp: u64,
+}
+
+/// What one unit must find.
+pub(super) struct Expected {
+    pub(super) reviewed: Arc<Reviewed>,
+    unit: u32,
+    own: BTreeMap<RelPath, Option<Fact>>,
+    services: BTreeMap<String, bool>,
+}
+
+/// What must be found at a path.
+pub(super) enum Expect<'e> {
+    /// This.
+    Is(&'e Fact),
+    /// It can't be said.
+    Any,
+    /// Nothing was looked at there when the plan was reviewed.
+    Unseen,
+}
+
+/// What is looked at when something ended that says not what it writes: all that this run may still touch.
+pub(super) struct Watch {
+    pub(super) expected: Expected,
+    pub(super) paths: BTreeSet<RelPath>,
+    pub(super) trees: Vec<RelPath>,
+    pub(super) services: Vec<String>,
+    pub(super) stamp: u64,
+}
+
+impl Expected {
+    pub(super) fn file(&self, path: &RelPath) -> Expect<'_> {
+        match self.own.get(path) {
+            Some(Some(fact)) => Expect::Is(fact),
+            Some(None) => Expect::Any,
+            None => self.reviewed.facts.files.get(path).map_or(Expect::Unseen, Expect::Is),
+        }
+    }
+
+    pub(super) fn service(&self, name: &str) -> Option<bool> {
+        self.services.get(name).or_else(|| self.reviewed.facts.services.get(name)).copied()
+    }
+
+    /// Whether the review says what an action of the unit does.
+    pub(super) fn was_reviewed(&self, act: &Act) -> bool {
+        self.reviewed.units.get(&self.unit).is_some_and(|unit| unit.acts.contains(&act.id))
+    }
+
+    /// Paths that the unit was to change.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &RelPath> {
+        self.reviewed.units.get(&self.unit).into_iter().flat_map(|unit| &unit.paths)
+    }
+}
+
+impl Known {
+    pub(super) fn new(reviewed: Arc<Reviewed>, site: &Site) -> Self {
+        let directory = site.directory.as_deref().and_then(|directory| directory.canonicalize().ok());
+        Self { reviewed, directory, files: BTreeMap::new(), services: BTreeMap::new(), stamp: 0 }
+    }
+
+    /// Takes in an event that `state` knows already.
+    pub(super) fn take(&mut self, plan: &Plan, state: &State, event: &Event) {
+        match event {
+            Event::Acted { unit, act, .. } | Event::Settled { unit, act, done: true, .. } => {
+                let recipe = state.units.get(*unit as usize).and_then(|unit| unit.acts.get(act));
+                let act = plan.unit(*unit).and_then(|unit| act_of(unit, *act));
+                if let (Some((_, recipe)), Some(act)) = (recipe, act)
+                    && let Ok(action) = find(act)
+                    && let Ok(account) = action.account(&act.call, recipe)
+                {
+                    self.made(account);
+                }
+            }
+            Event::Noticed { files, services, .. } => {
+                self.stamp += 1;
+                files.iter().for_each(|(path, fact)| self.put(path, Some(fact.clone())));
+                self.services.extend(services.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn made(&mut self, account: Account) {
+        self.stamp += 1;
+        account.made.iter().for_each(|folder| self.put(folder, None));
+        account.files.into_iter().for_each(|told| self.put(&told.path, Some(Fact::Seen(told.after))));
+        self.services.extend(account.service.map(|(name, _, runs)| (name, runs)));
+    }
+
+    /// Under its name and, where links are on the way to it, under the name without them.
+    fn put(&mut self, path: &RelPath, fact: Option<Fact>) {
+        if let Some(real) = self.real(path) {
+            self.files.insert(real, Own { fact: fact.clone(), stamp: self.stamp });
+        }
+        self.files.insert(path.clone(), Own { fact, stamp: self.stamp });
+    }
+
+    /// A path without the links on the way to it, where there are any.
+    fn real(&self, path: &RelPath) -> Option<RelPath> {
+        let directory = self.directory.as_ref()?;
+        let parent = path.parent().filter(|parent| !parent.is_root())?;
+        let parent = directory.join(parent.as_str()).canonicalize().ok()?;
+        let real = parent.strip_prefix(directory).ok()?.join(path.name()?);
+        RelPath::parse(real.to_str()?).ok().filter(|real| real != path)
+    }
+
+    /// What a unit must find.
+    pub(super) fn expected(&self, id: u32, unit: &Unit) -> Expected {
+        let mut own = BTreeMap::new();
+        for (path, tree) in unit.acts().flat_map(|act| &act.touches).filter_map(|touch| Some((path_of(touch)?, touch.tree)))
+        {
+            own.extend(self.at(&path, &path, tree));
+            if let Some(real) = self.real(&path) {
+                own.extend(self.at(&real, &path, tree));
+            }
+        }
+        Expected { reviewed: Arc::clone(&self.reviewed), unit: id, own, services: self.services.clone() }
+    }
+
+    /// What this run made at a path, or also below it, told by another name of it.
+    fn at<'k>(
+        &'k self,
+        path: &'k RelPath,
+        name: &'k RelPath,
+        tree: bool,
+    ) -> impl Iterator<Item = (RelPath, Option<Fact>)> + 'k {
+        let begins = |at: &RelPath| path.is_root() || at.as_str().starts_with(path.as_str());
+        let all = self.files.range(if path.is_root() { RelPath::root() } else { path.clone() }..);
+        let all = all.take_while(move |(at, _)| begins(at));
+        let all = all.filter(move |(at, _)| *at == path || (tree && at.is_within(path)));
+        all.filter_map(move |(at, own)| Some((renamed(at, path, name)?, own.fact.clone())))
+    }
+
+    /// What is looked at when something of a unit ended that says not what it writes.
+    pub(super) fn watch(&self, id: u32) -> Watch {
+        let reviewed = &self.reviewed;
+        let later = |list: &BTreeMap<RelPath, u32>| -> Vec<RelPath> {
+            list.iter().filter(|(_, last)| **last >= id).map(|(path, _)| path.clone()).collect()
+        };
+        let trees = later(&reviewed.trees);
+        let below = |path: &&RelPath| trees.iter().any(|tree| path.is_within(tree));
+        let mut paths: BTreeSet<RelPath> = later(&reviewed.files).into_iter().collect();
+        if !trees.is_empty() {
+            paths.extend(reviewed.facts.files.keys().chain(self.files.keys()).filter(below).cloned());
+        }
+        let own = paths.iter().filter_map(|path| Some((path.clone(), self.files.get(path)?.fact.clone())));
+        let own = own.collect();
+        let services = reviewed.services.iter().filter(|(_, last)| **last >= id).map(|(name, _)| name.clone());
+        let services = services.collect();
+        let expected =
+            Expected { reviewed: Arc::clone(reviewed), unit: id, own, services: self.services.clone() };
+        Watch { expected, paths, trees, services, stamp: self.stamp }
+    }
+
+    /// What was noticed, without what this run made itself since it was looked at.
+    pub(super) fn fresh(&self, mut files: BTreeMap<RelPath, Fact>, stamp: u64) -> BTreeMap<RelPath, Fact> {
+        files.retain(|path, _| self.files.get(path).is_none_or(|own| own.stamp <= stamp));
+        files
+    }
+}
+
+fn renamed(at: &RelPath, path: &RelPath, name: &RelPath) -> Option<RelPath> {
+    if path == name || at == path {
+        return Some(if at == path { name.clone() } else { at.clone() });
+    }
+    let below = at.as_str().strip_prefix(path.as_str())?.trim_start_matches('/');
+    Some(name.join(&RelPath::parse(below).ok()?))
+}
+
+/// An action of a unit.
+pub(super) fn act_of(unit: &Unit, act: ActRef) -> Option<&Act> {
+    use switchback_compiler::plan::Work;
+    match unit.work.get(act.0 as usize)? {
+        Work::Act(one) => Some(one),
+        Work::AfterChange(acts) => acts.get(act.1 as usize),
+        _ => None,
+    }
+}
