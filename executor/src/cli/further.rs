@@ -154,10 +154,10 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
     match (ask.to, state.standing) {
         (_, Standing::NotStarted) => usage(format!("run {run} touched nothing, so there is nothing to {}", ask.to)),
         ("resume", Standing::Done | Standing::Holds | Standing::Finalized) => {
-            Some(Refused::with(Exit::Done, format!("run {run} is done: nothing is left to resume")))
+            Some(Refused::with(Exit::Done, format!("run {run} is done already")))
         }
         ("resume" | "undo" | "abort", Standing::Undone) => {
-            Some(Refused::with(Exit::Done, format!("run {run} is undone already: nothing to do")))
+            Some(Refused::with(Exit::Done, format!("run {run} is undone already")))
         }
         ("undo" | "finalize", Standing::Finalized) => {
             usage(format!("run {run} is finalized: its way back is given up"))

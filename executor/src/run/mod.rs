@@ -6,6 +6,7 @@ mod begin;
 mod notify;
 mod owner;
 mod recover;
+mod said;
 mod scribe;
 mod signals;
 pub(crate) mod unit;

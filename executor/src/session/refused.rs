@@ -43,7 +43,11 @@ impl Refused {
 
     /// As it is printed: the first line says by its word whether it is a refusal.
     pub fn text(&self) -> String {
-        let word = if matches!(self.exit, Exit::Error | Exit::Usage) { "error" } else { "refused" };
+        let word = match self.exit {
+            Exit::Error | Exit::Usage => "error",
+            Exit::Done => "nothing to do",
+            _ => "refused",
+        };
         let mut text = format!("{word}: {}\n", self.why);
         for fact in &self.facts {
             text.extend(["  ", fact, "\n"]);

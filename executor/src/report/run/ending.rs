@@ -8,6 +8,9 @@ use crate::event::Standing;
 use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
 use switchback_compiler::plan::{Plan, Stage};
 
+/// Why a run is undone by the command that asks for it.
+const ASKED: &str = "asked for";
+
 /// The result line: word, what, where, in how long, n of m.
 pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
     match story.standing() {
@@ -93,7 +96,8 @@ fn undone(story: &Story, plan: &Plan, view: &View) -> String {
         None => format!("{target} is as before the run"),
     };
     let word = view.word("undone", Style::Cyan);
-    let why = story.undo.as_ref().map(|undo| safe(&undo.why, view.look)).filter(|why| !why.is_empty());
+    let why = story.undo.as_ref().map(|undo| if undo.why == ASKED { "as you asked" } else { undo.why.as_str() });
+    let why = why.map(|why| safe(why, view.look)).filter(|why| !why.is_empty());
     let why = why.map_or_else(String::new, |why| format!("{why}; "));
     format!("{word}: {why}{place}, after {}", elapsed(story.took_last()))
 }

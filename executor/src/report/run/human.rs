@@ -147,7 +147,7 @@ fn table(report: &Report) -> String {
     let mut columns = vec![Column::text("layer").at_least(13), Column::text("step").at_least(13)];
     columns.extend(wide.then(|| Column::text("began").at_least(8)));
     columns.extend([Column::figures("took").at_least(7), Column::text("result")]);
-    let mut table = Table::new(columns);
+    let mut table = Table::new(columns).within(look.edge());
     let mut above = String::new();
     for row in rows(story, plan, &view.reviewed, look) {
         let group = if row.group == above { String::new() } else { row.group.clone() };

@@ -56,6 +56,7 @@ pub use story::{
     ActStory, Back, CheckStory, Decision, Ending, Forward, GateStory, Head, Now, Process, Step, Story, UnitStory,
 };
 pub use undone::aftermath;
+pub(crate) use undone::aftermath_log;
 pub use view::View;
 pub use zone::{Zone, between};
 
