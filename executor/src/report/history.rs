@@ -52,10 +52,15 @@ impl Summary {
     fn can_be_undone(&self, now: Timestamp) -> bool {
         match self.standing {
             Standing::Holds => self.until.is_none_or(|until| until > now),
-            Standing::Paused | Standing::Failed | Standing::UndoFailed | Standing::Interrupted | Standing::Asks => true,
-            Standing::Runs => !self.alive,
+            // Without a hold nothing ends the way back but `finalize`.
             Standing::Done
-            | Standing::Undone
+            | Standing::Paused
+            | Standing::Failed
+            | Standing::UndoFailed
+            | Standing::Interrupted
+            | Standing::Asks => true,
+            Standing::Runs => !self.alive,
+            Standing::Undone
             | Standing::NotEqual
             | Standing::Finalized
             | Standing::Aborted

@@ -83,7 +83,11 @@ impl Table {
             return vec![row.to_vec()];
         };
         let taken: usize = self.indent + widths.iter().take(front.len()).map(|width| width + 2).sum::<usize>();
-        let mut lines = wrap(last, edge.saturating_sub(taken).max(LEAST)).into_iter();
+        let room = edge.saturating_sub(taken).max(LEAST);
+        if width(last) <= room {
+            return vec![row.to_vec()];
+        }
+        let mut lines = wrap(last, room).into_iter();
         let first = front.iter().cloned().chain([lines.next().unwrap_or_default()]).collect();
         let blank = || front.iter().map(|_| String::new());
         std::iter::once(first).chain(lines.map(|line| blank().chain([line]).collect())).collect()

@@ -9,6 +9,7 @@ use regex::{Captures, Regex};
 #[derive(Debug)]
 pub struct Redactions {
     root: String,
+    port: String,
     host: String,
     runs: Vec<String>,
     digests: Vec<String>,
@@ -36,12 +37,13 @@ impl Redactions {
     /// For a page that runs here.
     pub fn new(sealed: &Sealed) -> Self {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
-        Self { root: sealed.root().display().to_string(), host, runs: Vec::new(), digests: Vec::new() }
+        Self { root: sealed.root().display().to_string(), port: sealed.port().to_string(), host, runs: Vec::new(), digests: Vec::new() }
     }
 
     /// The text with all of it replaced.
     pub fn apply(&mut self, text: &str) -> String {
         let mut text = text.replace(&self.root, "[folder]");
+        text = pattern(&format!(r"\b{}\b", self.port)).replace_all(&text, "[port]").into_owned();
         text = pattern(&format!(r"\bon {}\b", regex::escape(&self.host))).replace_all(&text, "on [host]").into_owned();
         let run = pattern(RUN);
         for id in run.captures_iter(&text).filter_map(|found| found.get(1)) {
@@ -85,7 +87,7 @@ mod tests {
     use super::*;
 
     fn redactions() -> Redactions {
-        Redactions { root: "/tmp/x".into(), host: "ops-1".into(), runs: Vec::new(), digests: Vec::new() }
+        Redactions { root: "/tmp/x".into(), port: "41874".into(), host: "ops-1".into(), runs: Vec::new(), digests: Vec::new() }
     }
 
     #[test]

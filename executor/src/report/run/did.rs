@@ -38,8 +38,11 @@ fn service(act: &Act) -> Option<&str> {
     act.touches.iter().find(|touch| touch.space == "service").map(|touch| touch.path.as_str())
 }
 
-/// An effect by its name; its words may say its kind already.
+/// An effect by its name: the one that the plan gives it, else its words, which may say its kind already.
 pub(crate) fn name(kind: &str, id: &str, what: &str) -> String {
+    if !id.is_empty() && !id.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("{kind} {id}");
+    }
     let what = if what.is_empty() { id } else { what };
     if what.split(' ').next() == Some(kind) { what.to_owned() } else { format!("{kind} {what}") }
 }

@@ -9,7 +9,7 @@ use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
 use switchback_compiler::plan::{Plan, Stage};
 
 /// Why a run is undone by the command that asks for it.
-const ASKED: &str = "asked for";
+pub(super) const ASKED: &str = "asked for";
 
 /// The result line: word, what, where, in how long, n of m.
 pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
@@ -208,7 +208,8 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         }
         Standing::Undone | Standing::NotEqual if !asked => "next: switchback report RUN --format markdown\n",
         Standing::Done if is_nothing(story, plan) => "",
-        Standing::Done | Standing::NotEqual | Standing::NotStarted => "next: switchback report RUN\n",
+        Standing::Done => "next: switchback report RUN\nor:   switchback undo RUN\n",
+        Standing::NotEqual | Standing::NotStarted => "next: switchback report RUN\n",
         Standing::UndoFailed => "next: switchback undo RUN\n",
         Standing::Failed => "next: switchback undo RUN\nor:   switchback abort RUN\n      leaves the target as it is\n",
         Standing::Interrupted | Standing::Paused if unknown => {

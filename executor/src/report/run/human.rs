@@ -80,22 +80,29 @@ fn head(report: &Report) -> String {
     out
 }
 
+fn why(why: &str) -> String {
+    if why == super::ending::ASKED { "as asked".to_owned() } else { format!("because {why}") }
+}
+
 /// The facts of a report's head, each with its name.
 pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let Report { story, plan, view, .. } = report;
     let mut facts = vec![("plan", plan_line(plan))];
-    let what = moved(plan, view.look).map_or_else(String::new, |what| format!("{what} "));
+    let what = moved(plan, view.look);
     let label = match story.standing() {
         Standing::Done | Standing::Holds | Standing::Finalized => "moved",
         _ => "moves",
     };
-    facts.push((label, format!("{what}on {}, {}", story.target(), way(plan))));
+    facts.push(match what {
+        Some(what) => (label, format!("{what} on {}, {}", story.target(), way(plan))),
+        None => ("target", story.target().to_owned()),
+    });
     facts.push(("bundle", bundle(report)));
     facts.extend(time(story, view).map(|time| ("time", time)));
     facts.extend(story.processes.iter().skip(1).map(|process| ("went on", resumed(process, view))));
     facts.extend(story.undo.as_ref().map(|undo| {
         let at = view.zone.time(undo.at);
-        ("undone", format!("because {}, from {at} on", undo.why))
+        ("undone", format!("{}, from {at} on", why(&undo.why)))
     }));
     let why = story.ended.as_ref().map_or("", |ended| ended.why.as_str());
     if !why.is_empty() && story.undo.as_ref().is_none_or(|undo| undo.why != why) {

@@ -111,7 +111,10 @@ fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
     let unseen: Vec<String> = taken
         .iter()
         .filter(|(unit, of)| !own(unit, of) || !unit.named(of).is_empty())
-        .map(|(_, of)| of.name.clone())
+        .map(|(unit, of)| match unit.named(of).as_slice() {
+            [] => of.name.clone(),
+            named => list(named),
+        })
         .collect();
     let mut facts = Vec::new();
     if !left.is_empty() {
@@ -119,11 +122,11 @@ fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
         let said = format!("{} {differs} not as before the run", count(left.len(), "thing"));
         facts.push(Fact::new(0, Sign::Look, COMPARED, said));
     } else if all > 0 {
-        facts.push(Fact::new(0, Sign::Done, COMPARED, format!("{} are as before the run", of(all, all, "resource"))));
+        facts.push(Fact::new(0, Sign::Done, COMPARED, format!("{} {} as before the run", of(all, all, "resource"), if all == 1 { "is" } else { "are" })));
     }
     facts.extend(left.into_iter().map(|text| Fact { indent: 4, sign: None, name: COMPARED.to_owned(), text }));
     if !unseen.is_empty() {
-        facts.push(Fact::new(2, Sign::Unknown, "", format!("not compared: what else {} did", list(&unseen))));
+        facts.push(Fact::new(2, Sign::Unknown, "", format!("not compared: what {} did", list(&unseen))));
     }
     facts
 }
