@@ -72,7 +72,7 @@ fn project(name: &str, globals: &Globals) -> Result<Exit, Error> {
         ("rollback.plan.kdl", "the way back to 1.0.0, as a plan of its own".to_owned()),
         ("platform.lib.kdl", "what both share".to_owned()),
         ("files", format!("what the plan writes: {}", below("files/"))),
-        ("platform-1.0.0", format!("the platform before: {}, which the first run copies", below("platform-1.0.0/"))),
+        ("platform-1.0.0", format!("the platform on 1.0.0: {}, copied at first", below("platform-1.0.0/"))),
     ];
     let mut table = Table::new(vec![Column::text(""), Column::text("")]);
     for (at, (path, what)) in written.into_iter().enumerate() {

@@ -4,6 +4,7 @@ use super::Globals;
 use super::bundling::refuse;
 use super::following::view;
 use super::further::named;
+use crate::action::noun;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Story, View, status};
@@ -64,7 +65,8 @@ fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(&'static str, String)
         let seen = runtime.block_on(look(&check.call, &scene));
         let (holds, says) = seen.map_or_else(|fault| (false, fault.why), |seen| (seen.holds, seen.says));
         let word = if holds { "holds" } else { "does not hold" };
-        let what = check.call.known("url").unwrap_or(&check.call.kind);
+        let words = noun(&check.call.kind).and_then(|noun| noun.check()).map(|noun| noun.words(&check.call));
+        let what = words.unwrap_or_else(|| check.call.kind.clone());
         lines.push(("hold", format!("{what}: {word}, {says}")));
     }
     Ok(lines)

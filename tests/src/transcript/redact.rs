@@ -25,10 +25,14 @@ const PLAIN: &[(&str, &str)] = &[
     (r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?\b", "[date]"),
     (r"\b\d\d:\d\d:\d\d\b", "[clock]"),
     (r"\b(in|after|since) (?:\d+ms|\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)", "$1 [time]"),
+    // A clock that runs, before its limit.
+    (r" *(?:\d+(?:\.\d)?s|\d+m \d\ds) of (\d+[smh])", " [time] of $1"),
+    (r"\| (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm) \|", "| [time] |"),
+    (r#""took_ms":\d+"#, r#""took_ms":[time]"#),
     // In a column, where the spaces before it depend on its length, and at the end of a line.
     (r"(?m) {2,}(?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)(  |$)", "  [time]$1"),
     (r"(?m), (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)$", ", [time]"),
-    (r"\bprocess \d+\b", "process [pid]"),
+    (r"\b[Pp]rocess \d+\b", "process [pid]"),
     (r"\b(127\.0\.0\.1|localhost):\d{5}\b", "$1:[port]"),
     (r"\x1b\[", r"\e["),
 ];

@@ -130,7 +130,6 @@ impl Session<'_> {
 
     fn text(&self) -> String {
         let screen = self.screen.screen().contents();
-        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
-        lines.join("\n") + "\n"
+        screen.trim_end().lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
     }
 }

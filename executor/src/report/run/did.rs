@@ -25,6 +25,13 @@ impl UnitStory {
         changed.fold(0, usize::saturating_add)
     }
 
+    /// What it does right now: the action that has begun and not ended.
+    pub fn doing(&self, unit: &Unit) -> Option<String> {
+        let (id, open) = self.acts.iter().find(|(_, act)| act.step == Step::Open)?;
+        let act = act_of(unit, *id).filter(|act| is_named(act));
+        Some(act.map_or_else(|| open.what.clone(), |act| name(&act.call.kind, &act.id, &open.what)))
+    }
+
     /// Effects that are told by name: `program pg-upgrade`.
     pub fn named(&self, unit: &Unit) -> Vec<String> {
         let happened = self.acts.iter().filter(|(_, act)| matches!(act.step, Step::Done(_)));

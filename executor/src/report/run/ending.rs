@@ -2,7 +2,7 @@
 
 use super::moved::{back_at, moved};
 use super::outcome::Outcome;
-use super::story::{Back, Story};
+use super::story::{Back, Forward, Story};
 use super::view::View;
 use crate::event::Standing;
 use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
@@ -44,9 +44,12 @@ pub fn ending(story: &Story, plan: &Plan, view: &View) -> String {
 }
 
 fn not_started(story: &Story, plan: &Plan, view: &View) -> String {
-    let failed = story.steps(plan, |unit, _| matches!(unit.forward, super::story::Forward::Failed(..)));
-    let which = if failed.is_empty() { "something".to_owned() } else { list(&failed) };
-    format!("{}: what {which} needs does not hold; nothing was touched", view.word("not started", Style::YellowBold))
+    let failed = story.units.iter().zip(&plan.units).find_map(|(unit, of)| match &unit.forward {
+        Forward::Failed(why, _) => Some(format!("{}: {why}", of.name)),
+        _ => None,
+    });
+    let why = failed.unwrap_or_else(|| "what must hold before does not".to_owned());
+    format!("{}: {}; nothing was touched", view.word("not started", Style::YellowBold), safe(&why, view.look))
 }
 
 fn done(story: &Story, plan: &Plan, view: &View) -> String {
@@ -169,10 +172,8 @@ fn facts(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Holds => story.hold_until.map_or_else(String::new, |until| {
             line(format!("can be undone until {}, when the hold ends", view.zone.minute(until)))
         }),
-        Standing::Interrupted | Standing::Asks => {
-            why(story, view) + &line(format!("keeps {target} until this run is settled"))
-        }
-        Standing::Failed => line(format!("keeps {target} until this run is settled")),
+        Standing::Interrupted => why(story, view) + &line(format!("keeps {target} until this run is settled")),
+        Standing::Asks | Standing::Failed => line(format!("keeps {target} until this run is settled")),
         Standing::UndoFailed => {
             let run = safe(story.run(), view.look);
             super::undone::now_table(story, plan, view)
