@@ -184,9 +184,15 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
         None => Some(
             Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")
                 .next(again(args, "--yes"))
-                .next(format!("switchback diff {} -o FILE.swb, and run what was reviewed", args.what.display())),
+                .next(format!("switchback diff {} -o {}", args.what.display(), beside(&args.what))),
         ),
     }
+}
+
+/// The bundle that is called like a plan.
+fn beside(plan: &std::path::Path) -> String {
+    let name = plan.display().to_string();
+    format!("{}.swb", name.strip_suffix(".plan.kdl").unwrap_or(&name))
 }
 
 /// The same command with one word more; inputs are never printed.

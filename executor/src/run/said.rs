@@ -9,7 +9,8 @@ pub(super) fn together(said: &[String]) -> String {
     for part in pieces.map(Part::of) {
         match (&part, parts.iter_mut().find(|known| known.is_like(&part))) {
             (Part::Counted { number, .. }, Some(Part::Counted { number: sum, .. })) => *sum += number,
-            _ => parts.push(part),
+            (_, Some(_)) => {}
+            (_, None) => parts.push(part),
         }
     }
     // That one action had nothing to put back is no news where another had.

@@ -28,6 +28,7 @@ const PLAIN: &[(&str, &str)] = &[
     // A clock that runs, before its limit.
     (r" *(?:\d+(?:\.\d)?s|\d+m \d\ds) of (\d+[smh])", " [time] of $1"),
     (r"\| (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm) \|", "| [time] |"),
+    (r#""pid":\d+"#, r#""pid":[pid]"#),
     (r#""took_ms":\d+"#, r#""took_ms":[time]"#),
     // In a column, where the spaces before it depend on its length, and at the end of a line.
     (r"(?m) {2,}(?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)(  |$)", "  [time]$1"),

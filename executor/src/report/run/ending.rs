@@ -1,7 +1,7 @@
 //! The last words of a run: where the platform is now, and the one thing to type.
 
 use super::moved::{back_at, moved};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, is_step};
 use super::story::{Back, Forward, Story};
 use super::view::View;
 use crate::event::Standing;
@@ -45,7 +45,8 @@ pub fn ending(story: &Story, plan: &Plan, view: &View) -> String {
 
 fn not_started(story: &Story, plan: &Plan, view: &View) -> String {
     let failed = story.units.iter().zip(&plan.units).find_map(|(unit, of)| match &unit.forward {
-        Forward::Failed(why, _) => Some(format!("{}: {why}", of.name)),
+        Forward::Failed(why, _) if is_step(of) => Some(format!("{}: {why}", of.name)),
+        Forward::Failed(why, _) => Some(why.clone()),
         _ => None,
     });
     let why = failed.unwrap_or_else(|| "what must hold before does not".to_owned());
@@ -179,9 +180,9 @@ fn facts(story: &Story, plan: &Plan, view: &View) -> String {
             super::undone::now_table(story, plan, view)
                 + &line(format!("run {run} keeps {target} until this is settled; nothing runs any more"))
         }
-        Standing::Paused | Standing::Aborted | Standing::NotStarted => why(story, view),
+        Standing::Paused | Standing::NotStarted => why(story, view),
         Standing::Finalized => finalized(story, plan, view),
-        Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual => String::new(),
+        Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual | Standing::Aborted => String::new(),
     }
 }
 
