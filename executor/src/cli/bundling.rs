@@ -52,7 +52,7 @@ impl NoBundle {
 
 /// Tells a refusal.
 pub(super) fn refuse(refused: &Refused, globals: &Globals) -> Exit {
-    globals.say(&refused.text());
+    globals.say(&refused.text(globals.err()));
     refused.exit
 }
 

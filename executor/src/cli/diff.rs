@@ -46,6 +46,9 @@ pub struct Args {
     /// what is other than in this bundle
     #[arg(long, value_name = "OLD.swb", value_hint = clap::ValueHint::FilePath)]
     pub against: Option<PathBuf>,
+    /// markdown: the most characters; what does not fit is counted and named
+    #[arg(long, value_name = "CHARS", default_value_t = BUDGET, value_parser = budget)]
+    pub budget: usize,
     /// this step only
     #[arg(long, value_name = "NAME")]
     pub step: Option<String>,
@@ -65,7 +68,16 @@ not knowable before it is done.
   switchback diff upgrade.plan.kdl -t prod-eu -o upgrade.swb";
 
 /// Characters of a comment: GitHub takes 65,536.
-const BUDGET: usize = 65_000;
+pub(super) const BUDGET: usize = 65_000;
+
+/// With fewer there is no room for what a comment always says.
+const LEAST: usize = 8_000;
+
+/// Reads a budget.
+pub(super) fn budget(text: &str) -> Result<usize, String> {
+    let number = text.parse().map_err(|_| "it is a number of characters".to_owned())?;
+    if number < LEAST { Err(format!("it is at least {LEAST}")) } else { Ok(number) }
+}
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
@@ -86,7 +98,11 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     }
     let text = match &args.step {
         Some(step) => of_step(&fresh.bundle, &fresh.made, step, globals.out())?,
-        None => shown(&fresh.bundle, &fresh.made, args.format, args.full, args.output.as_deref(), globals.out())?,
+        None => {
+            let as_asked =
+                Asked { format: args.format, full: args.full, budget: args.budget, file: args.output.as_deref() };
+            shown(&fresh.bundle, &fresh.made, &as_asked, globals.out())?
+        }
     };
     globals.print(&text)?;
     if let Some(output) = &args.output {
@@ -94,33 +110,55 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         written
             .map_err(|error| Error::new(Exit::Error, format!("`{}` can't be written: {error}", output.display())))?;
         let file = output.display();
-        globals.remark(&format!("wrote {file}  {}\nnext: switchback run {file}\n", fresh.bundle.short()));
+        globals.remark(&format!("wrote {file}  {}\n", fresh.bundle.short()));
     }
     let differs = !fresh.bundle.preview.is_nothing();
+    if let Some(next) = next(args).filter(|_| differs) {
+        globals.remark(&format!("next: switchback run {next}\n"));
+    }
     Ok(if args.detailed_exitcode && differs { Exit::Differences } else { Exit::Done })
 }
 
+/// What to run next: what was written, else the plan, for a person who read all of it. Inputs are never printed.
+fn next(args: &Args) -> Option<String> {
+    if let Some(file) = &args.output {
+        return Some(file.display().to_string());
+    }
+    let whole = args.format == Format::Human && args.step.is_none() && args.inputs.is_empty();
+    let target = args.target.as_ref().map(|target| format!(" -t {target}")).unwrap_or_default();
+    whole.then(|| format!("{}{target}", args.plan.display()))
+}
+
+/// How a dry run is to be shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) format: Format,
+    /// Every diff, also those that are like another.
+    pub(super) full: bool,
+    /// The most characters of a comment.
+    pub(super) budget: usize,
+    /// The bundle's file.
+    pub(super) file: Option<&'a Path>,
+}
+
+impl Asked<'_> {
+    /// For a person, before a run.
+    pub(super) const HUMAN: Self = Self { format: Format::Human, full: false, budget: BUDGET, file: None };
+}
+
 /// The dry run of a bundle, in a format.
-pub(super) fn shown(
-    bundle: &Bundle,
-    made: &Made,
-    format: Format,
-    full: bool,
-    file: Option<&Path>,
-    look: Look,
-) -> Result<String, Error> {
-    let shown = circumstances(made, full);
+pub(super) fn shown(bundle: &Bundle, made: &Made, asked: &Asked<'_>, look: Look) -> Result<String, Error> {
+    let shown = circumstances(made, asked.full);
     let comment = Comment {
-        budget: BUDGET,
+        budget: asked.budget,
         digest: Some(bundle.digest().to_string()),
-        file: file.map(|file| file.display().to_string()),
+        file: asked.file.map(|file| file.display().to_string()),
         again: None,
         mermaid: Some(mermaid(&bundle.plan)),
     };
-    match format {
+    match asked.format {
         Format::Human => Ok(human(&bundle.plan, &bundle.preview, &shown, look)),
         Format::Json => json(&bundle.plan, &bundle.preview, &shown, Some(&bundle.digest().to_string()))
-            .map(|json| json + "\n")
             .map_err(|error| Error::new(Exit::Error, error.to_string())),
         Format::Markdown => Ok(markdown(&bundle.plan, &bundle.preview, &shown, &comment)),
     }

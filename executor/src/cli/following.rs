@@ -42,7 +42,8 @@ pub(super) fn readers(
         return readers;
     }
     readers.push(if live {
-        Box::new(Live::new(err, view.clone(), plan, past))
+        let globals = globals.clone();
+        Box::new(Live::new(err, view.clone(), plan, past).measured(move || globals.err()))
     } else {
         Box::new(Plain::new(err, view.clone(), plan, past))
     });

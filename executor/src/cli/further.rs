@@ -154,14 +154,13 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
     match (ask.to, state.standing) {
         (_, Standing::NotStarted) => usage(format!("run {run} touched nothing, so there is nothing to {}", ask.to)),
         ("resume", Standing::Done | Standing::Holds | Standing::Finalized) => {
-            Some(Refused::with(Exit::Done, format!("run {run} is done: nothing is left to resume")))
+            Some(Refused::with(Exit::Done, format!("run {run} is done already")))
         }
         ("resume" | "undo" | "abort", Standing::Undone) => {
-            Some(Refused::with(Exit::Done, format!("run {run} is undone already: nothing to do")))
+            Some(Refused::with(Exit::Done, format!("run {run} is undone already")))
         }
-        ("finalize", Standing::Finalized) => {
-            Some(Refused::with(Exit::Done, format!("run {run} is finalized already: nothing to do")))
-        }
+        ("finalize", Standing::Finalized) => Some(Refused::with(Exit::Done, format!("run {run} is finalized already"))),
+        ("abort", Standing::Aborted) => Some(Refused::with(Exit::Done, format!("run {run} is aborted already"))),
         ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
         ("undo", _) if state.finalizing => usage(format!("the way back of run {run} is being given up"))
             .map(|refused| refused.next(format!("switchback finalize {run}"))),

@@ -4,6 +4,7 @@ use super::Globals;
 use super::starter::FILES;
 use crate::exit::{Error, Exit};
 use crate::project::PROJECT_FILE;
+use crate::screen::{Column, Table};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -65,17 +66,20 @@ fn project(name: &str, globals: &Globals) -> Result<Exit, Error> {
         let files = FILES.iter().filter(|(path, _)| path.starts_with(start)).count();
         count(files, "file")
     };
-    globals.print(&format!(
-        "wrote {name}/switchback.kdl       a project with one target: local, a directory\n      \
-         {name}/upgrade.plan.kdl     a plan: 5 steps in 3 layers, 1.0.0 to 2.0.0\n      \
-         {name}/rollback.plan.kdl    the way back to 1.0.0, as a plan of its own\n      \
-         {name}/platform.lib.kdl     what both share\n      \
-         {name}/files                what the plan writes: {}\n      \
-         {name}/platform-1.0.0       a small platform on 1.0.0: {}; the first run copies it\n\
-         next: cd {name} && switchback diff upgrade.plan.kdl\n",
-        below("files/"),
-        below("platform-1.0.0/"),
-    ))?;
+    let written = [
+        ("switchback.kdl", "a project with one target: local, a directory".to_owned()),
+        ("upgrade.plan.kdl", "a plan: 5 steps in 3 layers, 1.0.0 to 2.0.0".to_owned()),
+        ("rollback.plan.kdl", "the way back to 1.0.0, as a plan of its own".to_owned()),
+        ("platform.lib.kdl", "what both share".to_owned()),
+        ("files", format!("what the plan writes: {}", below("files/"))),
+        ("platform-1.0.0", format!("the platform on 1.0.0: {}, copied at first", below("platform-1.0.0/"))),
+    ];
+    let mut table = Table::new(vec![Column::text(""), Column::text("")]);
+    for (at, (path, what)) in written.into_iter().enumerate() {
+        let lead = if at == 0 { "wrote" } else { "     " };
+        table.row([format!("{lead} {name}/{path}"), what]);
+    }
+    globals.print(&format!("{}next: cd {name} && switchback diff upgrade.plan.kdl\n", table.render()))?;
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,7 @@
 //! `switchback run`: runs a plan, or a bundle.
 
 use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
+use super::diff::Asked;
 use super::following::{Terminal, agreed, end, readers, view, with_signals};
 use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
@@ -78,7 +79,7 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
         Err(none) => return none.end(globals),
     };
     if bundle.preview.is_nothing() {
-        globals.say(&super::diff::shown(&bundle, &made, super::diff::Format::Human, false, None, globals.err())?);
+        globals.say(&super::diff::shown(&bundle, &made, &Asked::HUMAN, globals.err())?);
         return Ok(Exit::Done);
     }
     let asker = Terminal::new(&args.confirms);
@@ -107,8 +108,7 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
 async fn made(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh, NoBundle> {
     let fresh = bundle(project, &args.what, args.target.as_deref(), &args.inputs, globals).await?;
     if !fresh.bundle.preview.is_nothing() {
-        let shown =
-            super::diff::shown(&fresh.bundle, &fresh.made, super::diff::Format::Human, false, None, globals.err())?;
+        let shown = super::diff::shown(&fresh.bundle, &fresh.made, &Asked::HUMAN, globals.err())?;
         globals.remark(&shown);
         globals.remark("\n");
     }
@@ -145,7 +145,8 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
         format!("{target} changed since {} was made; nothing was touched", bundle.plan.name),
     );
     for Changed { resource, was, is } in changed.iter().take(10) {
-        refused = refused.fact(format!("~ {resource}: {was} when reviewed, {is} now"));
+        refused = refused.fact(format!("~ {resource}"));
+        refused = refused.fact(format!("  when reviewed: {was}")).fact(format!("  now: {is}"));
     }
     refused.next("switchback diff PLAN -o NEW.swb")
 }
@@ -170,7 +171,7 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
             Exit::Closed,
             format!("it deletes {deletions}, over policy's limit of {most}; nothing was touched"),
         );
-        return Some(refused.next(format!("the same with --deletes {deletions}")));
+        return Some(refused.next(again(args, &format!("--deletes {deletions}"))));
     }
     let unanswered = asker.unanswered(&bundle.plan);
     if let Some(gate) = unanswered.first() {
@@ -178,7 +179,7 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
             Exit::Closed,
             format!("gate {gate} waits for a person, and nobody can type here; nothing was touched"),
         );
-        return Some(refused.next(format!("the same with --confirm {gate}=TEXT")));
+        return Some(refused.next(again(args, &format!("--confirm {gate}=TEXT"))));
     }
     if is_bundle || args.yes {
         return None;
@@ -188,10 +189,27 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
         Some(false) => Some(Refused::with(Exit::Closed, "the answer was not yes; nothing was touched")),
         None => Some(
             Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")
-                .next("the same with --yes")
-                .next("switchback diff PLAN -o FILE.swb, then switchback run FILE.swb"),
+                .next(again(args, "--yes"))
+                .next(format!("switchback diff {} -o {}", args.what.display(), beside(&args.what))),
         ),
     }
+}
+
+/// The bundle that is called like a plan.
+fn beside(plan: &std::path::Path) -> String {
+    let name = plan.display().to_string();
+    format!("{}.swb", name.strip_suffix(".plan.kdl").unwrap_or(&name))
+}
+
+/// The same command with one word more; inputs are never printed.
+fn again(args: &Args, more: &str) -> String {
+    if !args.inputs.is_empty() || !args.confirms.is_empty() {
+        return format!("the same with {more}");
+    }
+    let target = args.target.as_ref().map(|target| format!(" -t {target}")).unwrap_or_default();
+    let until = args.until.as_ref().map(|until| format!(" --until {until}")).unwrap_or_default();
+    let yes = if args.yes && more != "--yes" { " --yes" } else { "" };
+    format!("switchback run {}{target}{until}{yes} {more}", args.what.display())
 }
 
 /// A window that is too far away to be waited for.

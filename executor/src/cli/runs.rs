@@ -32,7 +32,7 @@ pub fn run(_args: &Args, globals: &Globals) -> Result<Exit, Error> {
                 summaries.extend(Summary::of(&story, alive, now));
             }
             // One run that can't be read must not hide the others.
-            Err(refused) => globals.say(&refused.text()),
+            Err(refused) => globals.say(&refused.text(globals.err())),
         }
     }
     globals.print(&history(&summaries, now, &Zone::here(), globals.out()))?;

@@ -1,7 +1,7 @@
 //! `switchback show`: a bundle, as diff showed it.
 
 use super::Globals;
-use super::diff::{Format, shown, unreadable};
+use super::diff::{Asked, BUDGET, Format, budget, shown, unreadable};
 use crate::bundle::Bundle;
 use crate::exit::{Error, Exit};
 use std::path::PathBuf;
@@ -19,6 +19,9 @@ pub struct Args {
     /// human, markdown or json
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: Format,
+    /// markdown: the most characters; what does not fit is counted and named
+    #[arg(long, value_name = "CHARS", default_value_t = BUDGET, value_parser = budget)]
+    pub budget: usize,
 }
 
 const HELP: &str = "\
@@ -29,11 +32,16 @@ line is what approvals are for.
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    if !args.file.exists() {
+        let missing = Error::usage(format!("there is no `{}`", args.file.display()));
+        return Err(missing.help("look at its path; `-C DIR` goes to DIR first"));
+    }
     let (bundle, made) = Bundle::read(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     if args.format == Format::Human {
         let by = format!("{} by {} on {}", bundle.digest(), made.by, made.host);
         globals.print(&format!("{by}\n\n"))?;
     }
-    globals.print(&shown(&bundle, &made, args.format, args.full, Some(&args.file), globals.out())?)?;
+    let asked = Asked { format: args.format, full: args.full, budget: args.budget, file: Some(&args.file) };
+    globals.print(&shown(&bundle, &made, &asked, globals.out())?)?;
     Ok(Exit::Done)
 }

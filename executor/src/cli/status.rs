@@ -4,6 +4,7 @@ use super::Globals;
 use super::bundling::refuse;
 use super::following::view;
 use super::further::named;
+use crate::action::noun;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Story, View, status};
@@ -40,16 +41,16 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), &loaded);
-    globals.print(&status(&story, &loaded.bundle.plan, alive, crate::clock::now(), &view))?;
-    globals.print(&held(&project, &loaded)?)?;
+    let looked = held(&project, &loaded)?;
+    globals.print(&status(&story, &loaded.bundle.plan, alive, crate::clock::now(), &looked, &view))?;
     Ok(Exit::Done)
 }
 
-/// The checks of a hold, looked at once.
-fn held(project: &Project, loaded: &Loaded) -> Result<String, Error> {
+/// The checks of a hold, looked at once: a line each.
+fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(&'static str, String)>, Error> {
     let plan = &loaded.bundle.plan;
     let Some(hold) = plan.hold.as_ref().filter(|_| loaded.state().standing == crate::event::Standing::Holds) else {
-        return Ok(String::new());
+        return Ok(Vec::new());
     };
     let failed = |error: String| Error::new(Exit::Error, error);
     let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), Secrets::default());
@@ -58,13 +59,14 @@ fn held(project: &Project, loaded: &Loaded) -> Result<String, Error> {
     let runtime = runtime.map_err(|error| failed(error.to_string()))?;
     let progress = |_: String, _: bool| {};
     let scene = Scene { site: &site, step: "hold", act: "hold", within: Duration::from_secs(30), progress: &progress };
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for check in &hold.checks {
         let seen = runtime.block_on(look(&check.call, &scene));
         let (holds, says) = seen.map_or_else(|fault| (false, fault.why), |seen| (seen.holds, seen.says));
         let word = if holds { "holds" } else { "does not hold" };
-        let what = check.call.known("url").unwrap_or(&check.call.kind);
-        text.extend(["  hold      ", what, ": ", word, ", ", &says, "\n"]);
+        let words = noun(&check.call.kind).and_then(|noun| noun.check()).map(|noun| noun.words(&check.call));
+        let what = words.unwrap_or_else(|| check.call.kind.clone());
+        lines.push(("hold", format!("{what}: {word}, {says}")));
     }
-    Ok(text)
+    Ok(lines)
 }

@@ -12,6 +12,9 @@ use switchback_compiler::registry::Touch;
 use switchback_compiler::schema::Class;
 use switchback_compiler::version::Version;
 
+/// How the names of services begin among resources.
+const SERVICE: &str = "service ";
+
 /// What a walk knows so far.
 pub(super) struct Walk<'a> {
     pub(super) plan: &'a Plan,
@@ -115,8 +118,8 @@ impl<'a> Walk<'a> {
         let site = self.site;
         let scene = Scene { site, step: &unit.name, act: &act.id, within: act.within.std(), progress: &quiet };
         let words = site.secrets.mask(&action.words(&act.call));
-        let mut changes =
-            if needless { Vec::new() } else { action.preview(&act.call, &scene, &mut self.world).await? };
+        let changes = if needless { Vec::new() } else { action.preview(&act.call, &scene, &mut self.world).await? };
+        let mut changes: Vec<Change> = changes.into_iter().filter_map(|change| melted(change, seen)).collect();
         if changes.is_empty() && !needless && act.class == Class::AtMostOnce {
             // Whatever its kind says, nobody can know that it changes nothing.
             changes.push(unknown(words.clone()));
@@ -145,7 +148,7 @@ impl<'a> Walk<'a> {
         for touch in unit.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "service") {
             if !self.facts.services.contains_key(&touch.path) && self.site.services.contains_key(&touch.path) {
                 self.facts.services.insert(touch.path.clone(), facts::runs(self.site, &touch.path)?);
-                equal += usize::from(!changed.contains(format!("service {}", touch.path).as_str()));
+                equal += usize::from(!changed.contains(format!("{SERVICE}{}", touch.path).as_str()));
             }
         }
         Ok(equal)
@@ -164,6 +167,21 @@ impl<'a> Walk<'a> {
         let blocked: Vec<Blocked> = failed.map(|tried| Blocked { unit: None, why: tried.says.clone() }).collect();
         preview.blocked.extend(blocked);
         preview
+    }
+}
+
+/// A service that a step starts and then restarts changes once: the first change says both, and the second is none.
+fn melted(change: Change, seen: &mut UnitPreview) -> Option<Change> {
+    let Body::Words(more) = &change.body else { return Some(change) };
+    let mut known = seen.changes.iter_mut().filter(|known| known.resource == change.resource);
+    let known = known.find(|_| change.resource.starts_with(SERVICE));
+    match known.map(|known| &mut known.body) {
+        Some(Body::Words(words)) => {
+            words.push_str(", then ");
+            words.push_str(more);
+            None
+        }
+        _ => Some(change),
     }
 }
 

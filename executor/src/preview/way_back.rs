@@ -31,7 +31,7 @@ fn own(seen: &UnitPreview, nouns: Nouns) -> String {
             _ if changes.is_empty() => {}
             _ if act.after_change => others.push(format!("{} again", act.words)),
             Some(OwnWayBack::Restores(_)) if is_of_files(act) => sort(changes, &mut kept, &mut made),
-            Some(OwnWayBack::Restores(what)) => others.push(format!("{what} of {}", act.words)),
+            Some(OwnWayBack::Restores(what)) => others.push(put_back(what, &act.words)),
             _ => {}
         }
     }
@@ -45,6 +45,11 @@ fn own(seen: &UnitPreview, nouns: Nouns) -> String {
     others.dedup();
     let parts: Vec<String> = kept.into_iter().chain(removed).chain(others).collect();
     if parts.is_empty() { "nothing to undo".to_owned() } else { parts.join(", ") }
+}
+
+/// `service portal as it was`; what else an action puts back is named.
+fn put_back(what: &str, of: &str) -> String {
+    if what == "the old state" { format!("{of} as it was") } else { format!("{what} of {of}") }
 }
 
 fn is_of_files(act: &ActPreview) -> bool {

@@ -52,14 +52,17 @@ impl Summary {
     fn can_be_undone(&self, now: Timestamp) -> bool {
         match self.standing {
             Standing::Holds => self.until.is_none_or(|until| until > now),
-            Standing::Paused | Standing::Failed | Standing::UndoFailed | Standing::Interrupted | Standing::Asks => true,
-            Standing::Runs => !self.alive,
+            // Without a hold nothing ends the way back but `finalize`.
             Standing::Done
-            | Standing::Undone
-            | Standing::NotEqual
-            | Standing::Finalized
-            | Standing::Aborted
-            | Standing::NotStarted => false,
+            | Standing::Paused
+            | Standing::Failed
+            | Standing::UndoFailed
+            | Standing::Interrupted
+            | Standing::Asks => true,
+            Standing::Runs => !self.alive,
+            Standing::Undone | Standing::NotEqual | Standing::Finalized | Standing::Aborted | Standing::NotStarted => {
+                false
+            }
         }
     }
 
@@ -110,9 +113,12 @@ fn cells(run: &Summary, zone: &Zone, look: Look) -> [String; 7] {
 /// `4 runs; 1 can still be undone: qzvmkt, until 2026-11-28 22:19`.
 fn undoable(runs: &[&Summary], now: Timestamp, zone: &Zone, look: Look) -> String {
     let open = runs.iter().filter(|run| run.can_be_undone(now));
+    let open: Vec<_> = open.collect();
+    let comma = if open.len() == 1 { "," } else { "" };
     let named: Vec<String> = open
+        .iter()
         .map(|run| {
-            let until = run.until.map_or_else(String::new, |until| format!(", until {}", zone.minute(until)));
+            let until = run.until.map_or_else(String::new, |until| format!("{comma} until {}", zone.minute(until)));
             format!("{}{until}", safe(&run.run, look))
         })
         .collect();

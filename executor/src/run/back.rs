@@ -1,6 +1,7 @@
 //! Taking one unit back: by its actions' own way back, or by the one that the plan writes.
 
 use super::act::{GRACE, find};
+use super::said::together;
 use super::scribe::Stop;
 use super::unit::{Break, Work, hold, holds_already};
 use crate::action::{Action, Probe, Recipe, Undone, noun};
@@ -90,8 +91,7 @@ async fn own(work: &Work<'_>) -> Result<Undone, Break> {
     }
     all.left.extend(compared(work).await);
     all.left.dedup();
-    said.retain(|what| !what.is_empty());
-    all.what = said.join(", ");
+    all.what = together(&said);
     Ok(all)
 }
 
@@ -253,8 +253,7 @@ async fn written(work: &Work<'_>, index: u32, way: &Undo) -> Result<(String, Vec
             UndoWork::Verify(checks) => hold(work, checks).await?,
         }
     }
-    said.retain(|what| !what.is_empty());
-    Ok((said.join(", "), left))
+    Ok((together(&said), left))
 }
 
 /// Compares what the unit's actions touched with what stood there before.

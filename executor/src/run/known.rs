@@ -37,8 +37,7 @@ struct ReviewedUnit {
 impl Reviewed {
     /// Of a bundle's plan and preview.
     pub fn of(plan: &Plan, preview: &Preview) -> Self {
-        let mut reviewed =
-            Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
+        let mut reviewed = Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
         for unit in preview.units.iter().chain(&preview.finalize).filter(|unit| unit.skipped.is_none()) {
             let acts = unit.acts.iter().filter(|act| !act.needless).map(|act| act.id.clone()).collect();
             let paths = unit.changes.iter().filter_map(|change| RelPath::parse(&change.resource).ok());
@@ -194,7 +193,8 @@ impl Known {
     /// What a unit must find.
     pub(super) fn expected(&self, id: u32, unit: &Unit) -> Expected {
         let mut own = BTreeMap::new();
-        for (path, tree) in unit.acts().flat_map(|act| &act.touches).filter_map(|touch| Some((path_of(touch)?, touch.tree)))
+        for (path, tree) in
+            unit.acts().flat_map(|act| &act.touches).filter_map(|touch| Some((path_of(touch)?, touch.tree)))
         {
             own.extend(self.at(&path, &path, tree));
             if let Some(real) = self.real(&path) {
@@ -234,8 +234,7 @@ impl Known {
         let own = own.collect();
         let services = reviewed.services.iter().filter(|(_, last)| **last >= id).map(|(name, _)| name.clone());
         let services = services.collect();
-        let expected =
-            Expected { reviewed: Arc::clone(reviewed), unit: id, own, services: self.services.clone() };
+        let expected = Expected { reviewed: Arc::clone(reviewed), unit: id, own, services: self.services.clone() };
         Watch { expected, paths, trees, services, stamp: self.stamp }
     }
 

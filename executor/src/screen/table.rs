@@ -1,7 +1,10 @@
 //! Tables: two spaces between columns, no rules, figures at the right of theirs.
 
-use super::layout::{pad, pad_left};
+use super::layout::{pad, pad_left, wrap};
 use super::text::width;
+
+/// A column that wraps keeps this much, however narrow the screen is.
+const LEAST: usize = 12;
 
 /// A column.
 #[derive(Clone, Debug)]
@@ -34,6 +37,7 @@ impl Column {
 #[derive(Clone, Debug)]
 pub struct Table {
     indent: usize,
+    edge: Option<usize>,
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
@@ -41,13 +45,20 @@ pub struct Table {
 impl Table {
     /// An empty table; without any heading there is no heading line.
     pub fn new(columns: Vec<Column>) -> Self {
-        Self { indent: 0, columns, rows: Vec::new() }
+        Self { indent: 0, edge: None, columns, rows: Vec::new() }
     }
 
     /// With this many spaces before each line.
     #[must_use]
     pub fn indented(mut self, indent: usize) -> Self {
         self.indent = indent;
+        self
+    }
+
+    /// Not wider than this: what stands in the last column wraps under itself.
+    #[must_use]
+    pub fn within(mut self, edge: usize) -> Self {
+        self.edge = Some(edge);
         self
     }
 
@@ -61,7 +72,25 @@ impl Table {
         let headings: Vec<String> = self.columns.iter().map(|column| column.heading.clone()).collect();
         let head = headings.iter().any(|heading| !heading.is_empty()).then_some(&headings);
         let widths = self.widths();
-        head.into_iter().chain(&self.rows).map(|row| self.line(row, &widths)).collect()
+        let rows = self.rows.iter().flat_map(|row| self.wrapped(row, &widths));
+        let head = head.map(|row| self.line(row, &widths)).unwrap_or_default();
+        head + &rows.map(|row| self.line(&row, &widths)).collect::<String>()
+    }
+
+    /// A row as one or more: the rest of its last cell stands below.
+    fn wrapped(&self, row: &[String], widths: &[usize]) -> Vec<Vec<String>> {
+        let Some(((last, front), edge)) = row.split_last().zip(self.edge).filter(|_| row.len() == widths.len()) else {
+            return vec![row.to_vec()];
+        };
+        let taken: usize = self.indent + widths.iter().take(front.len()).map(|width| width + 2).sum::<usize>();
+        let room = edge.saturating_sub(taken).max(LEAST);
+        if width(last) <= room {
+            return vec![row.to_vec()];
+        }
+        let mut lines = wrap(last, room).into_iter();
+        let first = front.iter().cloned().chain([lines.next().unwrap_or_default()]).collect();
+        let blank = || front.iter().map(|_| String::new());
+        std::iter::once(first).chain(lines.map(|line| blank().chain([line]).collect())).collect()
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -97,6 +126,15 @@ mod tests {
         let told = "layer          steps    +  way back\n\
                     user-space        40   14  copies of 40 objects\n\
                     cloud-kernel       1    .\n";
+        assert_eq!(table.render(), told);
+    }
+
+    #[test]
+    fn the_last_column_wraps_where_there_is_an_edge() {
+        let mut table = Table::new(vec![Column::text("step"), Column::text("result")]).within(24);
+        table.row(["a", "copied folder store, 4 files"]);
+        table.row(["portal", "done"]);
+        let told = "step    result\na       copied folder\n        store, 4 files\nportal  done\n";
         assert_eq!(table.render(), told);
     }
 

@@ -1,6 +1,7 @@
 //! Why a command did not do its work, as a person is told it: which door is shut, the fact that opens it, what is next.
 
 use crate::exit::Exit;
+use crate::screen::{Look, Style, hang, safe};
 use crate::site::Fault;
 
 /// A refusal or an error, with the exit code that scripts see.
@@ -42,12 +43,15 @@ impl Refused {
     }
 
     /// As it is printed: the first line says by its word whether it is a refusal.
-    pub fn text(&self) -> String {
-        let word = if matches!(self.exit, Exit::Error | Exit::Usage) { "error" } else { "refused" };
-        let mut text = format!("{word}: {}\n", self.why);
-        for fact in &self.facts {
-            text.extend(["  ", fact, "\n"]);
-        }
+    pub fn text(&self, look: Look) -> String {
+        let word = match self.exit {
+            Exit::Error | Exit::Usage => "error",
+            Exit::Done => "nothing to do",
+            _ => "refused",
+        };
+        let style = if word == "nothing to do" { Style::Plain } else { Style::Red };
+        let mut text = hang(&format!("{}: ", style.paint(word, look)), &safe(&self.why, look), look);
+        text.extend(self.facts.iter().map(|fact| hang("  ", &safe(fact, look), look)));
         for (index, next) in self.next.iter().enumerate() {
             text.push_str(if index == 0 { "next: " } else { "or:   " });
             text.push_str(next);

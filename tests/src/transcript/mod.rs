@@ -14,12 +14,15 @@
 //! ````
 //!
 //! Words behind `console` change the surroundings: `columns=N`, `ascii` (a locale without UTF-8), `dumb` (the
-//! terminal), `color` (colours in a pipe too, shown as `\e[…m`). What differs from run to run is replaced, see
-//! [`redact`](self::redact).
+//! terminal), `color` (colours in a pipe too, shown as `\e[…m`), `port` (a free port for the quickstart's portal),
+//! `terminal` (the screen instead of the streams; `[screen]` begins each that was asked for, see
+//! [`terminal`](self::terminal)), `types=ANSWER` (typed there where a question stands). What differs from run to run is
+//! replaced, see [`redact`](self::redact).
 
 mod page;
 mod redact;
 mod sealed;
+mod terminal;
 
 pub use page::{Block, Command, Page, Part};
 pub use redact::Redactions;

@@ -51,6 +51,7 @@ pub struct Command {
     pub exit: Option<i32>,
 }
 
+/// The shortest fence; around what prints fences itself it is longer than any of those.
 const FENCE: &str = "```";
 const STDERR: &str = "[stderr]";
 
@@ -63,9 +64,9 @@ impl Page {
             if let Some(project) = line.strip_prefix("project: ") {
                 page.project = Some(project.trim().to_owned());
             }
-            match line.strip_prefix("```console") {
-                Some(words) => {
-                    let inside = lines.by_ref().take_while(|line| *line != FENCE);
+            match opened(line) {
+                Some((fence, words)) => {
+                    let inside = lines.by_ref().take_while(|line| *line != fence);
                     page.parts.push(Part::Block(block(words, inside)?));
                 }
                 None => page.parts.push(Part::Line(line.to_owned())),
@@ -73,6 +74,13 @@ impl Page {
         }
         Ok(page)
     }
+}
+
+/// The fence of a block of commands, and the words behind it.
+fn opened(line: &str) -> Option<(&str, &str)> {
+    let words = line.trim_start_matches('`');
+    let fence = line.strip_suffix(words).filter(|fence| fence.len() >= FENCE.len())?;
+    Some((fence, words.strip_prefix("console")?))
 }
 
 fn block<'t>(words: &str, lines: impl Iterator<Item = &'t str>) -> Result<Block, String> {
@@ -112,13 +120,13 @@ impl fmt::Display for Page {
 
 impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<&str> =
-            std::iter::once("```console").chain(self.surroundings.iter().map(String::as_str)).collect();
-        writeln!(f, "{}", words.join(" "))?;
-        for command in &self.commands {
-            write!(f, "{command}")?;
+        let inside: String = self.commands.iter().map(Command::to_string).collect();
+        let mut fence = FENCE.to_owned();
+        while inside.lines().any(|line| line.starts_with(&fence)) {
+            fence.push('`');
         }
-        writeln!(f, "{FENCE}")
+        let words: String = self.surroundings.iter().flat_map(|word| [" ", word]).collect();
+        writeln!(f, "{fence}console{words}\n{inside}{fence}")
     }
 }
 
@@ -164,6 +172,20 @@ mod tests {
         assert_eq!(blocks.len(), 1);
         assert_eq!(blocks.first().unwrap().surroundings, ["columns=60", "ascii"]);
         assert_eq!(blocks.first().unwrap().commands.first().unwrap().stderr, "note\n");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_those_inside() {
+        let page = "````console\n$ x\n```diff\n+a\n```\n[exit 0]\n````\nThe end.\n";
+        assert_eq!(Page::parse(page).unwrap().to_string(), page);
+        let mut short = Page::parse("```console\n$ x\n```\n").unwrap();
+        short.parts.iter_mut().filter_map(Part::block_mut).for_each(|block| {
+            block.commands.iter_mut().for_each(|command| {
+                command.stdout = "```\n".to_owned();
+                command.exit = Some(0);
+            });
+        });
+        assert_eq!(short.to_string(), "````console\n$ x\n```\n[exit 0]\n````\n");
     }
 
     #[test]

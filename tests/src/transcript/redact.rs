@@ -9,6 +9,7 @@ use regex::{Captures, Regex};
 #[derive(Debug)]
 pub struct Redactions {
     root: String,
+    port: String,
     host: String,
     runs: Vec<String>,
     digests: Vec<String>,
@@ -24,10 +25,15 @@ const PLAIN: &[(&str, &str)] = &[
     (r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?\b", "[date]"),
     (r"\b\d\d:\d\d:\d\d\b", "[clock]"),
     (r"\b(in|after|since) (?:\d+ms|\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)", "$1 [time]"),
+    // A clock that runs, before its limit.
+    (r" *(?:\d+(?:\.\d)?s|\d+m \d\ds) of (\d+[smh])", " [time] of $1"),
+    (r"\| (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm) \|", "| [time] |"),
+    (r#""pid":\d+"#, r#""pid":[pid]"#),
+    (r#""took_ms":\d+"#, r#""took_ms":[time]"#),
     // In a column, where the spaces before it depend on its length, and at the end of a line.
     (r"(?m) {2,}(?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)(  |$)", "  [time]$1"),
     (r"(?m), (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)$", ", [time]"),
-    (r"\bprocess \d+\b", "process [pid]"),
+    (r"\b[Pp]rocess \d+\b", "process [pid]"),
     (r"\b(127\.0\.0\.1|localhost):\d{5}\b", "$1:[port]"),
     (r"\x1b\[", r"\e["),
 ];
@@ -36,12 +42,19 @@ impl Redactions {
     /// For a page that runs here.
     pub fn new(sealed: &Sealed) -> Self {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
-        Self { root: sealed.root().display().to_string(), host, runs: Vec::new(), digests: Vec::new() }
+        Self {
+            root: sealed.root().display().to_string(),
+            port: sealed.port().to_string(),
+            host,
+            runs: Vec::new(),
+            digests: Vec::new(),
+        }
     }
 
     /// The text with all of it replaced.
     pub fn apply(&mut self, text: &str) -> String {
         let mut text = text.replace(&self.root, "[folder]");
+        text = pattern(&format!(r"\b{}\b", self.port)).replace_all(&text, "[port]").into_owned();
         text = pattern(&format!(r"\bon {}\b", regex::escape(&self.host))).replace_all(&text, "on [host]").into_owned();
         let run = pattern(RUN);
         for id in run.captures_iter(&text).filter_map(|found| found.get(1)) {
@@ -85,7 +98,13 @@ mod tests {
     use super::*;
 
     fn redactions() -> Redactions {
-        Redactions { root: "/tmp/x".into(), host: "ops-1".into(), runs: Vec::new(), digests: Vec::new() }
+        Redactions {
+            root: "/tmp/x".into(),
+            port: "41874".into(),
+            host: "ops-1".into(),
+            runs: Vec::new(),
+            digests: Vec::new(),
+        }
     }
 
     #[test]

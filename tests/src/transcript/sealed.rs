@@ -10,14 +10,17 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// No command of a page waits for long; one that hangs is ended and told.
-const LIMIT: Duration = Duration::from_mins(2);
-const LOOK: Duration = Duration::from_millis(5);
+pub(super) const LIMIT: Duration = Duration::from_mins(2);
+/// How often it is looked at.
+pub(super) const LOOK: Duration = Duration::from_millis(5);
 
 /// Where a page runs.
 #[derive(Debug)]
 pub struct Sealed {
     /// Removed with all that is in it.
     root: tempfile::TempDir,
+    /// Nobody listened there when the page began.
+    port: u16,
 }
 
 /// How a command ended.
@@ -36,7 +39,7 @@ impl Sealed {
     pub fn new(project: Option<&str>) -> Result<Self, String> {
         let failed = |error: io::Error| error.to_string();
         let root = tempfile::tempdir().map_err(failed)?;
-        let sealed = Self { root };
+        let sealed = Self { root, port: free_port().map_err(failed)? };
         for folder in ["work", "home", "bin"] {
             fs::create_dir(sealed.root.path().join(folder)).map_err(failed)?;
         }
@@ -60,6 +63,11 @@ impl Sealed {
         self.root.path()
     }
 
+    /// A port for the page's services.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Runs a line as a shell reads it, to its end.
     pub fn run(&self, line: &str, surroundings: &[String]) -> Result<Ended, String> {
         let mut shell = Command::new("/bin/sh");
@@ -67,18 +75,40 @@ impl Sealed {
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.root.path().join("bin").display());
         shell.env("PATH", path).env("HOME", self.root.path().join("home")).env("USER", "ada");
         shell.envs([("TZ", "UTC"), ("LANG", "C.UTF-8"), ("COLUMNS", "80"), ("TERM", "xterm")]);
+        let (mut columns, mut terminal, mut answers) = ("80", false, Vec::new());
         for word in surroundings {
             match word.split_once('=').unwrap_or((word, "")) {
-                ("columns", columns) => shell.env("COLUMNS", columns),
+                ("columns", wanted) => {
+                    columns = wanted;
+                    shell.env("COLUMNS", wanted)
+                }
+                ("terminal", "") => {
+                    terminal = true;
+                    shell.env_remove("COLUMNS")
+                }
+                ("types", answer) => {
+                    answers.push(answer);
+                    &mut shell
+                }
+                ("port", "") => shell.env("QUICKSTART_PORT", self.port.to_string()),
                 ("ascii", "") => shell.env("LANG", "C"),
                 ("dumb", "") => shell.env("TERM", "dumb"),
                 ("color", "") => shell.env("CLICOLOR_FORCE", "1"),
                 _ => return Err(format!("no surroundings are called `{word}`")),
             };
         }
+        if terminal {
+            let columns = columns.parse().map_err(|_| format!("`columns={columns}` is no number"))?;
+            return super::terminal::run(shell, columns, answers, &self.work());
+        }
         shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         end(shell.spawn().map_err(|error| format!("a shell can't be started: {error}"))?, line)
     }
+}
+
+/// A port that is free now.
+fn free_port() -> io::Result<u16> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 fn end(mut child: Child, line: &str) -> Result<Ended, String> {

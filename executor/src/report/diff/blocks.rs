@@ -5,7 +5,7 @@ use super::order::order;
 use super::step::step;
 use crate::preview::UnitPreview;
 use crate::report::run::{Group, groups};
-use crate::screen::{Style, count, hang};
+use crate::screen::{Style, count, wrap};
 use switchback_compiler::plan::Stage;
 
 /// A part of the screen for each stage or layer that has something to show.
@@ -40,5 +40,5 @@ fn heading(cx: &Cx<'_>, group: &Group, before: Option<&str>) -> String {
         number => format!(": {}", count(number, "step")),
     };
     let order = order(cx, &group.steps).map(|order| format!("; {order}")).unwrap_or_default();
-    hang("", &format!("{name}{when}{steps}{order}"), cx.look)
+    wrap(&format!("{name}{when}{steps}{order}"), cx.look.edge()).join("\n    ") + "\n"
 }

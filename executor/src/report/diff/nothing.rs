@@ -3,6 +3,7 @@
 use super::Cx;
 use crate::action::noun;
 use crate::screen::{count, hang, list, of};
+use indexmap::IndexMap;
 use switchback_compiler::plan::{Act, Unit};
 use switchback_compiler::schema::Class;
 
@@ -11,10 +12,41 @@ pub(super) fn nothing(cx: &Cx<'_>) -> String {
     let all = cx.preview.observed;
     let seen = match all {
         0 => format!("{} done already", of(super::table::steps(cx), super::table::steps(cx), "step")),
-        _ => format!("{} {} as the plan says", of(all, all, "resource"), if all == 1 { "is" } else { "are" }),
+        _ => format!("{} {} as the plan says", of(all, all, "resource"), are(all)),
     };
-    let first = format!("nothing to do: {} on {}, {seen}", cx.safe(&cx.plan.name), cx.target());
-    hang("", &first, cx.look) + &left_out(cx).map(|text| hang("  ", &text, cx.look)).unwrap_or_default()
+    let place = format!("nothing to do: {} on {}", cx.safe(&cx.plan.name), cx.target());
+    if let Some(text) = left_out(cx) {
+        return hang("", &format!("{place}, {seen}"), cx.look) + &hang("  ", &text, cx.look);
+    }
+    let Some(there) = there(cx) else { return hang("", &format!("{place}, {seen}"), cx.look) };
+    // Of a step that does not start its resources are not looked at, so they are not what was compared.
+    let others = match all {
+        0 => String::new(),
+        many => format!("; {} {} equal", of(many, many, "other resource"), are(many)),
+    };
+    let steps = super::table::steps(cx);
+    hang("", &format!("{place}, {} done already", of(steps, steps, "step")), cx.look)
+        + &hang("  ", &format!("{there}{others}"), cx.look)
+}
+
+/// Why steps do not start: `site and portal are at 2.0.0 already`; none where all were compared.
+fn there(cx: &Cx<'_>) -> Option<String> {
+    let skipped = || cx.preview.units.iter().filter(|seen| seen.skipped.is_some()).filter_map(|seen| cx.unit(seen));
+    let mut versions: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for moved in skipped().flat_map(|unit| &unit.moves) {
+        versions.entry(moved.to.to_string()).or_default().push(&moved.component);
+    }
+    let mut parts: Vec<String> =
+        versions.iter().map(|(to, names)| format!("{} {} at {to} already", list(names), are(names.len()))).collect();
+    let so: Vec<&str> = skipped().filter(|unit| unit.moves.is_empty()).map(|unit| unit.name.as_str()).collect();
+    if !so.is_empty() {
+        parts.push(format!("the `unless` of {} {}", list(&so), if so.len() == 1 { "holds" } else { "hold" }));
+    }
+    (!parts.is_empty()).then(|| cx.safe(&parts.join("; ")))
+}
+
+fn are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 /// `postgres is at 16.4 already, so program pg-upgrade does not run`.

@@ -116,6 +116,8 @@ fn layers<'p>(plan: &'p Plan, units: &[(u32, &Unit)]) -> Vec<Layer<'p>> {
         let alone = number.get(&layer.stage) == Some(&1);
         layer.heading = match (layer.stage, layer.name) {
             (Stage::Change, Some(name)) => name.to_owned(),
+            // As everywhere: a layer without a name is called like its plan.
+            (Stage::Change, None) if !plan.name.is_empty() => plan.name.clone(),
             (stage, Some(name)) if !alone => format!("{}: {name}", stage.name()),
             (stage, _) => stage.name().to_owned(),
         };

@@ -110,8 +110,8 @@ fn running(story: &Story, plan: &Plan, groups: &[Group], look: Look) -> Vec<Runn
 
 fn one(id: u32, of: &UnitStory, unit: &Unit, indent: usize, look: Look) -> Running {
     let now = of.now.as_ref();
-    let open = of.acts.values().find(|act| act.step == crate::report::run::Step::Open);
-    let says = now.map(|now| now.says.as_str()).or(open.map(|act| act.what.as_str())).unwrap_or("runs");
+    let open = of.doing(unit);
+    let says = now.map(|now| now.says.as_str()).or(open.as_deref()).unwrap_or("runs");
     let says: Vec<String> = says.lines().map(|line| safe(line, look)).collect();
     Running {
         id,

@@ -27,7 +27,7 @@ impl Told<'_> {
                 let took = self.story.gates.iter().find(|known| known.name == *gate).map(GateStory::took);
                 self.item(0, Sign::Done, gate, &format!("confirmed by {by}"), took)
             }
-            Event::UndoDecided { units, .. } => self.undoes(units),
+            Event::UndoDecided { units, .. } => undoes(self.story, units) + "\n",
             Event::WindowAwaited { opens, until } => {
                 let (opens, until) = (view.zone.date_time(*opens), view.zone.date_time(*until));
                 self.item(0, Sign::Waits, "window", &format!("opens at {opens}; waits at most until {until}"), None)
@@ -130,13 +130,6 @@ impl Told<'_> {
         self.item(0, Sign::Done, &group.name, &text, Some(group.took(self.story)))
     }
 
-    fn undoes(&self, units: &[u32]) -> String {
-        let chosen = |id: &u32| units.is_empty() || units.contains(id);
-        let changed = (0..).zip(&self.story.units).filter(|(id, unit)| chosen(id) && unit.has_effects()).count();
-        let said = format!("undoes: {} changed something", count(changed, "step"));
-        if changed > 1 { format!("{said}; the last one first\n") } else { format!("{said}\n") }
-    }
-
     /// Steps that are done in a group that will not be complete: their lines are told now, or never.
     pub(super) fn rest(&self) -> String {
         let open = self.groups.iter().filter(|group| !group.wall && !group.is_complete(self.story));
@@ -152,6 +145,14 @@ impl Told<'_> {
         }
         self.item(0, outcome.sign(), &unit.name, &did(of, unit, self.view.look), of.took())
     }
+}
+
+/// `undoes: 4 steps changed something; the last one first`.
+pub(super) fn undoes(story: &Story, units: &[u32]) -> String {
+    let chosen = |id: &u32| units.is_empty() || units.contains(id);
+    let changed = (0..).zip(&story.units).filter(|(id, unit)| chosen(id) && unit.has_effects()).count();
+    let order = if changed > 1 { "; the last one first" } else { "" };
+    format!("undoes: {} changed something{order}", count(changed, "step"))
 }
 
 /// The time since something, for a clock that runs.

@@ -4,7 +4,7 @@ use super::board::heading;
 use super::reader::Reader;
 use super::told::{of_run, of_unit};
 use crate::event::{Entry, Event};
-use crate::report::run::{FOREVER, Group, Now, Outcome, Story, View, aftermath, between, ending, group_of, groups};
+use crate::report::run::{FOREVER, Group, Now, Outcome, Story, View, aftermath_log, between, ending, group_of, groups};
 use crate::screen::{limit, safe, seconds};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,10 +120,10 @@ impl Plain {
     /// The result stands with its time, what belongs to it as on a terminal.
     fn end(&mut self, at: Timestamp, plan: &Plan) {
         self.running.clear();
-        let said = aftermath(&self.story, plan, &self.view);
+        self.tell(at, &aftermath_log(&self.story, plan));
         let result = ending(&self.story, plan, &self.view);
         let time = self.view.zone.time(at);
-        self.write(&format!("{said}{time} {result}"));
+        self.write(&format!("{time} {result}"));
     }
 }
 

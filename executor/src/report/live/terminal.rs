@@ -30,6 +30,8 @@ pub struct Live {
     held: Option<String>,
     /// Whether the lines of what will not be complete were told.
     rest_told: bool,
+    /// How the terminal is now: people make it wider and narrower while they look.
+    measure: Option<Box<dyn Fn() -> Look + Send>>,
 }
 
 impl Live {
@@ -38,7 +40,26 @@ impl Live {
         let story = Story::of(plan, past);
         let (groups, board) = (groups(plan), Board::default());
         let rest_told = story.undo.is_some();
-        Self { out, view, story, groups, board, drawn: Vec::new(), drawn_at: None, now: None, held: None, rest_told }
+        Self {
+            out,
+            view,
+            story,
+            groups,
+            board,
+            drawn: Vec::new(),
+            drawn_at: None,
+            now: None,
+            held: None,
+            rest_told,
+            measure: None,
+        }
+    }
+
+    /// Looks at the terminal's size again before it draws.
+    #[must_use]
+    pub fn measured(mut self, measure: impl Fn() -> Look + Send + 'static) -> Self {
+        self.measure = Some(Box::new(measure));
+        self
     }
 
     /// The terminal has another size.
@@ -59,6 +80,9 @@ impl Live {
         if let Some(held) = &mut self.held {
             held.push_str(text);
             return;
+        }
+        if let Some(look) = self.measure.as_ref().map(|measure| measure()) {
+            self.resize(look);
         }
         let erase = self.erase();
         let block = self.block();

@@ -1,12 +1,13 @@
 //! An event as lines of a log, each of which begins with what it is about.
 
+use super::lines::undoes;
 use crate::event::Event;
 use crate::report::run::{Story, UnitStory, View, did, is_step};
 use crate::screen::{Look, count, elapsed};
 use std::time::Duration;
-use switchback_compiler::plan::Unit;
+use switchback_compiler::plan::{Unit, Work};
 
-/// An event about the run.
+/// An event about the run; empty where it is no news to whoever reads a log: a hold is told at the end.
 pub(super) fn of_run(event: &Event, story: &Story, view: &View) -> String {
     let run = story.run();
     match event {
@@ -24,8 +25,7 @@ pub(super) fn of_run(event: &Event, story: &Story, view: &View) -> String {
         }
         Event::Asked { gate, text, .. } => format!("{gate}: asks: {text}"),
         Event::Confirmed { gate, by } => format!("{gate}: confirmed by {by}"),
-        Event::UndoDecided { why, .. } => format!("undoes: {why}"),
-        Event::HoldBegan { until } => format!("holds until {}", view.zone.minute(*until)),
+        Event::UndoDecided { units, .. } => undoes(story, units),
         Event::WindowAwaited { opens, until } => {
             let at = |at| view.zone.date_time(at);
             format!("window: waits until {}, when it opens; at most until {}", at(*opens), at(*until))
@@ -53,6 +53,8 @@ pub(super) fn of_unit(event: &Event, of: &UnitStory, unit: &Unit, look: Look) ->
         Event::UnitFailed { why, details, .. } => {
             with(name, &format!("failed{}: {why}", took(" after ", of.took())), details)
         }
+        // A step that does nothing else says it at its end.
+        Event::Copied { .. } if unit.work.iter().all(|work| matches!(work, Work::Backup(_))) => Vec::new(),
         Event::Copied { copies, .. } => {
             line(format!("copied {}", copies.iter().map(|copied| copied.what.as_str()).collect::<Vec<_>>().join(", ")))
         }

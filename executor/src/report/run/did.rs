@@ -4,7 +4,7 @@ use super::outcome::{act_of, is_named};
 use super::reviewed::Reviewed;
 use super::story::{Forward, Step, Story, UnitStory};
 use crate::screen::{Look, count, safe};
-use switchback_compiler::plan::{Plan, Unit};
+use switchback_compiler::plan::{Act, Plan, Unit};
 
 impl UnitStory {
     /// Resources that it changed; what is told by name is not counted.
@@ -13,8 +13,23 @@ impl UnitStory {
             return self.changes as usize;
         }
         let counted = self.acts.iter().filter(|(id, _)| !act_of(unit, **id).is_some_and(is_named));
-        let changed = counted.map(|(_, act)| if let Step::Done(changed) = act.step { changed as usize } else { 0 });
+        let mut services: Vec<&str> = Vec::new();
+        let changed = counted.map(|(id, act)| {
+            let Step::Done(changed) = act.step else { return 0 };
+            // A service that the step starts and then restarts is one resource.
+            let service = act_of(unit, *id).and_then(service).filter(|_| changed > 0);
+            let known = service.is_some_and(|service| services.contains(&service));
+            services.extend(service);
+            if known { 0 } else { changed as usize }
+        });
         changed.fold(0, usize::saturating_add)
+    }
+
+    /// What it does right now: the action that has begun and not ended.
+    pub fn doing(&self, unit: &Unit) -> Option<String> {
+        let (id, open) = self.acts.iter().find(|(_, act)| act.step == Step::Open)?;
+        let act = act_of(unit, *id).filter(|act| is_named(act));
+        Some(act.map_or_else(|| open.what.clone(), |act| name(&act.call.kind, &act.id, &open.what)))
     }
 
     /// Effects that are told by name: `program pg-upgrade`.
@@ -25,8 +40,16 @@ impl UnitStory {
     }
 }
 
-/// An effect by its name; its words may say its kind already.
+/// The service that an action is about.
+fn service(act: &Act) -> Option<&str> {
+    act.touches.iter().find(|touch| touch.space == "service").map(|touch| touch.path.as_str())
+}
+
+/// An effect by its name: the one that the plan gives it, else its words, which may say its kind already.
 pub(crate) fn name(kind: &str, id: &str, what: &str) -> String {
+    if !id.is_empty() && !id.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("{kind} {id}");
+    }
     let what = if what.is_empty() { id } else { what };
     if what.split(' ').next() == Some(kind) { what.to_owned() } else { format!("{kind} {what}") }
 }

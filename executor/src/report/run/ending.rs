@@ -1,12 +1,15 @@
 //! The last words of a run: where the platform is now, and the one thing to type.
 
 use super::moved::{back_at, moved};
-use super::outcome::Outcome;
-use super::story::{Back, Story};
+use super::outcome::{Outcome, is_step};
+use super::story::{Back, Forward, Story};
 use super::view::View;
 use crate::event::Standing;
 use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
 use switchback_compiler::plan::{Plan, Stage};
+
+/// Why a run is undone by the command that asks for it.
+pub(super) const ASKED: &str = "asked for";
 
 /// The result line: word, what, where, in how long, n of m.
 pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
@@ -41,14 +44,19 @@ pub fn ending(story: &Story, plan: &Plan, view: &View) -> String {
 }
 
 fn not_started(story: &Story, plan: &Plan, view: &View) -> String {
-    let failed = story.steps(plan, |unit, _| matches!(unit.forward, super::story::Forward::Failed(..)));
+    let steps = story.steps(plan, |unit, _| matches!(unit.forward, Forward::Failed(..)));
     if story.units.iter().any(|unit| !unit.drift.is_empty()) {
         let word = view.word("not started", Style::YellowBold);
         let target = safe(story.target(), view.look);
-        return format!("{word}: {target} changed since it was reviewed, before {}; nothing was touched", list(&failed));
+        return format!("{word}: {target} changed since it was reviewed, before {}; nothing was touched", list(&steps));
     }
-    let which = if failed.is_empty() { "something".to_owned() } else { list(&failed) };
-    format!("{}: what {which} needs does not hold; nothing was touched", view.word("not started", Style::YellowBold))
+    let failed = story.units.iter().zip(&plan.units).find_map(|(unit, of)| match &unit.forward {
+        Forward::Failed(why, _) if is_step(of) => Some(format!("{}: {why}", of.name)),
+        Forward::Failed(why, _) => Some(why.clone()),
+        _ => None,
+    });
+    let why = failed.unwrap_or_else(|| "what must hold before does not".to_owned());
+    format!("{}: {}; nothing was touched", view.word("not started", Style::YellowBold), safe(&why, view.look))
 }
 
 fn done(story: &Story, plan: &Plan, view: &View) -> String {
@@ -98,7 +106,8 @@ fn undone(story: &Story, plan: &Plan, view: &View) -> String {
         None => format!("{target} is as before the run"),
     };
     let word = view.word("undone", Style::Cyan);
-    let why = story.undo.as_ref().map(|undo| safe(&undo.why, view.look)).filter(|why| !why.is_empty());
+    let why = story.undo.as_ref().map(|undo| if undo.why == ASKED { "as you asked" } else { undo.why.as_str() });
+    let why = why.map(|why| safe(why, view.look)).filter(|why| !why.is_empty());
     let why = why.map_or_else(String::new, |why| format!("{why}; "));
     format!("{word}: {why}{place}, after {}", elapsed(story.took_last()))
 }
@@ -169,18 +178,16 @@ fn facts(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Holds => story.hold_until.map_or_else(String::new, |until| {
             line(format!("can be undone until {}, when the hold ends", view.zone.minute(until)))
         }),
-        Standing::Interrupted | Standing::Asks => {
-            why(story, view) + &line(format!("keeps {target} until this run is settled"))
-        }
-        Standing::Failed => line(format!("keeps {target} until this run is settled")),
+        Standing::Interrupted => why(story, view) + &line(format!("keeps {target} until this run is settled")),
+        Standing::Asks | Standing::Failed => line(format!("keeps {target} until this run is settled")),
         Standing::UndoFailed => {
             let run = safe(story.run(), view.look);
             super::undone::now_table(story, plan, view)
                 + &line(format!("run {run} keeps {target} until this is settled; nothing runs any more"))
         }
-        Standing::Paused | Standing::Aborted | Standing::NotStarted => why(story, view),
+        Standing::Paused | Standing::NotStarted => why(story, view),
         Standing::Finalized => finalized(story, plan, view),
-        Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual => String::new(),
+        Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual | Standing::Aborted => String::new(),
     }
 }
 
@@ -208,7 +215,8 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         }
         Standing::Undone | Standing::NotEqual if !asked => "next: switchback report RUN --format markdown\n",
         Standing::Done if is_nothing(story, plan) => "",
-        Standing::Done | Standing::NotEqual | Standing::NotStarted => "next: switchback report RUN\n",
+        Standing::Done => "next: switchback report RUN\nor:   switchback undo RUN\n",
+        Standing::NotEqual | Standing::NotStarted => "next: switchback report RUN\n",
         Standing::UndoFailed => "next: switchback undo RUN\n",
         Standing::Failed => "next: switchback undo RUN\nor:   switchback abort RUN\n      leaves the target as it is\n",
         Standing::Interrupted | Standing::Paused if unknown => {

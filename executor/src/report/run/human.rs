@@ -80,22 +80,29 @@ fn head(report: &Report) -> String {
     out
 }
 
+fn why(why: &str) -> String {
+    if why == super::ending::ASKED { "as asked".to_owned() } else { format!("because {why}") }
+}
+
 /// The facts of a report's head, each with its name.
 pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let Report { story, plan, view, .. } = report;
     let mut facts = vec![("plan", plan_line(plan))];
-    let what = moved(plan, view.look).map_or_else(String::new, |what| format!("{what} "));
+    let what = moved(plan, view.look);
     let label = match story.standing() {
         Standing::Done | Standing::Holds | Standing::Finalized => "moved",
         _ => "moves",
     };
-    facts.push((label, format!("{what}on {}, {}", story.target(), way(plan))));
+    facts.push(match what {
+        Some(what) => (label, format!("{what} on {}, {}", story.target(), way(plan))),
+        None => ("target", story.target().to_owned()),
+    });
     facts.push(("bundle", bundle(report)));
     facts.extend(time(story, view).map(|time| ("time", time)));
     facts.extend(story.processes.iter().skip(1).map(|process| ("went on", resumed(process, view))));
     facts.extend(story.undo.as_ref().map(|undo| {
         let at = view.zone.time(undo.at);
-        ("undone", format!("because {}, from {at} on", undo.why))
+        ("undone", format!("{}, from {at} on", why(&undo.why)))
     }));
     facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
     facts.extend(window(story, view).map(|window| ("window", window)));
@@ -190,7 +197,7 @@ fn table(report: &Report) -> String {
     let mut columns = vec![Column::text("layer").at_least(13), Column::text("step").at_least(13)];
     columns.extend(wide.then(|| Column::text("began").at_least(8)));
     columns.extend([Column::figures("took").at_least(7), Column::text("result")]);
-    let mut table = Table::new(columns);
+    let mut table = Table::new(columns).within(look.edge());
     let mut above = String::new();
     for row in rows(story, plan, &view.reviewed, look) {
         let group = if row.group == above { String::new() } else { row.group.clone() };

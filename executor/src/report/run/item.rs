@@ -52,5 +52,9 @@ fn one(detail: &str, indent: usize, look: Look) -> String {
         // Quoted output is never wrapped or cut: the terminal may do it.
         return format!("{indent}  {}\n", safe(detail, look));
     }
-    hang(&indent, &safe(detail, look), look)
+    let text = safe(detail, look);
+    if width(&indent) + width(&text) <= look.edge() {
+        return format!("{indent}{text}\n");
+    }
+    hang(&indent, &text, look)
 }

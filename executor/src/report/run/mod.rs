@@ -57,6 +57,7 @@ pub use story::{
     WindowStory,
 };
 pub use undone::aftermath;
+pub(crate) use undone::aftermath_log;
 pub use view::View;
 pub use zone::{Zone, between};
 

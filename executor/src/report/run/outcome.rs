@@ -117,7 +117,10 @@ impl UnitStory {
         let nothing = |(id, act): (&ActRef, &super::story::ActStory)| {
             act.step == Step::Done(0) && !act_of(unit, *id).is_some_and(is_named)
         };
-        !self.acts.is_empty() && self.acts.iter().all(nothing)
+        // An action that finds its work done already leaves no record of its own.
+        let quiet = self.acts.is_empty() && self.changes == 0 && self.copies.is_empty();
+        let had = unit.acts().next().is_some();
+        (quiet && had) || (!self.acts.is_empty() && self.acts.iter().all(nothing))
     }
 }
 

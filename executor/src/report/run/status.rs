@@ -2,20 +2,27 @@
 
 use super::human::compared_line;
 use super::outcome::Outcome;
-use super::story::{Forward, Story};
+use super::story::{Process, Story};
 use super::view::{View, short_digest};
 use super::zone::between;
 use crate::event::Standing;
-use crate::screen::{hang, list, safe, seconds};
+use crate::screen::{hang, safe, seconds};
 use jiff::Timestamp;
 use switchback_compiler::plan::Plan;
 
-/// A run as it stands. `alive` says whether a process works on it.
-pub fn status(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -> String {
+/// A run as it stands. `alive` says whether a process works on it, `looked` what was seen of it just now, in lines.
+pub fn status(
+    story: &Story,
+    plan: &Plan,
+    alive: bool,
+    now: Timestamp,
+    looked: &[(&'static str, String)],
+    view: &View,
+) -> String {
     let look = view.look;
     let mut out = head(story, alive, view);
-    for (name, text) in facts(story, plan, alive, now, view) {
-        out += &hang(&format!("  {name:<8}  "), &safe(&text, look), look);
+    for (name, text) in facts(story, plan, alive, now, view).iter().chain(looked) {
+        out += &hang(&format!("  {name:<8}  "), &safe(text, look), look);
     }
     out + &next(story, alive, now, view)
 }
@@ -32,27 +39,34 @@ fn head(story: &Story, alive: bool, view: &View) -> String {
 
 fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
-    if let Some(process) = story.processes.last() {
-        let gone = if alive { "" } else { ", which is gone" };
-        facts.push(("by", format!("{} on {}, process {}{gone}", process.by, process.host, process.pid)));
-    }
+    facts.extend(story.processes.last().map(|process| ("by", by(process, story, alive, view))));
     if let Some(began) = story.began() {
         let until = if story.standing() == Standing::Runs { now } else { story.last.unwrap_or(now) };
         facts.push(("since", format!("{}, {}", view.zone.date_time(began), seconds(between(began, until)))));
     }
-    let (done, all) = story.progress(plan);
-    let of = |wanted: &dyn Fn(Outcome) -> bool| list(&story.steps(plan, |unit, of| wanted(unit.outcome(of))));
-    let open = list(&story.steps(plan, |unit, _| matches!(unit.forward, Forward::Cut)));
-    let left = of(&|outcome| outcome == Outcome::Never);
-    facts.push(("done", format!("{done} of {all} steps")));
-    if !open.is_empty() {
-        facts.push(("open", format!("{open}: started, and no end is recorded")));
+    let named = |wanted: &dyn Fn(Outcome) -> bool| story.steps(plan, |unit, of| wanted(unit.outcome(of)));
+    let (_, all) = story.progress(plan);
+    let undoes = story.undo.is_some();
+    let parts = [
+        ("now", named(&|outcome| alive && matches!(outcome, Outcome::Runs | Outcome::Undoes))),
+        ("open", story.steps(plan, |unit, of| !alive && is_open(unit.outcome(of)))),
+        ("unknown", named(&|outcome| outcome == Outcome::Unknown)),
+        ("failed", named(&|outcome| matches!(outcome, Outcome::Failed | Outcome::NotUndone))),
+        ("undone", named(&|outcome| matches!(outcome, Outcome::Undone | Outcome::NotEqual))),
+        ("done", named(&|outcome| outcome.is_over())),
+        ("left", named(&|outcome| outcome == Outcome::Never && !undoes)),
+    ];
+    for (label, names) in parts.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let of = if label == "done" && !undoes { format!("{} of {all}", names.len()) } else { names.len().to_string() };
+        let more = if label == "open" { "; started, and no end is recorded" } else { "" };
+        facts.push((label, format!("{of}: {}{more}", names.join(", "))));
     }
-    if !left.is_empty() {
-        facts.push(("left", left));
+    if keeps(story.standing(), alive) {
+        facts.push(("keeps", format!("{}, so no other run can start there", story.target())));
     }
     facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
-    if let (Standing::Runs, Some((_, opens, until)), None) = (story.standing(), story.window.awaited, story.window.opened)
+    if let (Standing::Runs, Some((_, opens, until)), None) =
+        (story.standing(), story.window.awaited, story.window.opened)
     {
         let (opens, until) = (view.zone.date_time(opens), view.zone.date_time(until));
         facts.push(("window", format!("opens at {opens}; waits at most until {until}")));
@@ -66,6 +80,43 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
         });
     }
     facts
+}
+
+/// Who works on it, or did.
+fn by(process: &Process, story: &Story, alive: bool, view: &View) -> String {
+    let Process { by, host, pid, .. } = process;
+    match (story.standing(), alive) {
+        (_, true) => format!("{by} on {host}, process {pid}"),
+        (Standing::Runs, false) => {
+            let last = story.last.map_or_else(String::new, |at| format!("; last heard at {}", view.zone.date_time(at)));
+            format!("{by} on {host}; process {pid} is gone{last}")
+        }
+        _ => format!("{by} on {host}"),
+    }
+}
+
+/// A step whose process is gone before it came to an end.
+fn is_open(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Runs | Outcome::Undoes | Outcome::Cut)
+}
+
+/// Whether no other run may begin on its target.
+fn keeps(standing: Standing, alive: bool) -> bool {
+    match standing {
+        Standing::Runs => !alive,
+        Standing::Paused
+        | Standing::Interrupted
+        | Standing::Asks
+        | Standing::Failed
+        | Standing::UndoFailed
+        | Standing::NotEqual => true,
+        Standing::Holds
+        | Standing::Done
+        | Standing::Undone
+        | Standing::Finalized
+        | Standing::Aborted
+        | Standing::NotStarted => false,
+    }
 }
 
 fn next(story: &Story, alive: bool, now: Timestamp, view: &View) -> String {

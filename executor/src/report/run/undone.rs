@@ -5,33 +5,69 @@ use super::outcome::{Outcome, is_counted};
 use super::story::{Back, Story, UnitStory};
 use super::view::View;
 use crate::event::Standing;
-use crate::screen::{Column, Sign, Style, Table, count, list, of, safe};
+use crate::screen::{Column, Sign, Style, Table, count, hang, list, of, safe};
 use std::collections::BTreeSet;
 use switchback_compiler::plan::{Plan, Unit, WayBack};
 
+/// What the comparison at the end of an undo is called.
+const COMPARED: &str = "compared";
+
 /// Lines between the steps that were taken back and the result line; empty where nothing was taken back.
 pub fn aftermath(story: &Story, plan: &Plan, view: &View) -> String {
+    let drawn = |fact: &Fact| {
+        let Fact { indent, sign, name, text } = fact;
+        match (name.is_empty(), sign) {
+            (_, None) => evidence(std::slice::from_ref(text), *indent, view.look),
+            (true, Some(sign)) => {
+                let lead = format!("{}{} ", " ".repeat(*indent), sign.show(view.look));
+                hang(&lead, &safe(text, view.look), view.look)
+            }
+            (false, Some(sign)) => {
+                let (name, text) = (safe(name, view.look), safe(text, view.look));
+                Item { indent: *indent, sign: *sign, name: &name, text: &text, style: Style::Plain, tail: "" }
+                    .show(view.look)
+            }
+        }
+    };
+    facts(story, plan).iter().map(drawn).collect()
+}
+
+/// The same for a log: lines that are whole by themselves; what is not as before was told with its step.
+pub(crate) fn aftermath_log(story: &Story, plan: &Plan) -> Vec<String> {
+    let said = |Fact { name, text, .. }: Fact| if name.is_empty() { text } else { format!("{name}: {text}") };
+    facts(story, plan).into_iter().filter(|fact| fact.sign.is_some()).map(said).collect()
+}
+
+/// One thing to say after an undo.
+struct Fact {
+    indent: usize,
+    /// None: evidence of the one before.
+    sign: Option<Sign>,
+    /// What it is about; empty where the text says it.
+    name: String,
+    text: String,
+}
+
+impl Fact {
+    fn new(indent: usize, sign: Sign, name: &str, text: impl Into<String>) -> Self {
+        Self { indent, sign: Some(sign), name: name.to_owned(), text: text.into() }
+    }
+}
+
+fn facts(story: &Story, plan: &Plan) -> Vec<Fact> {
     if story.undo.is_none() || !matches!(story.standing(), Standing::Undone | Standing::NotEqual | Standing::UndoFailed)
     {
-        return String::new();
+        return Vec::new();
     }
-    let line = |indent, sign, name: &str, text: &str| {
-        Item { indent, sign, name, text, style: Style::Plain, tail: "" }.show(view.look)
-    };
-    let mut out = String::new();
-    for name in story.steps(plan, has_nothing) {
-        out += &line(2, Sign::Equal, &safe(name, view.look), "nothing to undo");
-    }
-    for (name, waits) in not_tried(story, plan) {
-        out += &line(2, Sign::Missing, &safe(name, view.look), &safe(&waits, view.look));
-    }
+    let nothing = story.steps(plan, has_nothing);
+    let mut facts: Vec<Fact> = nothing.iter().map(|name| Fact::new(2, Sign::Equal, name, "nothing to undo")).collect();
+    facts.extend(not_tried(story, plan).into_iter().map(|(name, waits)| Fact::new(2, Sign::Missing, name, waits)));
     let never = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Never);
     if !never.is_empty() {
-        let said = format!("{}: never started", never.join(", "));
-        out +=
-            &crate::screen::hang(&format!("  {} ", Sign::Missing.show(view.look)), &safe(&said, view.look), view.look);
+        facts.push(Fact::new(2, Sign::Missing, "", format!("{}: never started", never.join(", "))));
     }
-    out + &compared(story, plan, view)
+    facts.extend(compared(story, plan));
+    facts
 }
 
 fn has_nothing(unit: &UnitStory, of: &Unit) -> bool {
@@ -64,7 +100,7 @@ fn waits_for(story: &Story, plan: &Plan, id: u32) -> String {
 }
 
 /// Units that were taken back by their actions' own way back are compared with what was before.
-fn compared(story: &Story, plan: &Plan, view: &View) -> String {
+fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
     let taken: Vec<_> =
         story.units.iter().zip(&plan.units).filter(|(unit, _)| matches!(unit.back, Back::Undone(..))).collect();
     let own = |unit: &UnitStory, of: &Unit| unit.way.is_none() && matches!(of.way_back, WayBack::Own);
@@ -76,26 +112,29 @@ fn compared(story: &Story, plan: &Plan, view: &View) -> String {
     let unseen: Vec<String> = taken
         .iter()
         .filter(|(unit, of)| !own(unit, of) || !unit.named(of).is_empty())
-        .map(|(_, of)| of.name.clone())
+        .map(|(unit, of)| match unit.named(of).as_slice() {
+            [] => of.name.clone(),
+            named => list(named),
+        })
         .collect();
-    let item = |sign, text: &str| {
-        Item { indent: 0, sign, name: "compared", text, style: Style::Plain, tail: "" }.show(view.look)
-    };
-    let mut out = match (all, left.is_empty()) {
-        (0, true) => String::new(),
-        (_, true) => item(Sign::Done, &format!("{} are as before the run", of(all, all, "resource"))),
-        (_, false) => {
-            let differs = if left.len() == 1 { "is" } else { "are" };
-            item(Sign::Look, &format!("{} {differs} not as before the run", count(left.len(), "thing")))
-        }
-    };
-    out += &evidence(&left, 4, view.look);
-    if !unseen.is_empty() {
-        let said = format!("not compared: what else {} did", list(&unseen));
-        let lead = format!("  {} ", Sign::Unknown.show(view.look));
-        out += &crate::screen::hang(&lead, &safe(&said, view.look), view.look);
+    let mut facts = Vec::new();
+    if !left.is_empty() {
+        let differs = if left.len() == 1 { "is" } else { "are" };
+        let said = format!("{} {differs} not as before the run", count(left.len(), "thing"));
+        facts.push(Fact::new(0, Sign::Look, COMPARED, said));
+    } else if all > 0 {
+        facts.push(Fact::new(
+            0,
+            Sign::Done,
+            COMPARED,
+            format!("{} {} as before the run", of(all, all, "resource"), if all == 1 { "is" } else { "are" }),
+        ));
     }
-    out
+    facts.extend(left.into_iter().map(|text| Fact { indent: 4, sign: None, name: COMPARED.to_owned(), text }));
+    if !unseen.is_empty() {
+        facts.push(Fact::new(2, Sign::Unknown, "", format!("not compared: what {} did", list(&unseen))));
+    }
+    facts
 }
 
 /// What is not as before: as each step that was taken back told it, and what only comparing the whole found.

@@ -113,7 +113,7 @@ fn mermaid_of_a_large_plan_shows_the_layers() {
     let mut long = Sample::new("long");
     long.layer(Stage::Change, "");
     long.step(&"x".repeat(50_000), &[]);
-    assert_eq!(mermaid(&long.0).lines().last(), Some("  l0[\"change#58; 1 step\"]"));
+    assert_eq!(mermaid(&long.0).lines().last(), Some("  l0[\"long#58; 1 step\"]"));
 }
 
 #[test]

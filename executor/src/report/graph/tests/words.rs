@@ -59,7 +59,7 @@ fn many_names_wrap_under_each_other() {
     plan.step("last", &names.iter().map(String::as_str).collect::<Vec<_>>());
     let told = text(&plan.0, Look::plain());
     assert!(
-        told.starts_with("change\n  *                      a-rather-long-name-0   file.write and 1 more\n"),
+        told.starts_with("wide\n  *                      a-rather-long-name-0   file.write and 1 more\n"),
         "{told}"
     );
     assert!(
