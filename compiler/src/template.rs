@@ -107,8 +107,10 @@ fn full(
 /// Refuses what handlebars would overflow its stack on, and what could be taken for a marker of our own.
 fn bounded(raw: &str) -> Result<(), Fault> {
     let marker = raw.find([OPEN, CLOSE]).map(|at| (at, "the characters U+FDD0 and U+FDD1 can't stand in a template"));
+    // Four begin a raw block; on more of them the parser goes back and forth without end.
+    let braces = || raw.find("{{{{{").map(|at| (at, "five `{` stand in a row"));
     let deep = || nesting::too_deep(raw).map(|at| (at, "too much stands in each other"));
-    match marker.or_else(deep) {
+    match marker.or_else(braces).or_else(deep) {
         None => Ok(()),
         Some((at, text)) => {
             let line = raw.get(..at).map_or(1, |before| before.matches('\n').count() + 1);

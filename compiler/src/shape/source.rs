@@ -23,13 +23,15 @@ pub(super) fn file(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span
 /// A folder: `{"source", "files": [{"path", …as a file}]}`.
 pub(super) fn folder(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span) -> Option<Typed> {
     let full = resolved(cx, path, at)?;
-    let found = match cx.files.list(&full) {
+    let mut found = match cx.files.list(&full) {
         Ok(found) => found,
         Err(error) => {
             cx.sink.push(unreadable(at, path, &error));
             return None;
         }
     };
+    // A plan is the same however its files are listed.
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let mut files = Vec::with_capacity(found.len());
     for one in found {
         let mut held = held(cx, env, node, &files::join(&full, &one.path).unwrap_or_default(), at)?;

@@ -3,6 +3,7 @@
 use super::loud::Found;
 use super::place::Place;
 use super::silent::colon_behind;
+use crate::guard;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::scan::{Kind, Token};
 use crate::spelling::{illegal_escape, outdented, stands_apart};
@@ -203,6 +204,9 @@ pub(super) fn lines(place: &Place<'_>) -> Found {
     let token = &place.token;
     if !matches!(token.kind, Kind::Lines | Kind::RawLines) {
         return None;
+    }
+    if let Some(told) = guard::never_ends(token, place.base) {
+        return Some((told, token.end()));
     }
     if stands_apart(token) {
         return outdented(token).map(|(start, len)| (outside(place, token.start + start, len), token.end()));
