@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// From so many diagnostics on no near name is looked for: each costs a look at all names, and nobody reads so far.
-const MOST_PROPOSED: usize = 200;
+const MOST_PROPOSED: usize = 50;
 
 /// What is to be compiled.
 #[derive(Clone, Debug, Default)]

@@ -15,7 +15,7 @@ const MOST_TEXT: usize = 128 << 20;
 /// What looking a name up counts as, so that names of nothing end too.
 const LOOKUP_COST: usize = 64;
 /// Names without a meaning of which the near ones are looked for.
-const MOST_ASKED: usize = 200;
+const MOST_ASKED: usize = 50;
 /// How deep values may stand in values. Templates may stand 24 deep in each other, each handing values on.
 const MOST_NESTED: u32 = 64;
 

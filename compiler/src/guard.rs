@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// Bytes of one file. The longest plans that people write are a hundred times shorter.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// Names and values of one file. The parser holds some 700 bytes for each; ten thousand steps have 140,000.
+/// Names, values and blocks of one file. The parser holds some 700 bytes for each; ten thousand steps have 140,000.
 pub const MAX_VALUES: usize = 250_000;
 /// Blocks in blocks. Plans need six.
 pub const MAX_DEPTH: u32 = 32;
@@ -25,7 +25,7 @@ pub static PAGES: &[&Page] =
 /// More than [`MAX_BYTES`] or [`MAX_VALUES`].
 pub static TOO_LARGE: Page = Page {
     code: "syntax::too-large",
-    text: "A file holds more than 8 MiB, or more than 250,000 names and values. Plans are read by people before they run, so that much is a mistake: data that \
+    text: "A file holds more than 8 MiB, or more than 250,000 names, values and blocks. Plans are read by people before they run, so that much is a mistake: data that \
            belongs in a file of its own, which a step names with `from=`.",
     right: "file.write \"data.bin\" from=\"files/data.bin\"",
     ..Page::ERROR
@@ -102,7 +102,7 @@ pub fn check(text: &str, base: u32) -> Result<(), Diagnostic> {
     let mut watch = Watch::default();
     let mut values = 0;
     for token in scan::scan(text) {
-        values += usize::from(token.kind.is_value());
+        values += usize::from(token.kind.is_value() || token.kind == Kind::Open);
         if values > MAX_VALUES {
             return Err(too_many(Span::new(base as usize + token.start, token.text.len())));
         }
@@ -326,7 +326,7 @@ fn forbidden_character(at: usize, c: char) -> Diagnostic {
 }
 
 fn too_many(at: Span) -> Diagnostic {
-    Diagnostic::new(&TOO_LARGE, "the file holds more names and values than can be read")
+    Diagnostic::new(&TOO_LARGE, "the file holds more names, values and blocks than can be read")
         .label(at, "the first one too many: number 250,001")
         .help("put data into a file of its own and name it with `from=`")
 }

@@ -211,7 +211,7 @@ pub(super) fn lines(place: &Place<'_>) -> Found {
     if stands_apart(token) {
         return outdented(token).map(|(start, len)| (outside(place, token.start + start, len), token.end()));
     }
-    let opening = token.text.len() - token.text.trim_start_matches('#').trim_start_matches('"').len();
+    let opening = token.text.len() - token.text.trim_start_matches('#').len() + 3;
     let told = Diagnostic::new(&LINES_APART, "a text of several lines touches its three quotes")
         .label(place.span(token.start..token.start + opening), "the text begins on the line behind these")
         .label(place.span(token.end() - opening..token.end()), "and these have a line of their own")
