@@ -119,7 +119,7 @@ fn near_settings(cx: &mut Cx<'_>, env: &Env, declared: &Declared) {
             cx.sink.push(
                 Diagnostic::new(&UNKNOWN_SETTING, message)
                     .label(name.span, format!("did you mean `{near}`?"))
-                    .help(format!("write set \"{near}\"; it is fine as it is where it is for another plan")),
+                    .help(format!("write set \"{near}\"; leave it where another plan has this input")),
             );
         }
     }

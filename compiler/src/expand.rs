@@ -70,7 +70,8 @@ pub(crate) fn expand(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Dec
         }
     }
     let (out, assumed) = (Expanded::default(), BTreeMap::new());
-    let mut expansion = Expansion { cx, env, templates: &declared.templates, out, made: 0, lacking: Lack::default(), assumed };
+    let mut expansion =
+        Expansion { cx, env, templates: &declared.templates, out, made: 0, lacking: Lack::default(), assumed };
     let mut nodes = Vec::with_capacity(read.plan.len() + read.libraries.len());
     expansion.all(read.plan.iter().chain(&read.libraries), 0, 0, &mut nodes);
     if !expansion.out.is_stopped {

@@ -3,8 +3,8 @@
 //! Late values are rendered as text between two noncharacters, which the guard refuses in sources, and become
 //! [`Segment`]s again afterwards. So the real handlebars serves for values that are not known yet.
 
-use crate::{broken, nesting};
 use crate::value::{Segment, Text};
+use crate::{broken, nesting};
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Handlebars, Path, no_escape};
 use serde_json::{Map, Value as Json};

@@ -57,11 +57,13 @@ fn writes(draft: &Draft, way: Way) -> Vec<Write<'_>> {
 
 /// What a step does on its way.
 fn acts(step: &DraftStep, way: Way) -> Vec<&Act> {
-    let there = || step.work.iter().flat_map(|work| match work {
-        Work::Act(act) => std::slice::from_ref(act),
-        Work::AfterChange(acts) => acts.as_slice(),
-        _ => &[],
-    });
+    let there = || {
+        step.work.iter().flat_map(|work| match work {
+            Work::Act(act) => std::slice::from_ref(act),
+            Work::AfterChange(acts) => acts.as_slice(),
+            _ => &[],
+        })
+    };
     match (&step.way_back, way) {
         (_, Way::There) | (WayBack::Own, Way::Back) => there().collect(),
         (WayBack::Undo(ways), Way::Back) => {

@@ -296,9 +296,11 @@ pub(crate) fn fault_in(cx: &Cx<'_>, env: &Env, fault: &Fault, at: Span, node: &N
         Fault::TooLarge => Diagnostic::new(&TOO_LARGE, "the texts of this plan grow without measure")
             .label(at, "grown to more than 128 MiB here")
             .help("values that name others twice double at every level; write out what is meant"),
-        Fault::Broken { text, piece, .. } => Diagnostic::new(&BROKEN_TEMPLATE, format!("the template can't be read: {text}"))
-            .label(narrowed(piece), "here")
-            .help("a `{{` that is meant literally is written \\{{"),
+        Fault::Broken { text, piece, .. } => {
+            Diagnostic::new(&BROKEN_TEMPLATE, format!("the template can't be read: {text}"))
+                .label(narrowed(piece), "here")
+                .help("a `{{` that is meant literally is written \\{{")
+        }
     };
     env.way_to(node.scope)
         .into_iter()

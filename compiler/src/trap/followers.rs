@@ -5,7 +5,8 @@ use crate::source::Span;
 
 /// Takes out what is told of the very places of which a trap is told.
 pub fn without(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let is_trap = |one: &Diagnostic| super::PAGES.iter().any(|pages| pages.iter().any(|page| page.code == one.page.code));
+    let is_trap =
+        |one: &Diagnostic| super::PAGES.iter().any(|pages| pages.iter().any(|page| page.code == one.page.code));
     let labels = found.iter().filter(|one| is_trap(one)).flat_map(|one| &one.labels);
     let spoilt = merged(labels.map(|label| label.span).collect());
     found.into_iter().filter(|one| is_trap(one) || !meets(&spoilt, one.span())).collect()

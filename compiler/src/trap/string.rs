@@ -3,8 +3,8 @@
 use super::loud::Found;
 use super::place::Place;
 use super::silent::colon_behind;
-use crate::guard;
 use crate::diagnostic::{Diagnostic, Page};
+use crate::guard;
 use crate::scan::{Kind, Token};
 use crate::spelling::{illegal_escape, outdented, stands_apart};
 

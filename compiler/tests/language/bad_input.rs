@@ -63,19 +63,26 @@ fn all_errors_are_told_at_once_in_source_order_in_all_files() {
 
 #[test]
 fn what_was_not_looked_at_is_said() {
-    let told = only("step \"a\" { needs \"b\"; file.write \"a\" content=\"1\" }\nstep \"b\" { needs \"a\"; file.write \"a\" content=\"1\" }");
-    assert_eq!((told.page.code, told.skipped.as_slice()), ("needs::cycle", ["the order of the steps and all that follows from it".to_owned()].as_slice()));
+    let told = only(
+        "step \"a\" { needs \"b\"; file.write \"a\" content=\"1\" }\nstep \"b\" { needs \"a\"; file.write \"a\" content=\"1\" }",
+    );
+    assert_eq!(
+        (told.page.code, told.skipped.as_slice()),
+        ("needs::cycle", ["the order of the steps and all that follows from it".to_owned()].as_slice())
+    );
 }
 
 #[test]
 fn a_file_that_could_not_be_read_hides_no_name() {
     for library in [b"\xff\xfe".as_slice(), b"step \"a\" {", b"input \"x\" default=2m\n"] {
-        let compiled = Sources::plan("use \"x.lib.kdl\"\ninsert \"t\"\nstep \"a\" { file.write \"a\" content=\"{{x}}\" }")
-            .file("x.lib.kdl", library)
-            .compile();
+        let compiled =
+            Sources::plan("use \"x.lib.kdl\"\ninsert \"t\"\nstep \"a\" { file.write \"a\" content=\"{{x}}\" }")
+                .file("x.lib.kdl", library)
+                .compile();
         assert_eq!(codes(&compiled).len(), 1, "{:?}", places(&compiled));
     }
-    let missing = Sources::plan("use \"x.lib.kdl\"\ninsert \"t\"\nstep \"a\" { file.write \"a\" content=\"{{x}}\" }").compile();
+    let missing =
+        Sources::plan("use \"x.lib.kdl\"\ninsert \"t\"\nstep \"a\" { file.write \"a\" content=\"{{x}}\" }").compile();
     assert_eq!(places(&missing), ["p.plan.kdl:2 file::missing"]);
 }
 
@@ -91,5 +98,8 @@ fn only_a_near_name_is_proposed() {
 #[test]
 fn an_unknown_layer_is_told_once_and_nothing_follows_from_it() {
     let told = only("layer \"user-spce\" { step \"a\" { file.write \"a\" content=\"1\" } }");
-    assert_eq!((told.page.code, told.labels.first().unwrap().text.as_str()), ("layer::unknown", "did you mean `user-space`?"));
+    assert_eq!(
+        (told.page.code, told.labels.first().unwrap().text.as_str()),
+        ("layer::unknown", "did you mean `user-space`?")
+    );
 }

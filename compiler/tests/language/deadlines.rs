@@ -17,7 +17,10 @@ fn act(name: &str, within: &str) -> String {
 
 #[test]
 fn the_longest_way_is_the_deadline_that_nobody_said() {
-    let (parallel, chained) = ([act("a", "5m"), act("b", "7m")].concat(), act("a", "5m") + &act("b", "7m").replace("{ program", "{ needs \"a\"; program"));
+    let (parallel, chained) = (
+        [act("a", "5m"), act("b", "7m")].concat(),
+        act("a", "5m") + &act("b", "7m").replace("{ program", "{ needs \"a\"; program"),
+    );
     let limit = |text: &str| plan(text).deadline;
     assert_eq!((limit(&parallel).limit, limit(&parallel).given), (Millis::minutes(7), false));
     assert_eq!(limit(&chained).limit, Millis::minutes(12));
@@ -27,7 +30,9 @@ fn the_longest_way_is_the_deadline_that_nobody_said() {
 
 #[test]
 fn a_check_counts_with_what_it_must_hold_inside_its_limit() {
-    let with = |times: &str| format!("step \"a\" {{ file.write \"a\" content=\"1\"; verify {{ file.exists \"a\" {times} }} }}");
+    let with = |times: &str| {
+        format!("step \"a\" {{ file.write \"a\" content=\"1\"; verify {{ file.exists \"a\" {times} }} }}")
+    };
     // file.write has a minute of its own.
     assert_eq!(plan(&with("within=\"2m\" for=\"1m\"")).deadline.limit, Millis::minutes(3));
     assert_eq!(plan(&with("for=\"1m\"")).deadline.limit, Millis::seconds(60 + 30 + 60));
@@ -46,12 +51,18 @@ fn a_deadline_below_the_sum_of_its_limits_is_refused() {
 
 #[test]
 fn prepare_is_outside_of_the_deadline() {
-    sound("deadline \"1m\"\nstage \"prepare\" { step \"copy\" { backup within=\"1h\" { file \"a\" } } }\nstep \"a\" { file.write \"a\" content=\"1\" }");
+    sound(
+        "deadline \"1m\"\nstage \"prepare\" { step \"copy\" { backup within=\"1h\" { file \"a\" } } }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+    );
 }
 
 #[test]
 fn the_window_holds_the_change_and_its_undo() {
-    let text = |window: &str| format!("window {window} zone=\"UTC\"\nstep \"a\" {{ program \"a\" within=\"9m\"; undo {{ program \"b\" within=\"9m\" }} }}");
+    let text = |window: &str| {
+        format!(
+            "window {window} zone=\"UTC\"\nstep \"a\" {{ program \"a\" within=\"9m\"; undo {{ program \"b\" within=\"9m\" }} }}"
+        )
+    };
     assert_eq!(of(&text("from=\"22:00\" to=\"22:10\"")), ["wait::window"]);
     sound(&text("from=\"22:00\" to=\"22:18\""));
     sound(&text("from=\"23:50\" to=\"00:10\""));

@@ -12,10 +12,15 @@ fn project() -> Sources {
         "use \"x.lib.kdl\"\nlayer \"core-kernel\" {{\n{steps}}}\n\
          layer \"user-space\" {{ step \"site\" {{ dir.mirror \"www\" from=\"files\" }} }}\nverify {{ http.get \"http://{{{{host}}}}/\" }}"
     );
-    let files = (0..12).fold(Sources::plan(&text), |project, n| project.file(&format!("files/{n}.hbs"), format!("{{{{component.c{n}.to}}}} {{{{host}}}}")));
+    let files = (0..12).fold(Sources::plan(&text), |project, n| {
+        project.file(&format!("files/{n}.hbs"), format!("{{{{component.c{n}.to}}}} {{{{host}}}}"))
+    });
     files
         .script("files/run.sh")
-        .file("x.lib.kdl", "input \"host\" default=\"h\"\ncomponent \"c1\" layer=\"core-kernel\" { installed { file \"a\" } }\n")
+        .file(
+            "x.lib.kdl",
+            "input \"host\" default=\"h\"\ncomponent \"c1\" layer=\"core-kernel\" { installed { file \"a\" } }\n",
+        )
         .file("switchback.kdl", "target \"local\" { directory \"d\"; label b=\"2\" a=\"1\"; set \"host\" \"i\" }\n")
 }
 
@@ -46,9 +51,13 @@ fn a_plan_reads_back_as_it_was_written() {
 fn comments_and_blanks_change_only_places() {
     let text = "step \"a\" { file.write \"a\" content=\"1\" }";
     let plain = Sources::plan(text).compile().plan.unwrap();
-    let spaced = Sources::plan("step   \"a\"   {\n  // why\n  file.write \"a\"   content=#\"1\"#;\n}").compile().plan.unwrap();
+    let spaced =
+        Sources::plan("step   \"a\"   {\n  // why\n  file.write \"a\"   content=#\"1\"#;\n}").compile().plan.unwrap();
     let deeds = |plan: &switchback_compiler::plan::Plan| {
-        plan.units.iter().flat_map(|unit| unit.acts().map(|act| (act.call.clone(), act.touches.clone())).collect::<Vec<_>>()).collect::<Vec<_>>()
+        plan.units
+            .iter()
+            .flat_map(|unit| unit.acts().map(|act| (act.call.clone(), act.touches.clone())).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
     };
     assert_eq!(deeds(&plain), deeds(&spaced));
 }

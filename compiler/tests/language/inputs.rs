@@ -29,13 +29,16 @@ fn a_default_is_a_value_that_is_allowed() {
 #[test]
 fn check_needs_no_values() {
     sound(&format!("input \"size\"\n{WRITES}"));
-    sound("input \"size\"\nstep \"a-{{size}}\" { needs \"b\"; file.write \"{{size}}\" content=\"1\" }\nstep \"b\" { file.write \"b\" content=\"1\" }");
+    sound(
+        "input \"size\"\nstep \"a-{{size}}\" { needs \"b\"; file.write \"{{size}}\" content=\"1\" }\nstep \"b\" { file.write \"b\" content=\"1\" }",
+    );
 }
 
 #[test]
 fn the_strongest_value_wins() {
     let text = format!("input \"size\" default=\"m\"\n{WRITES}");
-    let project = Sources::plan(&text).file("switchback.kdl", "target \"local\" { directory \"d\"; set \"size\" \"l\" }\n");
+    let project =
+        Sources::plan(&text).file("switchback.kdl", "target \"local\" { directory \"d\"; set \"size\" \"l\" }\n");
     let content = |compiled: switchback_compiler::Compiled| {
         let plan = compiled.plan.unwrap();
         let (_, step) = plan.steps().next().unwrap();
@@ -57,10 +60,14 @@ fn an_unknown_input_from_outside_proposes_a_near_one() {
 
 #[test]
 fn a_setting_that_is_nearly_an_input_is_told_and_others_are_for_other_plans() {
-    let text = format!("input \"workers\" default=\"4\"\ninput \"size\" default=\"m\"\n{WRITES}\nstep \"b\" {{ file.write \"b\" content=\"{{{{workers}}}}\" }}");
+    let text = format!(
+        "input \"workers\" default=\"4\"\ninput \"size\" default=\"m\"\n{WRITES}\nstep \"b\" {{ file.write \"b\" content=\"{{{{workers}}}}\" }}"
+    );
     let set = |names: &[&str]| {
         let set: String = names.iter().map(|name| format!("    set \"{name}\" \"8\"\n")).collect();
-        Sources::plan(&text).file("switchback.kdl", format!("target \"local\" {{\n    directory \"d\"\n{set}}}\n")).on("local", &[])
+        Sources::plan(&text)
+            .file("switchback.kdl", format!("target \"local\" {{\n    directory \"d\"\n{set}}}\n"))
+            .on("local", &[])
     };
     let slip = set(&["workrs"]);
     assert_eq!(codes(&slip), ["input::unknown-setting"]);
@@ -72,9 +79,12 @@ fn a_setting_that_is_nearly_an_input_is_told_and_others_are_for_other_plans() {
 
 #[test]
 fn what_nothing_reads_is_one_note() {
-    let told = only("input \"a\" default=\"1\"\ninput \"b\" default=\"1\"\ntemplate \"c\" { step \"x\" { file.write \"x\" content=\"1\" } }\nstep \"z\" { file.write \"z\" content=\"1\" }");
+    let told = only(
+        "input \"a\" default=\"1\"\ninput \"b\" default=\"1\"\ntemplate \"c\" { step \"x\" { file.write \"x\" content=\"1\" } }\nstep \"z\" { file.write \"z\" content=\"1\" }",
+    );
     assert_eq!((told.page.code, told.severity.word(), told.labels.len()), ("value::unused", "note", 3));
-    let library = Sources::plan("use \"x.lib.kdl\"\nstep \"z\" { file.write \"z\" content=\"1\" }").file("x.lib.kdl", "input \"a\" default=\"1\"\n");
+    let library = Sources::plan("use \"x.lib.kdl\"\nstep \"z\" { file.write \"z\" content=\"1\" }")
+        .file("x.lib.kdl", "input \"a\" default=\"1\"\n");
     is_sound(&library.compile(), "a library's inputs are there for others too");
 }
 

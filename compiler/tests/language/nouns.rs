@@ -65,8 +65,14 @@ static NOUNS: &[Noun] = &[
         touches: file,
     },
     Noun { form: &Form { name: "file.remove", args: PATH, way_back: BACK, ..Form::ACTION }, touches: file },
-    Noun { form: &Form { name: "file.restore", args: PATH, props: COPY, way_back: BACK, ..Form::ACTION }, touches: file },
-    Noun { form: &Form { name: "dir.mirror", args: PATH, props: FOLDER, way_back: BACK, ..Form::ACTION }, touches: tree },
+    Noun {
+        form: &Form { name: "file.restore", args: PATH, props: COPY, way_back: BACK, ..Form::ACTION },
+        touches: file,
+    },
+    Noun {
+        form: &Form { name: "dir.mirror", args: PATH, props: FOLDER, way_back: BACK, ..Form::ACTION },
+        touches: tree,
+    },
     Noun { form: &Form { name: "service.restart", args: SERVICE, way_back: BACK, ..Form::ACTION }, touches: service },
     Noun {
         form: &Form {

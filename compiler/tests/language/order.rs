@@ -88,7 +88,9 @@ fn needs_does_not_go_to_a_later_stage() {
     let finalize = "step \"a\" { needs \"b\"; file.write \"a\" content=\"1\" }\n\
                     stage \"finalize\" { step \"b\" { file.remove \"b\" } }";
     assert_eq!(of(finalize), ["needs::later-layer"]);
-    sound("stage \"prepare\" { step \"b\" { backup { file \"b\" } } }\nstep \"a\" { needs \"b\"; file.write \"a\" content=\"1\" }");
+    sound(
+        "stage \"prepare\" { step \"b\" { backup { file \"b\" } } }\nstep \"a\" { needs \"b\"; file.write \"a\" content=\"1\" }",
+    );
 }
 
 #[test]
@@ -114,16 +116,22 @@ fn a_step_that_needs_itself_is_a_cycle() {
 
 #[test]
 fn two_cycles_are_two_errors() {
-    let step = |name: &str, need: &str| format!("step \"{name}\" {{ needs \"{need}\"; file.write \"{name}\" content=\"1\" }}\n");
+    let step = |name: &str, need: &str| {
+        format!("step \"{name}\" {{ needs \"{need}\"; file.write \"{name}\" content=\"1\" }}\n")
+    };
     let text = [step("a", "b"), step("b", "a"), step("c", "d"), step("d", "c")].concat();
     assert_eq!(of(&text), ["needs::cycle", "needs::cycle"]);
 }
 
 #[test]
 fn an_unknown_need_proposes_only_a_near_name() {
-    let near = only("step \"config\" { file.write \"a\" content=\"1\" }\nstep \"b\" { needs \"confg\"; file.write \"b\" content=\"1\" }");
+    let near = only(
+        "step \"config\" { file.write \"a\" content=\"1\" }\nstep \"b\" { needs \"confg\"; file.write \"b\" content=\"1\" }",
+    );
     assert_eq!(help(&near), "did you mean `config`? (line 2, in the same layer)");
-    let far = only("step \"config\" { file.write \"a\" content=\"1\" }\nstep \"b\" { needs \"portal\"; file.write \"b\" content=\"1\" }");
+    let far = only(
+        "step \"config\" { file.write \"a\" content=\"1\" }\nstep \"b\" { needs \"portal\"; file.write \"b\" content=\"1\" }",
+    );
     assert_eq!(help(&far), "take the line out, or write the step");
 }
 

@@ -9,7 +9,10 @@ fn every_code_has_one_page_with_its_text() {
     for page in pages() {
         assert!(seen.insert(page.code), "{} has two pages", page.code);
         let (area, what) = page.code.split_once("::").unwrap();
-        let is_name = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let is_name = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
         assert!(is_name(area) && is_name(what), "{}", page.code);
         assert!(page.text.ends_with('.') && page.text.len() > 20, "{}: {}", page.code, page.text);
         assert!(page.wrong.is_empty() || page.wrong != page.right, "{}", page.code);

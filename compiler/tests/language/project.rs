@@ -23,7 +23,10 @@ fn a_target_is_somewhere() {
     let compiled = with("target \"local\" { directory \"./platform\" seed=\"seed\" }", STEP).on("local", &[]);
     is_sound(&compiled, "a directory");
     let target = compiled.plan.unwrap().target.unwrap();
-    assert_eq!((target.name.as_str(), target.directory.as_deref(), target.seed.as_deref()), ("local", Some("./platform"), Some("seed")));
+    assert_eq!(
+        (target.name.as_str(), target.directory.as_deref(), target.seed.as_deref()),
+        ("local", Some("./platform"), Some("seed"))
+    );
 }
 
 #[test]
@@ -56,7 +59,10 @@ fn accept_waives_what_may_be_waived_where_it_stands() {
     is_sound(&Sources::plan(&accepted).compile(), "accepted");
     let elsewhere = "stage \"prepare\" { step \"a\" { service.restart \"web\" }; step \"b\" { accept \"prepare::not-harmless\" \"idle\"; service.restart \"db\" } }";
     assert_eq!(codes(&Sources::plan(elsewhere).compile()), ["prepare::not-harmless"]);
-    assert_eq!(codes(&Sources::plan(&format!("accept \"needs::cycle\" \"fine\"\n{STEP}")).compile()), ["policy::not-waivable"]);
+    assert_eq!(
+        codes(&Sources::plan(&format!("accept \"needs::cycle\" \"fine\"\n{STEP}")).compile()),
+        ["policy::not-waivable"]
+    );
     let slip = Sources::plan(&format!("accept \"value::unsed\" \"fine\"\n{STEP}")).compile();
     assert_eq!(codes(&slip), ["policy::unknown-code"]);
     assert_eq!(slip.diagnostics.first().unwrap().labels.first().unwrap().text, "did you mean `value::unused`?");

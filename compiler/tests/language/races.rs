@@ -56,7 +56,9 @@ fn the_whole_directory_meets_everything() {
 #[test]
 fn a_path_is_the_same_however_it_is_written() {
     for other in ["./x", "a/../x", "x/", "//x"] {
-        let text = format!("step \"a\" {{ file.write \"x\" content=\"1\" }}\nstep \"b\" {{ file.write \"{other}\" content=\"2\" }}");
+        let text = format!(
+            "step \"a\" {{ file.write \"x\" content=\"1\" }}\nstep \"b\" {{ file.write \"{other}\" content=\"2\" }}"
+        );
         let found = of(&text);
         assert!(found == [RACE] || found == ["path::outside"], "{other}: {found:?}");
     }
@@ -64,7 +66,8 @@ fn a_path_is_the_same_however_it_is_written() {
 
 #[test]
 fn a_template_put_in_twice_races_with_itself() {
-    let template = "template \"conf\" { input \"name\"; step \"{{name}}\" { file.write \"etc/conf\" content=\"{{name}}\" } }\n";
+    let template =
+        "template \"conf\" { input \"name\"; step \"{{name}}\" { file.write \"etc/conf\" content=\"{{name}}\" } }\n";
     let told = only(&format!("{template}insert \"conf\" name=\"one\"\ninsert \"conf\" name=\"two\""));
     assert_eq!(told.page.code, RACE);
     assert!(told.message.contains("`one` and `two`"), "{}", told.message);
@@ -99,9 +102,7 @@ fn layers_and_stages_are_an_order() {
         "layer \"user-space\" { step \"a\" { file.write \"x\" content=\"1\" } }\n\
          layer \"core-kernel\" { step \"b\" { file.write \"x\" content=\"2\" } }",
     );
-    sound(
-        "step \"a\" { file.write \"x\" content=\"1\" }\nstage \"finalize\" { step \"b\" { file.remove \"x\" } }",
-    );
+    sound("step \"a\" { file.write \"x\" content=\"1\" }\nstage \"finalize\" { step \"b\" { file.remove \"x\" } }");
 }
 
 #[test]

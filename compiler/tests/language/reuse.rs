@@ -11,7 +11,8 @@ fn steps(compiled: &switchback_compiler::Compiled) -> Vec<String> {
 
 #[test]
 fn a_template_is_put_in_as_often_as_it_is_inserted() {
-    let compiled = Sources::plan(&format!("{TEMPLATE}insert \"conf\" name=\"a\"\ninsert \"conf\" name=\"b\" port=81")).compile();
+    let compiled =
+        Sources::plan(&format!("{TEMPLATE}insert \"conf\" name=\"a\"\ninsert \"conf\" name=\"b\" port=81")).compile();
     is_sound(&compiled, "two inserts");
     assert_eq!(steps(&compiled), ["a", "b"]);
 }
@@ -47,18 +48,24 @@ fn a_step_of_which_when_left_nothing_is_sound() {
     let compiled = Sources::plan(text).compile();
     is_sound(&compiled, text);
     let left = &compiled.plan.as_ref().unwrap().left_out;
-    assert_eq!(left.iter().map(|one| format!("{}: {}", one.what, one.why)).collect::<Vec<_>>(), ["file.write a: size is m, not l"]);
+    assert_eq!(
+        left.iter().map(|one| format!("{}: {}", one.what, one.why)).collect::<Vec<_>>(),
+        ["file.write a: size is m, not l"]
+    );
     assert_eq!(of("step \"a\" { stays \"nothing\" }"), ["step::empty"]);
 }
 
 #[test]
 fn a_need_of_a_step_that_was_left_out_is_dropped() {
-    sound("input \"size\" default=\"m\"\nwhen \"size\" is=\"l\" { step \"big\" { file.write \"big\" content=\"1\" } }\nstep \"a\" { needs \"big\"; file.write \"a\" content=\"{{size}}\" }");
+    sound(
+        "input \"size\" default=\"m\"\nwhen \"size\" is=\"l\" { step \"big\" { file.write \"big\" content=\"1\" } }\nstep \"a\" { needs \"big\"; file.write \"a\" content=\"{{size}}\" }",
+    );
 }
 
 #[test]
 fn a_way_back_that_was_left_out_is_missing() {
-    let text = "input \"size\" default=\"m\"\nstep \"a\" { program \"x\"; when \"size\" is=\"l\" { undo { program \"y\" } } }";
+    let text =
+        "input \"size\" default=\"m\"\nstep \"a\" { program \"x\"; when \"size\" is=\"l\" { undo { program \"y\" } } }";
     assert_eq!(of(text), ["way-back::none"]);
 }
 
@@ -69,13 +76,19 @@ fn labels_of_the_target_decide() {
         "switchback.kdl",
         "target \"prod\" { directory \"d\"; label tier=\"prod\" }\ntarget \"dev\" { directory \"e\"; label tier=\"dev\" }\n",
     );
-    assert_eq!((steps(&project.on("prod", &[])), steps(&project.on("dev", &[]))), (vec!["a".into(), "b".into()], vec!["b".into()]));
+    assert_eq!(
+        (steps(&project.on("prod", &[])), steps(&project.on("dev", &[]))),
+        (vec!["a".into(), "b".into()], vec!["b".into()])
+    );
 }
 
 #[test]
 fn a_template_that_puts_itself_in_is_refused_at_once() {
     assert_eq!(of("template \"a\" { insert \"a\" }\ninsert \"a\""), ["template::recursive"]);
-    assert_eq!(of("template \"a\" { insert \"b\" }\ntemplate \"b\" { insert \"a\" }\ninsert \"a\""), ["template::recursive"]);
+    assert_eq!(
+        of("template \"a\" { insert \"b\" }\ntemplate \"b\" { insert \"a\" }\ninsert \"a\""),
+        ["template::recursive"]
+    );
 }
 
 #[test]
@@ -103,7 +116,9 @@ fn values_that_double_end() {
 #[test]
 fn libraries_declare_and_never_act() {
     let library = |lines: &str| {
-        Sources::plan("use \"x.lib.kdl\"\nstep \"a\" { file.write \"a\" content=\"1\" }").file("x.lib.kdl", format!("{lines}\n")).compile()
+        Sources::plan("use \"x.lib.kdl\"\nstep \"a\" { file.write \"a\" content=\"1\" }")
+            .file("x.lib.kdl", format!("{lines}\n"))
+            .compile()
     };
     assert_eq!(places(&library("step \"b\" { file.write \"b\" content=\"1\" }")), ["x.lib.kdl:1 node::misplaced"]);
     is_sound(&library("component \"portal\" layer=\"user-space\""), "a component");
@@ -112,7 +127,9 @@ fn libraries_declare_and_never_act() {
 
 #[test]
 fn names_inside_templates_may_hold_their_inputs() {
-    sound("template \"pair\" { input \"n\"; step \"{{n}}-a\" { file.write \"{{n}}-a\" content=\"1\" }; step \"{{n}}-b\" { needs \"{{n}}-a\"; file.write \"{{n}}-b\" content=\"1\" } }\ninsert \"pair\" n=\"x\"\ninsert \"pair\" n=\"y\"");
+    sound(
+        "template \"pair\" { input \"n\"; step \"{{n}}-a\" { file.write \"{{n}}-a\" content=\"1\" }; step \"{{n}}-b\" { needs \"{{n}}-a\"; file.write \"{{n}}-b\" content=\"1\" } }\ninsert \"pair\" n=\"x\"\ninsert \"pair\" n=\"y\"",
+    );
 }
 
 #[test]

@@ -155,12 +155,16 @@ fn an_order_through_a_third_step_is_an_order() {
 
 #[test]
 fn a_copy_of_last_night_may_be_said_to_do() {
-    sound("step \"copy\" { backup max-age=\"1d\" { file \"a\" } }\nstep \"a\" { needs \"copy\"; file.write \"a\" content=\"1\"; undo { file.restore \"a\" copy=\"copy\" } }");
+    sound(
+        "step \"copy\" { backup max-age=\"1d\" { file \"a\" } }\nstep \"a\" { needs \"copy\"; file.write \"a\" content=\"1\"; undo { file.restore \"a\" copy=\"copy\" } }",
+    );
 }
 
 #[test]
 fn undeclared_components_and_steps_without_versions_are_fine() {
-    sound("step \"portal\" { moves from=\"1\" to=\"2\"; file.write \"a\" content=\"{{component.portal.to}}\" }\nstep \"b\" { file.write \"b\" content=\"1\" }");
+    sound(
+        "step \"portal\" { moves from=\"1\" to=\"2\"; file.write \"a\" content=\"{{component.portal.to}}\" }\nstep \"b\" { file.write \"b\" content=\"1\" }",
+    );
 }
 
 #[test]

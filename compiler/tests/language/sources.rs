@@ -18,7 +18,8 @@ pub const ROOT: &str = "p.plan.kdl";
 impl Sources {
     /// A project of one plan; the text gets a head unless it has one.
     pub fn plan(text: &str) -> Self {
-        let head = if text.trim_start_matches('\u{FEFF}').trim_start().starts_with("plan ") { "" } else { "plan \"p\"\n" };
+        let head =
+            if text.trim_start_matches('\u{FEFF}').trim_start().starts_with("plan ") { "" } else { "plan \"p\"\n" };
         Self::default().file(ROOT, format!("{head}{text}\n"))
     }
 

@@ -22,9 +22,24 @@ fn trap(lines: &str) -> (u32, Diagnostic) {
 type Case = (&'static str, &'static str, u32, &'static str);
 
 const SILENT: &[Case] = &[
-    ("verify { \n    http.get http://a/b status=200\n}", "syntax::cut-by-comment", 4, "quote it: http.get \"http://a/b\" status=200"),
-    ("step \"a\" { moves from=24.10 to=\"24.3\"; file.write \"a\" content=\"1\" }", "version::unquoted", 3, "\"24.10\""),
-    ("step \"a\" { moves from=\"1.9\" to=1.10; file.write \"a\" content=\"1\" }", "version::unquoted", 3, "to=\"1.10\""),
+    (
+        "verify { \n    http.get http://a/b status=200\n}",
+        "syntax::cut-by-comment",
+        4,
+        "quote it: http.get \"http://a/b\" status=200",
+    ),
+    (
+        "step \"a\" { moves from=24.10 to=\"24.3\"; file.write \"a\" content=\"1\" }",
+        "version::unquoted",
+        3,
+        "\"24.10\"",
+    ),
+    (
+        "step \"a\" { moves from=\"1.9\" to=1.10; file.write \"a\" content=\"1\" }",
+        "version::unquoted",
+        3,
+        "to=\"1.10\"",
+    ),
     ("verify { http.get \"http://a/\" status=0x10 }", "value::number-spelling", 3, "16"),
     ("verify { http.get \"http://a/\" status=1_000 }", "value::number-spelling", 3, "1000"),
     ("step \"a\" { file.write \"a\" content=\"1\" mode=0644 }", "value::number-spelling", 3, "mode=\"0644\""),
@@ -33,14 +48,34 @@ const SILENT: &[Case] = &[
     ("notify: \"x\"", "syntax::colon", 3, "write notify and a blank"),
     ("step \"a\" { needs z, y; file.write \"a\" content=\"1\" }", "syntax::comma-in-word", 3, "\"z\""),
     ("step \"a\" {\n    file.write ${CONF} content=\"1\"\n}", "syntax::dollar-brace", 4, "{{"),
-    ("step \"a\" { file.write \"a\" content=\"1\"\n    needs \"z\" verify { file.exists \"a\" }\n}", "syntax::missing-semicolon", 4, "; verify"),
-    ("step \"a\" needs=\"z\" needs=\"y\" { file.write \"a\" content=\"1\" }", "property::repeated", 3, "several values"),
+    (
+        "step \"a\" { file.write \"a\" content=\"1\"\n    needs \"z\" verify { file.exists \"a\" }\n}",
+        "syntax::missing-semicolon",
+        4,
+        "; verify",
+    ),
+    (
+        "step \"a\" needs=\"z\" needs=\"y\" { file.write \"a\" content=\"1\" }",
+        "property::repeated",
+        3,
+        "several values",
+    ),
 ];
 
 const LOUD: &[Case] = &[
-    ("step \"a\" {\n    file.write \"a\"\n        content=\"1\"\n}", "syntax::line-not-continued", 5, "`file.write \"a\" \\`"),
+    (
+        "step \"a\" {\n    file.write \"a\"\n        content=\"1\"\n}",
+        "syntax::line-not-continued",
+        5,
+        "`file.write \"a\" \\`",
+    ),
     ("deadline 2m", "syntax::unquoted-value", 3, "\"2m\""),
-    ("step \"a\" { moves from=24.3.x to=\"24.4\"; file.write \"a\" content=\"1\" }", "syntax::unquoted-value", 3, "\"24.3.x\""),
+    (
+        "step \"a\" { moves from=24.3.x to=\"24.4\"; file.write \"a\" content=\"1\" }",
+        "syntax::unquoted-value",
+        3,
+        "\"24.3.x\"",
+    ),
     ("window from=22:00 to=\"23:00\" zone=\"UTC\"", "syntax::unquoted-value", 3, "\"22:00\""),
     ("step \"a\" { file.write etc/conf content=\"1\" }", "syntax::unquoted-path", 3, "\"etc/conf\""),
     ("input \"a\" secret=true", "syntax::bare-keyword", 3, "#true"),
@@ -48,7 +83,12 @@ const LOUD: &[Case] = &[
     ("step \"a\"\n{\n    file.write \"a\" content=\"1\"\n}", "syntax::brace-on-own-line", 4, "step \"a\" {"),
     ("input \"a\" pattern=\"\\d\"", "syntax::illegal-escape", 3, "#\"\\d\"#"),
     ("step \"a\" { file.write \"a\" content=\"{{secret \"x\"}}\" }", "syntax::quotes-inside", 3, "#\""),
-    ("step \"a\" {\n    verify {\n        file.exists \"a\"\n}\nstep \"b\" { file.write \"b\" content=\"1\" }", "syntax::unclosed-block", 4, "}"),
+    (
+        "step \"a\" {\n    verify {\n        file.exists \"a\"\n}\nstep \"b\" { file.write \"b\" content=\"1\" }",
+        "syntax::unclosed-block",
+        4,
+        "}",
+    ),
 ];
 
 #[test]

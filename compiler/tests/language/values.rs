@@ -13,7 +13,10 @@ fn plan_json(sources: &Sources) -> String {
 #[test]
 fn a_name_without_a_meaning_is_refused_and_a_near_one_proposed() {
     let told = only("input \"colour\" default=\"red\"\nstep \"a\" { file.write \"a\" content=\"{{color}}\" }");
-    assert_eq!((told.page.code, told.labels.first().unwrap().text.as_str()), ("value::unresolved", "did you mean `colour`?"));
+    assert_eq!(
+        (told.page.code, told.labels.first().unwrap().text.as_str()),
+        ("value::unresolved", "did you mean `colour`?")
+    );
     let told = only("step \"a\" { file.write \"a\" content=\"{{portal}}\" }");
     assert_eq!(help(&told), "declare it: input \"portal\"");
 }
@@ -21,7 +24,8 @@ fn a_name_without_a_meaning_is_refused_and_a_near_one_proposed() {
 #[test]
 fn what_was_never_filled_in_is_told_where_it_stands() {
     assert_eq!(of("step \"a\" { file.write \"a\" content=\"<FILL_ME>\" }"), ["value::placeholder"]);
-    let from = |bytes: &str| Sources::plan("step \"a\" { file.write \"a\" from=\"v.yaml\" }").file("v.yaml", bytes).compile();
+    let from =
+        |bytes: &str| Sources::plan("step \"a\" { file.write \"a\" from=\"v.yaml\" }").file("v.yaml", bytes).compile();
     let told = from("a: 1\nhost: <DATABASE_HOST>\ntag: **<TAG>\n");
     assert_eq!(places(&told), ["v.yaml:2 value::placeholder"]);
     for sound in ["a: b <c> d\n", "expr: '{{ $labels.x }}'\n", "# <TODO>\na: \"<br>\"\n", "a: *anchor\n"] {
@@ -32,15 +36,20 @@ fn what_was_never_filled_in_is_told_where_it_stands() {
 #[test]
 fn a_broken_template_is_told_as_one_in_a_plan_and_in_a_file() {
     let told = only("step \"a\" {\n    file.write \"a\" content=\"x {{#if target}}y\"\n}");
-    assert_eq!((told.page.code, told.message.as_str()), ("template::broken", "the template can't be read: `{{#if target}}` has no `{{/if}}`"));
-    let compiled = Sources::plan("step \"a\" { file.write \"a\" from=\"a.hbs\" }").file("a.hbs", "one\ntwo {{three\n").compile();
+    assert_eq!(
+        (told.page.code, told.message.as_str()),
+        ("template::broken", "the template can't be read: `{{#if target}}` has no `{{/if}}`")
+    );
+    let compiled =
+        Sources::plan("step \"a\" { file.write \"a\" from=\"a.hbs\" }").file("a.hbs", "one\ntwo {{three\n").compile();
     assert_eq!(places(&compiled), ["a.hbs:2 template::broken"]);
 }
 
 #[test]
 fn files_are_templates_only_when_they_are_called_so() {
     let sources = |name: &str| {
-        Sources::plan(&format!("step \"a\" {{ file.write \"a\" from=\"{name}\" }}")).file(name, "{{target}} {{#nonsense")
+        Sources::plan(&format!("step \"a\" {{ file.write \"a\" from=\"{name}\" }}"))
+            .file(name, "{{target}} {{#nonsense")
     };
     is_sound(&sources("a.txt").compile(), "raw");
     assert_eq!(codes(&sources("a.txt.hbs").compile()), ["template::broken"]);
@@ -48,7 +57,8 @@ fn files_are_templates_only_when_they_are_called_so() {
 
 #[test]
 fn literals_that_look_like_secrets_are_refused() {
-    let env = |value: &str| format!("step \"a\" {{ program \"x\" {{ env \"PG_PASSWORD\" \"{value}\" }}; stays \"fine\" }}");
+    let env =
+        |value: &str| format!("step \"a\" {{ program \"x\" {{ env \"PG_PASSWORD\" \"{value}\" }}; stays \"fine\" }}");
     for text in [
         env("hunter2"),
         "verify { http.get \"https://ada:hunter2@shop.example/\" }".into(),
@@ -69,12 +79,16 @@ fn no_secret_is_ever_in_a_plan() {
     assert!(!plan.contains("hunter2") && plan.contains("\"secret\":\"pw\""), "{plan}");
     let names = "input \"pw\" secret=#true env=\"PW\"\nstep \"a\" { file.write \"{{pw}}\" content=\"1\" }";
     assert_eq!(of(names), ["value::too-late"]);
-    assert_eq!(of("input \"pw\" secret=#true default=\"hunter2\"\nstep \"a\" { file.write \"a\" content=\"{{pw}}\" }"), ["input::wrong"]);
+    assert_eq!(
+        of("input \"pw\" secret=#true default=\"hunter2\"\nstep \"a\" { file.write \"a\" content=\"{{pw}}\" }"),
+        ["input::wrong"]
+    );
 }
 
 #[test]
 fn bytes_of_sources_are_in_the_digest() {
-    let sources = |bytes: &str| Sources::plan("step \"a\" { program \"./go.sh\" \"1\"; stays \"fine\" }").file("go.sh", bytes);
+    let sources =
+        |bytes: &str| Sources::plan("step \"a\" { program \"./go.sh\" \"1\"; stays \"fine\" }").file("go.sh", bytes);
     let (one, two) = (plan_json(&sources("echo 1")), plan_json(&sources("echo 2")));
     assert_ne!(one, two);
     assert_eq!(one, plan_json(&sources("echo 1")));
@@ -105,7 +119,8 @@ fn sources_stay_inside_of_the_project() {
     let inside = Sources::plan("step \"a\" { file.write \"a\" from=\"deep/../x\" }").file("x", "1");
     is_sound(&inside.compile(), "a `..` that stays inside");
     let library = Sources::plan("use \"lib/x.lib.kdl\"\nstep \"a\" { file.write \"a\" content=\"{{v}}\" }");
-    let library = library.file("lib/x.lib.kdl", "use \"../y.lib.kdl\"\n").file("y.lib.kdl", "input \"v\" default=\"1\"\n");
+    let library =
+        library.file("lib/x.lib.kdl", "use \"../y.lib.kdl\"\n").file("y.lib.kdl", "input \"v\" default=\"1\"\n");
     is_sound(&library.compile(), "a library beside the folder of another one");
 }
 

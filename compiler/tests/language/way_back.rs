@@ -13,7 +13,9 @@ fn a_program_needs_one_of_the_four_answers() {
     }
     sound("step \"a\" { program \"migrate\"; undo { program \"back\" } }");
     sound("step \"a\" { program \"migrate\"; stays \"it only adds\" }");
-    sound("step \"a\" { gate \"sure\" { confirm \"tables go\" }; program \"migrate\"; irreversible \"they are gone\" }");
+    sound(
+        "step \"a\" { gate \"sure\" { confirm \"tables go\" }; program \"migrate\"; irreversible \"they are gone\" }",
+    );
     sound("step \"a\" { file.write \"a\" content=\"1\" }");
 }
 
@@ -30,7 +32,9 @@ fn what_brings_a_thing_up_to_date_needs_none() {
 #[test]
 fn two_different_answers_contradict_each_other() {
     assert_eq!(of("step \"a\" { program \"x\"; stays \"fine\"; undo { program \"y\" } }"), ["way-back::contradiction"]);
-    sound("step \"a\" { program \"x\"; undo { before { file.exists \"old\" }; program \"y\" }; undo { program \"z\" } }");
+    sound(
+        "step \"a\" { program \"x\"; undo { before { file.exists \"old\" }; program \"y\" }; undo { program \"z\" } }",
+    );
 }
 
 #[test]
@@ -60,7 +64,9 @@ fn prepare_is_harmless() {
     let told = only("stage \"prepare\" { step \"a\" { service.restart \"web\" } }");
     assert_eq!(told.page.code, "prepare::not-harmless");
     sound("stage \"prepare\" { step \"a\" { backup { file \"a\" } } }");
-    sound("stage \"prepare\" { step \"a\" { service.restart \"web\"; accept \"prepare::not-harmless\" \"nobody uses it\" } }");
+    sound(
+        "stage \"prepare\" { step \"a\" { service.restart \"web\"; accept \"prepare::not-harmless\" \"nobody uses it\" } }",
+    );
 }
 
 #[test]
