@@ -1,6 +1,6 @@
 //! The way from files to a plan, stage by stage.
 
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Sink, nearest};
 use crate::env::{Env, Given};
 use crate::files::{self, Files};
 use crate::plan::{At, InputSource, Plan};
@@ -8,9 +8,13 @@ use crate::read::{self, NOT_UTF8};
 use crate::registry::Registry;
 use crate::schema::WORDS;
 use crate::source::{SourceSet, Span};
+use crate::trap::followers;
 use crate::{check, declare, expand, graph, lower};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// From so many diagnostics on no near name is looked for: each costs a look at all names, and nobody reads so far.
+const MOST_PROPOSED: usize = 50;
 
 /// What is to be compiled.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +86,11 @@ impl Cx<'_> {
         self.sources.file_of(span).map_or_else(String::new, |file| files::folder(&file.path).to_owned())
     }
 
+    /// The nearest of names that a plan may have any number of, while a person may still read it.
+    pub(crate) fn nearest<'n>(&self, name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        if self.sink.len() < MOST_PROPOSED { nearest(name, known) } else { None }
+    }
+
     pub(crate) fn is_word(&self, name: &str) -> bool {
         WORDS.iter().any(|word| word.name == name) || self.registry.get(name).is_some()
     }
@@ -132,5 +141,6 @@ pub fn compile(files: &dyn Files, request: &Request, registry: &Registry<'_>) ->
         None
     };
     let plan = plan.filter(|_| !cx.sink.has_errors());
-    Compiled { plan, blobs: cx.blobs, inputs, targets, diagnostics: cx.sink.finish(), sources: cx.sources }
+    let diagnostics = followers::without(cx.sink.finish());
+    Compiled { plan, blobs: cx.blobs, inputs, targets, diagnostics, sources: cx.sources }
 }

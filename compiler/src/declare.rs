@@ -1,13 +1,14 @@
 //! Gathers what must be known before anything is expanded: inputs, templates, the target's labels and settings.
 
 use crate::compile::{Cx, Request};
-use crate::diagnostic::{Diagnostic, Page, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::env::{Declared as Input, Env, as_text};
 use crate::expand;
 use crate::read::Read;
 use crate::source::Span;
 use crate::syntax::{Node, Spanned, Value};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Templates and the chosen target.
@@ -77,10 +78,12 @@ fn target(cx: &mut Cx<'_>, env: &mut Env, declared: &mut Declared, read: &Read, 
     let targets = read.project.iter().filter(|node| &*node.name.value == "target");
     let named: Vec<(Spanned<Rc<str>>, &Node)> =
         targets.filter_map(|node| node.first_string().map(|name| (name, node))).collect();
-    for (index, (name, _)) in named.iter().enumerate() {
-        if let Some((first, _)) = named.iter().take(index).find(|(earlier, _)| earlier.value == name.value) {
-            cx.sink.push(repeated("target", name, first.span));
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for (name, _) in &named {
+        if let Some(first) = seen.get(&*name.value) {
+            cx.sink.push(repeated("target", name, *first));
         }
+        seen.entry(&name.value).or_insert(name.span);
         declared.targets.push(name.value.to_string());
     }
     let chosen = named.iter().find(|(name, _)| Some(&*name.value) == request.target.as_deref());
@@ -111,12 +114,12 @@ fn near_settings(cx: &mut Cx<'_>, env: &Env, declared: &Declared) {
     for set in target.children().iter().filter(|node| &*node.name.value == "set") {
         let Some(name) = set.first_string().filter(|name| !env.inputs.contains_key(&name.value)) else { continue };
         let unset = env.inputs.iter().filter(|(_, input)| input.set.is_none()).map(|(name, _)| &**name);
-        if let Some(near) = nearest(&name.value, unset) {
+        if let Some(near) = cx.nearest(&name.value, unset) {
             let message = format!("this plan has no input `{}`, which the target sets", name.value);
             cx.sink.push(
                 Diagnostic::new(&UNKNOWN_SETTING, message)
                     .label(name.span, format!("did you mean `{near}`?"))
-                    .help(format!("write set \"{near}\"; it is fine as it is where it is for another plan")),
+                    .help(format!("write set \"{near}\"; leave it where another plan has this input")),
             );
         }
     }
@@ -140,7 +143,7 @@ fn given(cx: &mut Cx<'_>, env: &Env, read: &Read, request: &Request) {
         let known: Vec<&str> = env.inputs.keys().map(AsRef::as_ref).collect();
         let at = read.plan.first().map(|node| node.span).unwrap_or_default();
         let found = Diagnostic::new(&UNKNOWN_INPUT, format!("this plan has no input `{name}`")).label(at, "this plan");
-        cx.sink.push(match nearest(name, known.iter().copied()) {
+        cx.sink.push(match cx.nearest(name, known.iter().copied()) {
             Some(near) => found.help(format!("did you mean `{near}`?")),
             None => found.help(expand::inputs_are(&known)),
         });

@@ -148,27 +148,44 @@ impl Diagnostic {
         self
     }
 
+    fn skip(&mut self, what: &str) {
+        self.skipped.push(what.to_owned());
+    }
+
     /// The place at fault.
     pub fn span(&self) -> Span {
         self.labels.first().map(|label| label.span).unwrap_or_default()
     }
 }
 
+/// Diagnostics that are kept: nobody reads so many, and a hostile file could ask for millions.
+const MOST_KEPT: usize = 10_000;
+
 /// Collects what the stages find.
 #[derive(Debug, Default)]
 pub struct Sink {
     found: Vec<Diagnostic>,
+    errors: usize,
+    dropped: usize,
 }
 
 impl Sink {
     /// Takes one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        let is_error = diagnostic.severity == Severity::Error;
+        // What stops the plan is kept as long as there is room for it, so a plan with errors never compiles.
+        let kept = if is_error { self.errors } else { self.found.len() };
+        if kept < MOST_KEPT {
+            self.errors += usize::from(is_error);
+            self.found.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
     }
 
     /// Takes several.
     pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
-        self.found.extend(diagnostics);
+        diagnostics.into_iter().for_each(|one| self.push(one));
     }
 
     /// Whether anything found so far stops the plan.
@@ -190,16 +207,26 @@ impl Sink {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         let key = |one: &Diagnostic| (one.span(), one.severity, one.page.code);
         self.found.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
+        if let Some(last) = self.found.last_mut().filter(|_| self.dropped > 0) {
+            last.skip("what else is wrong, after the first 10,000");
+        }
         self.found.dedup_by(|a, b| a.page.code == b.page.code && a.span() == b.span() && a.message == b.message);
         self.found
     }
 }
 
+/// Letters of a name that a near one is looked for.
+const LONGEST_NAME: usize = 128;
+
 /// The nearest of some names, only when it is near (R15): at most a third of the letters differ.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count().max(3)) / 3;
+    let length = name.chars().count();
+    let limit = length.max(3) / 3;
+    // The distance costs the product of both lengths.
+    let is_alike = |known: &&str| length <= LONGEST_NAME && known.chars().count().abs_diff(length) <= limit;
     known
         .into_iter()
+        .filter(is_alike)
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

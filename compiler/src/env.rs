@@ -14,6 +14,8 @@ use std::rc::Rc;
 const MOST_TEXT: usize = 128 << 20;
 /// What looking a name up counts as, so that names of nothing end too.
 const LOOKUP_COST: usize = 64;
+/// Names without a meaning of which the near ones are looked for.
+const MOST_ASKED: usize = 50;
 /// How deep values may stand in values. Templates may stand 24 deep in each other, each handing values on.
 const MOST_NESTED: u32 = 64;
 
@@ -75,6 +77,8 @@ pub(crate) struct Env {
     pub(crate) is_partial: bool,
     /// Bytes of text made so far.
     pub(crate) made: Cell<usize>,
+    /// How often all names were asked for.
+    pub(crate) asked: Cell<usize>,
     /// How many values are being looked up inside each other.
     pub(crate) nested: Cell<u32>,
     /// Inputs that something read.
@@ -176,8 +180,12 @@ impl Env {
         }
     }
 
-    /// Every name that could have been meant, for "did you mean".
+    /// Every name that could have been meant, for "did you mean"; none when that was asked for too often to be read.
     fn names(&self, scope: ScopeId) -> Vec<String> {
+        self.asked.set(self.asked.get() + 1);
+        if self.asked.get() > MOST_ASKED {
+            return Vec::new();
+        }
         let inner = self.scopes.get(scope as usize).into_iter().flat_map(|scope| scope.values.keys());
         let mut names: Vec<String> = inner.chain(self.inputs.keys()).map(ToString::to_string).collect();
         names.extend(["target".into(), "run".into()]);

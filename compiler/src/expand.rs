@@ -5,7 +5,7 @@
 
 use crate::compile::Cx;
 use crate::declare::{Declared, declared_input, repeated};
-use crate::diagnostic::{Diagnostic, Help, Page, nearest};
+use crate::diagnostic::{Diagnostic, Help, Page};
 use crate::env::{Env, Inner, Scope, as_text};
 use crate::plan::LeftOut;
 use crate::read::Read;
@@ -13,7 +13,7 @@ use crate::schema::Place;
 use crate::selector;
 use crate::shape::{Item, Typed, fault_in, outline, shape};
 use crate::source::Span;
-use crate::syntax::{Node, ScopeId, Spanned};
+use crate::syntax::{Entry, Node, ScopeId, Spanned};
 use crate::template::Fault;
 use crate::words::ticked;
 use indexmap::IndexMap;
@@ -179,7 +179,7 @@ impl Expansion<'_, '_> {
     fn unknown(&self, name: &Spanned<Rc<str>>) -> Diagnostic {
         let found = Diagnostic::new(&UNKNOWN_TEMPLATE, format!("there is no template `{}`", name.value))
             .label(name.span, "no such template");
-        match nearest(&name.value, self.templates.keys().map(AsRef::as_ref)) {
+        match self.cx.nearest(&name.value, self.templates.keys().map(AsRef::as_ref)) {
             Some(near) => found.help(format!("did you mean `{near}`?")),
             None => found.help("declare it with `template`, or `use` the library that does"),
         }
@@ -214,10 +214,11 @@ impl Expansion<'_, '_> {
     /// The scope of an `insert`: the values of its template's inputs.
     fn scope(&mut self, node: &Node, template: &Node, caller: ScopeId, name: &Rc<str>) -> ScopeId {
         let mut values: IndexMap<Rc<str>, Inner> = IndexMap::new();
+        let props: BTreeMap<&str, &Entry> = node.props().map(|(name, entry)| (&*name.value, entry)).collect();
         for input in inputs_of(template) {
             let Some(wanted) = input.first_string() else { continue };
-            let given = node.props().find(|(prop, _)| prop.value == wanted.value).map(|(_, entry)| entry);
-            let value = match (given, declared_input(self.cx, input).default) {
+            self.count(node, caller, 1);
+            let value = match (props.get(&*wanted.value), declared_input(self.cx, input).default) {
                 (Some(entry), _) => Inner::Given(as_text(&self.cx.sources, entry)),
                 (None, Some(default)) => Inner::Default(default),
                 (None, None) => {
@@ -225,8 +226,9 @@ impl Expansion<'_, '_> {
                     Inner::Missing
                 }
             };
-            let first = inputs_of(template).find_map(|input| input.first_string().filter(|n| n.value == wanted.value));
             if values.insert(Rc::clone(&wanted.value), value).is_some() {
+                let mut names = inputs_of(template).filter_map(Node::first_string);
+                let first = names.find(|name| name.value == wanted.value);
                 self.cx.sink.push(repeated("input", &wanted, first.map_or(template.span, |name| name.span)));
             }
         }
@@ -241,7 +243,8 @@ impl Expansion<'_, '_> {
             let found = Diagnostic::new(&UNKNOWN_VALUE, format!("template `{name}` has no input `{}`", prop.value))
                 .label(
                     entry.span,
-                    nearest(&prop.value, known.iter().copied())
+                    self.cx
+                        .nearest(&prop.value, known.iter().copied())
                         .map_or_else(|| "not an input of it".to_owned(), |near| format!("did you mean `{near}`?")),
                 );
             self.cx.sink.push(found.help(inputs_are(&known)));

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 
 /// Bytes of one file. The longest plans that people write are a hundred times shorter.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Names, values and blocks of one file. The parser holds some 700 bytes for each; ten thousand steps have 140,000.
+pub const MAX_VALUES: usize = 250_000;
 /// Blocks in blocks. Plans need six.
 pub const MAX_DEPTH: u32 = 32;
 /// Blocks taken out with `/-` inside each other: each one doubles the parser's work.
@@ -20,10 +22,10 @@ pub const MAX_SLASHDASHED: u32 = 4;
 pub static PAGES: &[&Page] =
     &[&TOO_LARGE, &TOO_DEEP, &SLASHDASH_NESTED, &FORBIDDEN_CHARACTER, &UNCLOSED_COMMENT, &UNCLOSED_TEXT, &INVALID];
 
-/// More than [`MAX_BYTES`].
+/// More than [`MAX_BYTES`] or [`MAX_VALUES`].
 pub static TOO_LARGE: Page = Page {
     code: "syntax::too-large",
-    text: "A file holds more than 8 MiB. Plans are read by people before they run, so that much is a mistake: data that \
+    text: "A file holds more than 8 MiB, or more than 250,000 names, values and blocks. Plans are read by people before they run, so that much is a mistake: data that \
            belongs in a file of its own, which a step names with `from=`.",
     right: "file.write \"data.bin\" from=\"files/data.bin\"",
     ..Page::ERROR
@@ -98,7 +100,12 @@ pub fn check(text: &str, base: u32) -> Result<(), Diagnostic> {
         return Err(too_large(Span::new(base as usize, 0)));
     }
     let mut watch = Watch::default();
+    let mut values = 0;
     for token in scan::scan(text) {
+        values += usize::from(token.kind.is_value() || token.kind == Kind::Open);
+        if values > MAX_VALUES {
+            return Err(too_many(Span::new(base as usize + token.start, token.text.len())));
+        }
         watch.look(&token, text).map_err(|found| place(found, base))?;
     }
     let is_whole = watch.depth == 0 && !matches!(watch.last, Some(Kind::Slashdash | Kind::Equals));
@@ -279,6 +286,12 @@ fn unclosed(token: &Token<'_>) -> Result<(), Diagnostic> {
         .help(format!("end it with `{closing}`{place}")))
 }
 
+/// What a text that never ends is told as, where something else was told first.
+pub(crate) fn never_ends(token: &Token<'_>, base: u32) -> Option<Diagnostic> {
+    let found = if token.closed { None } else { unclosed(token).err() };
+    found.map(|found| place(found, base))
+}
+
 fn unclosed_comment(token: &Token<'_>) -> Diagnostic {
     Diagnostic::new(&UNCLOSED_COMMENT, "a comment begins here and never ends")
         .label(Span::new(token.start, 2), "the rest of the file is in it")
@@ -310,6 +323,12 @@ fn forbidden_character(at: usize, c: char) -> Diagnostic {
     Diagnostic::new(&FORBIDDEN_CHARACTER, format!("the character U+{number:04X} can't stand in a plan"))
         .label(Span::new(at, c.len_utf8()), "here, though it can't be seen")
         .help(format!("remove it; where a value needs it, write `\\u{{{number:X}}}` in a quoted string"))
+}
+
+fn too_many(at: Span) -> Diagnostic {
+    Diagnostic::new(&TOO_LARGE, "the file holds more names, values and blocks than can be read")
+        .label(at, "the first one too many: number 250,001")
+        .help("put data into a file of its own and name it with `from=`")
 }
 
 fn too_deep(token: &Token<'_>) -> Diagnostic {
@@ -374,7 +393,7 @@ mod tests {
             (huge("a \\\n \\\n"), "syntax::invalid"),
             (huge("("), "syntax::invalid"),
             (huge("a #\"1 \"\"\"# "), ""),
-            (huge("a \"1\" b=2; "), ""),
+            (huge("a \"1\" b=2; "), "syntax::too-large"),
         ] {
             assert_eq!(code(&text), expected, "{text:.20}");
         }

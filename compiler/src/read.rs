@@ -7,6 +7,7 @@ use crate::guard;
 use crate::source::Span;
 use crate::syntax::{Node, Spanned};
 use crate::trap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The project file's path.
@@ -32,13 +33,12 @@ pub(crate) fn read(cx: &mut Cx<'_>, root: &str) -> Read {
         Some(nodes) => read.plan = nodes,
         None => read.whole = false,
     }
-    let mut seen = vec![root.to_owned()];
+    let mut seen = BTreeSet::from([root.to_owned()]);
     let mut open = uses(cx, &read.plan);
     while let Some((path, span)) = open.pop() {
-        if seen.contains(&path) {
+        if !seen.insert(path.clone()) {
             continue;
         }
-        seen.push(path.clone());
         match file(cx, &path, Some(span)) {
             Some(nodes) => {
                 open.extend(uses(cx, &nodes));

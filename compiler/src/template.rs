@@ -14,6 +14,9 @@ const OPEN: char = '\u{FDD0}';
 const CLOSE: char = '\u{FDD1}';
 /// A template may grow to this and no further.
 const MAX_OUTPUT: usize = 16 << 20;
+/// `{{…}}` of a template with more in it than names.
+const MAX_TAGS: usize = 4000;
+
 /// Why a text can't be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -107,8 +110,12 @@ fn full(
 /// Refuses what handlebars would overflow its stack on, and what could be taken for a marker of our own.
 fn bounded(raw: &str) -> Result<(), Fault> {
     let marker = raw.find([OPEN, CLOSE]).map(|at| (at, "the characters U+FDD0 and U+FDD1 can't stand in a template"));
+    // Four begin a raw block; on more of them the parser goes back and forth without end.
+    let braces = || raw.find("{{{{{").map(|at| (at, "five `{` stand in a row"));
+    // What handlebars takes for them grows with their square.
+    let many = || raw.match_indices("{{").nth(MAX_TAGS).map(|(at, _)| (at, "more than 4,000 `{{` stand in it"));
     let deep = || nesting::too_deep(raw).map(|at| (at, "too much stands in each other"));
-    match marker.or_else(deep) {
+    match marker.or_else(braces).or_else(many).or_else(deep) {
         None => Ok(()),
         Some((at, text)) => {
             let line = raw.get(..at).map_or(1, |before| before.matches('\n').count() + 1);

@@ -4,9 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchback_tests::case::{Case, codes_in};
 use switchback_tests::{expected, files_below, folder};
 
-/// Codes that have no case yet. It only shrinks.
-const MISSING: &str = "cases/MISSING.txt";
-
 #[test]
 fn every_case_tells_what_is_expected() -> Result<(), String> {
     let cases = Case::all(&folder("cases"))?;
@@ -26,16 +23,11 @@ fn every_diagnostic_has_a_case() -> Result<(), String> {
         shown.extend(codes_in(&std::fs::read_to_string(page).map_err(|error| error.to_string())?));
     }
     let known: BTreeSet<String> = switchback_compiler::pages().iter().map(|page| page.code.to_owned()).collect();
-    let listed = std::fs::read_to_string(folder(MISSING)).map_err(|error| error.to_string())?;
-    let listed: BTreeSet<String> = listed.lines().map(ToOwned::to_owned).collect();
     let told = |what: &str, codes: BTreeSet<&String>| {
         let codes: Vec<&str> = codes.into_iter().map(String::as_str).collect();
         if codes.is_empty() { String::new() } else { format!("\n{what}:\n  {}", codes.join("\n  ")) }
     };
-    let without = known.difference(&shown).filter(|code| !listed.contains(*code)).collect();
-    let wrong = told("have no case, write one in tests/cases", without)
-        + &told("have a case, take them out of MISSING.txt", listed.intersection(&shown).collect())
-        + &told("stand in MISSING.txt and are no codes", listed.difference(&known).collect())
+    let wrong = told("have no case, write one in tests/cases", known.difference(&shown).collect())
         + &told("stand in a case and are no codes", shown.difference(&known).collect());
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }

@@ -1,7 +1,7 @@
 //! What is restored must have been copied before.
 
 use crate::compile::Cx;
-use crate::diagnostic::{Diagnostic, Page, nearest};
+use crate::diagnostic::{Diagnostic, Page};
 use crate::graph::{Graph, layers, rank_of};
 use crate::lower::{Draft, DraftStep};
 use crate::plan::{Act, Backup, UndoWork, WayBack, Work};
@@ -87,7 +87,7 @@ fn uses(step: &DraftStep) -> Vec<(&Act, bool)> {
 
 fn unknown(cx: &mut Cx<'_>, taken: &BTreeMap<&str, Taken>, act: &Act, copy: &str) {
     let found = Diagnostic::new(&UNKNOWN_COPY, format!("there is no copy `{copy}` to restore"));
-    cx.sink.push(match nearest(copy, taken.keys().copied()) {
+    cx.sink.push(match cx.nearest(copy, taken.keys().copied()) {
         Some(near) => found.label(act.at.span, format!("did you mean `{near}`?")),
         None => found
             .label(act.at.span, "no backup of this plan is called so")

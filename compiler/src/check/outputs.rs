@@ -1,7 +1,7 @@
 //! `{{step.NAME.OUTPUT}}` must be given out by a step that is done before.
 
 use crate::compile::Cx;
-use crate::diagnostic::{Diagnostic, Page, nearest};
+use crate::diagnostic::{Diagnostic, Page};
 use crate::env::Env;
 use crate::graph::Graph;
 use crate::lower::{Draft, DraftStep};
@@ -19,7 +19,8 @@ pub(super) fn check(cx: &mut Cx<'_>, env: &Env, draft: &Draft, graph: &Graph) {
     let given: BTreeSet<String> = draft.steps.iter().flat_map(outputs).collect();
     for (step, output, span) in &used {
         if !given.contains(&path(step, output)) {
-            cx.sink.push(unknown(&given, step, output, *span));
+            let found = unknown(cx, &given, step, output, *span);
+            cx.sink.push(found);
         }
     }
     let index: BTreeMap<&str, usize> =
@@ -39,10 +40,10 @@ fn path(step: &str, output: &str) -> String {
     format!("step.{step}.{output}")
 }
 
-fn unknown(given: &BTreeSet<String>, step: &str, output: &str, span: Span) -> Diagnostic {
+fn unknown(cx: &Cx<'_>, given: &BTreeSet<String>, step: &str, output: &str, span: Span) -> Diagnostic {
     let name = path(step, output);
     let found = Diagnostic::new(&UNKNOWN_OUTPUT, format!("`{{{{{name}}}}}` is given out by no step"));
-    match nearest(&name, given.iter().map(String::as_str)) {
+    match cx.nearest(&name, given.iter().map(String::as_str)) {
         Some(near) => found.label(span, format!("did you mean `{near}`?")),
         None => found
             .label(span, "no such output")

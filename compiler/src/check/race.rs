@@ -4,7 +4,7 @@ use crate::compile::Cx;
 use crate::diagnostic::{Diagnostic, Help, Page};
 use crate::graph::Graph;
 use crate::lower::{Draft, DraftStep};
-use crate::plan::{At, Work};
+use crate::plan::{Act, At, UndoWork, WayBack, Work};
 use crate::registry::Touch;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,36 +15,67 @@ struct Write<'d> {
     at: &'d At,
 }
 
-/// Two steps that may run at the same time and write the same thing.
+/// In which direction steps run: their way back goes through the same order, backwards.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    There,
+    Back,
+}
+
+/// Two steps that may run, or be taken back, at the same time and write the same thing.
 pub(super) fn check(cx: &mut Cx<'_>, draft: &Draft, graph: &Graph) {
-    let writes = writes(draft);
     let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut found = Vec::new();
-    for (a, b) in suspects(&writes, graph) {
-        let pair = (a.step.min(b.step), a.step.max(b.step));
-        if a.step != b.step && !told.contains(&pair) && !graph.before(a.step, b.step) && !graph.before(b.step, a.step) {
-            told.insert(pair);
-            found.extend(diagnose(cx, draft, a, b));
+    for way in [Way::There, Way::Back] {
+        let writes = writes(draft, way);
+        for (a, b) in suspects(&writes, graph) {
+            let pair = (a.step.min(b.step), a.step.max(b.step));
+            let unordered = !graph.before(a.step, b.step) && !graph.before(b.step, a.step);
+            if a.step != b.step && !told.contains(&pair) && unordered {
+                told.insert(pair);
+                found.extend(diagnose(cx, draft, way, (a, b)));
+            }
         }
     }
     cx.sink.extend(found);
 }
 
-fn writes(draft: &Draft) -> Vec<Write<'_>> {
+fn writes(draft: &Draft, way: Way) -> Vec<Write<'_>> {
+    // Where no step writes its way back, there and back are the same writes.
+    let is_written = |step: &DraftStep| matches!(step.way_back, WayBack::Undo(_));
+    if way == Way::Back && !draft.steps.iter().any(is_written) {
+        return Vec::new();
+    }
     let mut writes = Vec::new();
     for (step, drafted) in draft.steps.iter().enumerate() {
-        for work in &drafted.work {
-            let acts = match work {
-                Work::Act(act) => std::slice::from_ref(act),
-                Work::AfterChange(acts) => acts.as_slice(),
-                _ => &[],
-            };
-            writes.extend(
-                acts.iter().flat_map(|act| act.touches.iter().map(move |touch| Write { step, touch, at: &act.at })),
-            );
+        for act in acts(drafted, way) {
+            writes.extend(act.touches.iter().map(|touch| Write { step, touch, at: &act.at }));
         }
     }
     writes
+}
+
+/// What a step does on its way.
+fn acts(step: &DraftStep, way: Way) -> Vec<&Act> {
+    let there = || {
+        step.work.iter().flat_map(|work| match work {
+            Work::Act(act) => std::slice::from_ref(act),
+            Work::AfterChange(acts) => acts.as_slice(),
+            _ => &[],
+        })
+    };
+    match (&step.way_back, way) {
+        (_, Way::There) | (WayBack::Own, Way::Back) => there().collect(),
+        (WayBack::Undo(ways), Way::Back) => {
+            let back = ways.iter().flat_map(|way| &way.work).flat_map(|work| match work {
+                UndoWork::Own => there().collect(),
+                UndoWork::Act(act) => vec![act],
+                UndoWork::Verify(_) => Vec::new(),
+            });
+            back.collect()
+        }
+        (WayBack::Stays(_) | WayBack::Irreversible(_), Way::Back) => Vec::new(),
+    }
 }
 
 /// Pairs whose order must be looked at. Writers of one name are looked at in their topological order, neighbour by
@@ -81,7 +112,7 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').filter_map(|(at, _)| path.get(..at)).chain(root)
 }
 
-fn diagnose(cx: &Cx<'_>, draft: &Draft, a: &Write<'_>, b: &Write<'_>) -> Option<Diagnostic> {
+fn diagnose(cx: &Cx<'_>, draft: &Draft, way: Way, (a, b): (&Write<'_>, &Write<'_>)) -> Option<Diagnostic> {
     let (first, second) = if a.at.span <= b.at.span { (a, b) } else { (b, a) };
     let (one, other) = (draft.steps.get(first.step)?, draft.steps.get(second.step)?);
     let tree = [first, second].into_iter().find(|write| write.touch.tree);
@@ -89,7 +120,8 @@ fn diagnose(cx: &Cx<'_>, draft: &Draft, a: &Write<'_>, b: &Write<'_>) -> Option<
         Some(tree) => format!("below {}", place(&tree.touch.path)),
         None => format!("`{}`", first.touch.path),
     };
-    let message = format!("`{}` and `{}` may both write {what} at the same time", one.name, other.name);
+    let when = if way == Way::Back { " when they are taken back" } else { "" };
+    let message = format!("`{}` and `{}` may both write {what} at the same time{when}", one.name, other.name);
     Some(
         Diagnostic::new(&UNORDERED_WRITE, message)
             .label(first.at.span, does(one, first))
@@ -127,7 +159,8 @@ pub static UNORDERED_WRITE: Page = Page {
     code: "order::unordered-write",
     rule: "R3",
     text: "Two steps that may run at the same time touch the same thing, so chance decides which of them writes last. \
-           An order through a third step counts too.",
+           An order through a third step counts too. So it is on the way back: an undo goes through the same order, \
+           backwards.",
     wrong: "step \"site\" { dir.mirror \"www\" from=\"files/www\" }\nstep \"portal\" { file.write \"www/portal.json\" from=\"files/portal.json\" }",
     right: "step \"site\" { dir.mirror \"www\" from=\"files/www\" }\nstep \"portal\" { needs \"site\"; file.write \"www/portal.json\" from=\"files/portal.json\" }",
     see: &["needs::cycle"],

@@ -2,22 +2,22 @@
 
 use crate::compile::Cx;
 use crate::diagnostic::{Diagnostic, Page};
-use crate::graph::{Graph, layers, rank_of};
+use crate::graph::{Graph, Rank, layers, rank_of};
 use crate::lower::{Draft, DraftStep, Parts};
 use crate::plan::{Backup, Check, Stage, UndoWork, WayBack, Window, Work};
 use crate::value::Millis;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest way through a stage: with as many jobs as needed, how long it may take when every wait takes its limit.
 pub(crate) fn longest(draft: &Draft, graph: &Graph, stage: Stage) -> (Millis, Vec<usize>) {
-    let order = layers(draft);
     let mut total = if stage == Stage::Change { around(&draft.parts) } else { Millis(0) };
     for block in draft.blocks.iter().filter(|block| block.stage == stage) {
         total = total.plus(around(&block.parts));
     }
     let mut chain = Vec::new();
-    for layer in 0..=order.len() {
-        let (time, steps) = through(draft, graph, (stage, layer));
+    let ranks: BTreeSet<Rank> = graph.rank.iter().copied().filter(|(of, _)| *of == stage).collect();
+    for rank in ranks {
+        let (time, steps) = through(draft, graph, rank);
         total = total.plus(time);
         chain.extend(steps);
     }
@@ -25,9 +25,13 @@ pub(crate) fn longest(draft: &Draft, graph: &Graph, stage: Stage) -> (Millis, Ve
 }
 
 /// The longest chain of steps in one block.
-fn through(draft: &Draft, graph: &Graph, rank: crate::graph::Rank) -> (Millis, Vec<usize>) {
+fn through(draft: &Draft, graph: &Graph, rank: Rank) -> (Millis, Vec<usize>) {
     let mut ends: BTreeMap<usize, (Millis, Option<usize>)> = BTreeMap::new();
-    for index in graph.order.iter().copied().filter(|step| graph.rank.get(*step) == Some(&rank)) {
+    // The order is that of the ranks first, so the steps of one stand together.
+    let rank_of = |step: &usize| graph.rank.get(*step).copied().unwrap_or_default();
+    let first = graph.order.partition_point(|step| rank_of(step) < rank);
+    let steps = graph.order.iter().copied().skip(first).take_while(|step| rank_of(step) == rank);
+    for index in steps {
         let Some(step) = draft.steps.get(index) else { continue };
         let needs = graph.needs.get(index).into_iter().flatten();
         let before = needs.filter_map(|need| Some((ends.get(need)?.0, *need))).max();

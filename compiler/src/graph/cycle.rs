@@ -13,7 +13,8 @@ pub(super) fn report(cx: &mut Cx<'_>, draft: &Draft, needs: &[Vec<usize>]) -> bo
         needs.iter().enumerate().flat_map(|(step, all)| all.iter().map(move |need| (step as u32, *need as u32)));
     let graph = DiGraph::<(), ()>::from_edges(edges);
     let mut found = false;
-    for group in petgraph::algo::tarjan_scc(&graph) {
+    // Not Tarjan's: petgraph's recurses, and a ring of ten thousand steps would overflow the stack.
+    for group in petgraph::algo::kosaraju_scc(&graph) {
         let mut group: Vec<usize> = group.into_iter().map(petgraph::graph::NodeIndex::index).collect();
         group.sort_unstable();
         let Some(first) = group.first().copied() else { continue };

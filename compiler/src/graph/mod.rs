@@ -9,12 +9,12 @@ pub use pages::PAGES;
 pub(crate) use plan::plan;
 
 use crate::compile::Cx;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::lower::{Draft, DraftStep};
 use crate::plan::{Order, Stage};
 use pages::{LATER_LAYER, LAYER_MIXED, LAYER_UNKNOWN, UNKNOWN_STEP};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// The order of the steps.
 pub(crate) struct Graph {
@@ -46,7 +46,7 @@ impl Graph {
     /// Whether `from` needs `to`, directly or through others.
     fn reaches(&self, from: usize, to: usize) -> bool {
         let floor = self.position.get(to).copied().unwrap_or_default();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut open = vec![from];
         while let Some(step) = open.pop() {
             for need in self.needs.get(step).into_iter().flatten().copied() {
@@ -102,7 +102,8 @@ fn check_layers(cx: &mut Cx<'_>, draft: &Draft, layers: &[String]) {
     let of_components = draft.components.values().map(|(component, span)| (component.layer.as_ref(), *span));
     for (layer, span) in of_blocks.chain(of_components).filter_map(|(layer, span)| Some((layer?, span))) {
         if !layers.contains(layer) {
-            cx.sink.push(no_layer(layer, span, layers));
+            let found = no_layer(cx, layer, span, layers);
+            cx.sink.push(found);
         }
     }
     for stage in [Stage::Prepare, Stage::Change, Stage::Finalize] {
@@ -123,9 +124,9 @@ fn check_layers(cx: &mut Cx<'_>, draft: &Draft, layers: &[String]) {
     }
 }
 
-fn no_layer(layer: &str, span: crate::source::Span, layers: &[String]) -> Diagnostic {
-    let label = nearest(layer, layers.iter().map(String::as_str))
-        .map_or_else(|| "no such layer".to_owned(), |near| format!("did you mean `{near}`?"));
+fn no_layer(cx: &Cx<'_>, layer: &str, span: crate::source::Span, layers: &[String]) -> Diagnostic {
+    let nearest = cx.nearest(layer, layers.iter().map(String::as_str));
+    let label = nearest.map_or_else(|| "no such layer".to_owned(), |near| format!("did you mean `{near}`?"));
     let known = crate::words::ticked(layers, "and");
     Diagnostic::new(&LAYER_UNKNOWN, format!("there is no layer `{layer}`"))
         .label(span, label)
@@ -140,6 +141,7 @@ struct Edges {
 fn resolve(cx: &mut Cx<'_>, draft: &Draft, rank: &[Rank]) -> Edges {
     let index: BTreeMap<&str, usize> =
         draft.steps.iter().enumerate().map(|(i, step)| (step.name.as_str(), i)).collect();
+    let left_out: BTreeSet<&str> = draft.left_out.iter().filter_map(|left| left.what.strip_prefix("step ")).collect();
     let mut edges = Edges { needs: Vec::with_capacity(rank.len()), written: Vec::with_capacity(rank.len()) };
     for (step, own) in draft.steps.iter().zip(rank) {
         let (mut needs, mut written) = (Vec::new(), Vec::new());
@@ -148,7 +150,7 @@ fn resolve(cx: &mut Cx<'_>, draft: &Draft, rank: &[Rank]) -> Edges {
                 index.get(name.as_str()).and_then(|need| Some((*need, rank.get(*need)?, draft.steps.get(*need)?)));
             let Some((need, other, target)) = found else {
                 // A step that `when` left out is not needed any more.
-                if !draft.left_out.iter().any(|left| left.what == format!("step {name}")) {
+                if !left_out.contains(name.as_str()) {
                     let found = unknown(cx, draft, step, name, *span);
                     cx.sink.push(found);
                 }
@@ -178,7 +180,7 @@ fn unknown(cx: &Cx<'_>, draft: &Draft, step: &DraftStep, name: &str, span: crate
     let known = draft.steps.iter().map(|step| step.name.as_str()).filter(|known| *known != step.name);
     let found = Diagnostic::new(&UNKNOWN_STEP, format!("step `{}` needs `{name}`, which is not a step", step.name))
         .label(span, "no such step");
-    let near = nearest(name, known).and_then(|near| draft.steps.iter().find(|other| other.name == near));
+    let near = cx.nearest(name, known).and_then(|near| draft.steps.iter().find(|other| other.name == near));
     let found = match near {
         Some(near) => {
             let same = if near.layer == step.layer && near.stage == step.stage {

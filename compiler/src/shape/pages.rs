@@ -41,7 +41,7 @@ pages! {
     /// A second one where one may stand.
     TWICE = Page {
         code: "node::twice",
-        text: "This node may stand once in its block.",
+        text: "This node may stand once in its block: with two of it nobody could say which one holds.",
         wrong: "deadline \"1h\"\ndeadline \"2h\"\nstep \"a\" { file.write \"a\" content=\"1\" }",
         right: "deadline \"1h\"\nstep \"a\" { file.write \"a\" content=\"1\" }",
         ..Page::ERROR

@@ -23,13 +23,15 @@ pub(super) fn file(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span
 /// A folder: `{"source", "files": [{"path", …as a file}]}`.
 pub(super) fn folder(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span) -> Option<Typed> {
     let full = resolved(cx, path, at)?;
-    let found = match cx.files.list(&full) {
+    let mut found = match cx.files.list(&full) {
         Ok(found) => found,
         Err(error) => {
             cx.sink.push(unreadable(at, path, &error));
             return None;
         }
     };
+    // A plan is the same however its files are listed.
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let mut files = Vec::with_capacity(found.len());
     for one in found {
         let mut held = held(cx, env, node, &files::join(&full, &one.path).unwrap_or_default(), at)?;
@@ -121,14 +123,23 @@ fn place_in(raw: &str, fault: &Fault) -> Span {
         Fault::Broken { line, piece, .. } => (piece, *line),
         Fault::TooLarge => return line_span(raw, 1),
     };
+    if piece.is_empty() {
+        return line_span(raw, line);
+    }
     let is_named = |(start, _): &(usize, &str)| raw.get(*start..).is_some_and(|rest| named(rest, piece));
     let within = raw.match_indices("{{").find(is_named).map_or(0, |(start, _)| start);
-    let found = raw.get(within..).and_then(|rest| rest.find(piece.as_str())).filter(|_| !piece.is_empty());
+    let found = raw.get(within..).and_then(|rest| rest.find(piece.as_str()));
     found.map_or_else(|| line_span(raw, line), |at| Span::new(within + at, piece.len()))
 }
 
+/// Characters of a `{{…}}` in which a name is looked for.
+const LONGEST_TAG: usize = 400;
+
 fn named(rest: &str, name: &str) -> bool {
-    rest.split_once("}}").is_some_and(|(inside, _)| inside.contains(name))
+    // A tag is short, and not each `{{` has its end.
+    let end = rest.char_indices().nth(LONGEST_TAG).map_or(rest.len(), |(at, _)| at);
+    let near = rest.get(..end).unwrap_or_default();
+    near.split_once("}}").is_some_and(|(inside, _)| inside.contains(name))
 }
 
 fn line_span(raw: &str, line: usize) -> Span {

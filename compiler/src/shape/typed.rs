@@ -277,7 +277,7 @@ pub(crate) fn fault_in(cx: &Cx<'_>, env: &Env, fault: &Fault, at: Span, node: &N
     let found = match fault {
         Fault::Unknown { name, known } => {
             let found = Diagnostic::new(&UNRESOLVED, format!("`{{{{{name}}}}}` means nothing here"));
-            match nearest(name, known.iter().map(String::as_str)) {
+            match cx.nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => found.label(narrowed(name), format!("did you mean `{near}`?")),
                 None => found
                     .label(narrowed(name), "no such input, component, label or fact")

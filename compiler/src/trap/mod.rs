@@ -4,6 +4,7 @@
 //! line at fault once. Silent ones parse, and mean something else than they look like; [`silent`] finds them.
 
 mod block;
+pub mod followers;
 mod line;
 mod loud;
 mod number;

@@ -4,6 +4,7 @@ use super::loud::Found;
 use super::place::Place;
 use super::silent::colon_behind;
 use crate::diagnostic::{Diagnostic, Page};
+use crate::guard;
 use crate::scan::{Kind, Token};
 use crate::spelling::{illegal_escape, outdented, stands_apart};
 
@@ -204,10 +205,13 @@ pub(super) fn lines(place: &Place<'_>) -> Found {
     if !matches!(token.kind, Kind::Lines | Kind::RawLines) {
         return None;
     }
+    if let Some(told) = guard::never_ends(token, place.base) {
+        return Some((told, token.end()));
+    }
     if stands_apart(token) {
         return outdented(token).map(|(start, len)| (outside(place, token.start + start, len), token.end()));
     }
-    let opening = token.text.len() - token.text.trim_start_matches('#').trim_start_matches('"').len();
+    let opening = token.text.len() - token.text.trim_start_matches('#').len() + 3;
     let told = Diagnostic::new(&LINES_APART, "a text of several lines touches its three quotes")
         .label(place.span(token.start..token.start + opening), "the text begins on the line behind these")
         .label(place.span(token.end() - opening..token.end()), "and these have a line of their own")
