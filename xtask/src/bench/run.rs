@@ -54,13 +54,7 @@ pub fn run(_workspace: &Workspace, binary: &Binary) -> Result<String, Fault> {
     Ok(table(&sizes) + "\n" + &goal::lines(&goals(&sizes)))
 }
 
-fn measured(
-    binary: &Binary,
-    beside: &Path,
-    name: &'static str,
-    shape: Shape,
-    steps: usize,
-) -> Result<Size, Fault> {
+fn measured(binary: &Binary, beside: &Path, name: &'static str, shape: Shape, steps: usize) -> Result<Size, Fault> {
     let folder = tempfile::tempdir_in(beside)?;
     let before = Floor::of(folder.path())?;
     let took = measure::process(SELDOM, || {
