@@ -80,7 +80,11 @@ pub(crate) struct Cx<'a> {
     pub(crate) blobs: BTreeMap<String, Vec<u8>>,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
+    fn new(files: &'a dyn Files, registry: &'a Registry<'a>) -> Self {
+        Self { files, registry, sources: SourceSet::default(), sink: Sink::default(), blobs: BTreeMap::new() }
+    }
+
     /// The folder of the file that a place lies in.
     pub(crate) fn folder_of(&self, span: Span) -> String {
         self.sources.file_of(span).map_or_else(String::new, |file| files::folder(&file.path).to_owned())
@@ -113,9 +117,16 @@ impl Cx<'_> {
     }
 }
 
+/// The targets of a project, each once for each time that it is declared: what [`Compiled::targets`] says, from the
+/// project file alone. What is wrong with that file is told by [`compile`].
+pub fn targets(files: &dyn Files, registry: &Registry<'_>) -> Vec<String> {
+    let project = read::project(&mut Cx::new(files, registry));
+    declare::targets(&project).map(|(name, _)| name.value.to_string()).collect()
+}
+
 /// Compiles a plan, or looks a library over.
 pub fn compile(files: &dyn Files, request: &Request, registry: &Registry<'_>) -> Compiled {
-    let mut cx = Cx { files, registry, sources: SourceSet::default(), sink: Sink::default(), blobs: BTreeMap::new() };
+    let mut cx = Cx::new(files, registry);
     let read = read::read(&mut cx, &request.root);
     let mut env = Env {
         scopes: vec![crate::env::Scope::default()],

@@ -74,10 +74,14 @@ pub(crate) fn repeated(what: &str, name: &Spanned<Rc<str>>, first: Span) -> Diag
         .help("give one of them another name, or take one out")
 }
 
+/// The targets of a project file, with their names.
+pub(crate) fn targets(project: &[Node]) -> impl Iterator<Item = (Spanned<Rc<str>>, &Node)> {
+    let targets = project.iter().filter(|node| &*node.name.value == "target");
+    targets.filter_map(|node| node.first_string().map(|name| (name, node)))
+}
+
 fn target(cx: &mut Cx<'_>, env: &mut Env, declared: &mut Declared, read: &Read, request: &Request) {
-    let targets = read.project.iter().filter(|node| &*node.name.value == "target");
-    let named: Vec<(Spanned<Rc<str>>, &Node)> =
-        targets.filter_map(|node| node.first_string().map(|name| (name, node))).collect();
+    let named: Vec<(Spanned<Rc<str>>, &Node)> = targets(&read.project).collect();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, _) in &named {
         if let Some(first) = seen.get(&*name.value) {

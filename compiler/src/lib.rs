@@ -36,7 +36,7 @@ pub mod value;
 pub mod version;
 pub mod words;
 
-pub use compile::{Compiled, InputDecl, Request, compile};
+pub use compile::{Compiled, InputDecl, Request, compile, targets};
 pub use env::Given;
 pub use lower::judge;
 

@@ -56,6 +56,11 @@ pub(crate) fn read(cx: &mut Cx<'_>, root: &str) -> Read {
     read
 }
 
+/// Reads the project file alone; no nodes when it can't be read.
+pub(crate) fn project(cx: &mut Cx<'_>) -> Vec<Node> {
+    file(cx, PROJECT, None).unwrap_or_default()
+}
+
 /// The libraries that some nodes use; the last first, since they are taken from the end.
 fn uses(cx: &mut Cx<'_>, nodes: &[Node]) -> Vec<(String, Span)> {
     let named = nodes.iter().filter(|node| &*node.name.value == "use").filter_map(Node::first_string);

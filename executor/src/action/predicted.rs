@@ -130,6 +130,8 @@ pub struct Predicted {
     services: BTreeMap<String, bool>,
     /// Every resource that was looked at.
     seen: BTreeSet<String>,
+    /// Those that nobody has asked for yet.
+    fresh: BTreeSet<String>,
     /// Whether the step at hand changed something, for `after-change`.
     changed: bool,
 }
@@ -142,8 +144,14 @@ impl Predicted {
 
     /// What stands at a path, which counts as looked at.
     pub fn at(&mut self, path: &RelPath) -> Result<Now, Fault> {
-        self.seen.insert(path.as_str().to_owned());
+        self.note(path.as_str());
         self.peek(path)
+    }
+
+    fn note(&mut self, resource: &str) {
+        if self.seen.insert(resource.to_owned()) {
+            self.fresh.insert(resource.to_owned());
+        }
     }
 
     /// What stands at a path, for those who only ask on the way to something else.
@@ -254,7 +262,7 @@ impl Predicted {
 
     /// Says that the step at hand changes something that is no file.
     pub fn touch(&mut self, resource: &str, what: What) {
-        self.seen.insert(resource.to_owned());
+        self.note(resource);
         self.changed |= what != What::Unknown;
     }
 
@@ -284,8 +292,8 @@ impl Predicted {
         self.seen.len()
     }
 
-    /// The names of all resources that were looked at.
-    pub fn looked_at(&self) -> impl Iterator<Item = &String> {
-        self.seen.iter()
+    /// The names of the resources that were looked at for the first time since this was asked last.
+    pub fn newly_looked_at(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.fresh)
     }
 }

@@ -13,7 +13,7 @@ use crate::site::{Blobs, Secrets};
 use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::diagnostic::Severity;
-use switchback_compiler::{Request, compile};
+use switchback_compiler::targets;
 
 /// A bundle that was just made.
 pub(super) struct Fresh {
@@ -65,7 +65,7 @@ pub(super) async fn bundle(
     globals: &Globals,
 ) -> Result<Fresh, NoBundle> {
     let root = project.inner(path).map_err(Error::from)?;
-    let target = target_of(project, &root, target)?;
+    let target = target_of(project, target)?;
     let typed: BTreeMap<String, String> = typed.iter().cloned().collect();
     let env = |name: &str| std::env::var(name).ok();
     let sources = Sources { typed: &typed, env: &env, project: project.root() };
@@ -94,9 +94,8 @@ pub(super) async fn bundle(
 }
 
 /// The target that was named, or the only one.
-fn target_of(project: &Project, root: &str, named: Option<&str>) -> Result<String, Error> {
-    let request = Request { root: root.to_owned(), ..Request::default() };
-    let targets = compile(project.files(), &request, &registry()).targets;
+fn target_of(project: &Project, named: Option<&str>) -> Result<String, Error> {
+    let targets = targets(project.files(), &registry());
     let listed = || switchback_compiler::words::ticked(&targets, "and");
     match (named, targets.as_slice()) {
         (Some(named), all) if all.iter().any(|target| target == named) => Ok(named.to_owned()),

@@ -29,8 +29,6 @@ pub(super) struct Walk<'a> {
     preview: Preview,
     /// What actions write secrets into.
     secret: Vec<Touch>,
-    /// Names that were looked at, as far as they are in `facts`.
-    known: BTreeSet<String>,
 }
 
 /// Observes all that a plan depends on and says what it would change. Nothing is written.
@@ -45,7 +43,6 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         copied: 0,
         preview: Preview::default(),
         secret: facts::secret_places(plan),
-        known: BTreeSet::new(),
     };
     for (id, unit) in (0..).zip(&plan.units) {
         walk.unit(id, unit).await.map_err(|fault| told(unit, &fault, site))?;
@@ -133,9 +130,8 @@ impl<'a> Walk<'a> {
     /// Takes what was looked at in this unit into the facts; how much of it exists and stays as it is.
     fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
         let changed: BTreeSet<&str> = seen.changes.iter().map(|change| change.resource.as_str()).collect();
-        let fresh: Vec<String> = self.world.looked_at().filter(|name| !self.known.contains(*name)).cloned().collect();
         let mut equal = 0;
-        for name in fresh {
+        for name in self.world.newly_looked_at() {
             // Not every name is a path; looked at as one, the others are absent, which says nothing.
             if let Ok(path) = RelPath::parse(&name) {
                 let secret = self.secret.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
@@ -143,7 +139,6 @@ impl<'a> Walk<'a> {
                 equal += usize::from(fact.exists() && !changed.contains(name.as_str()));
                 self.facts.files.insert(path, fact);
             }
-            self.known.insert(name);
         }
         for touch in unit.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "service") {
             if !self.facts.services.contains_key(&touch.path) && self.site.services.contains_key(&touch.path) {

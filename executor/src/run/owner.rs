@@ -134,8 +134,8 @@ impl<'a> Owner<'a> {
     /// Starts what may start and hears what happens until nothing runs and nothing more can start.
     async fn until_still(&mut self, signals: &mut Signals) -> Standing {
         let mut ticks = interval(TICK);
+        let mut next = self.start_ready();
         loop {
-            let next = self.start_ready();
             if self.running.is_empty() {
                 match next {
                     Next::Reached => return self.reached(),
@@ -145,15 +145,23 @@ impl<'a> Owner<'a> {
                 }
             }
             let deadline = self.deadline_instant();
+            let mut may_start = true;
             tokio::select! {
                 biased;
                 message = self.inbox.recv() => match message {
-                    Some(message) => self.take(message).await,
+                    Some(message) => {
+                        // Of all messages only the end of a unit lets others start, and to find them all are looked at.
+                        may_start = matches!(message, Message::Ended(_));
+                        self.take(message).await;
+                    }
                     None => return Standing::Interrupted,
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
                 () = sleep_until(deadline) => self.late().await,
                 _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(crate::clock::now())),
+            }
+            if may_start {
+                next = self.start_ready();
             }
         }
     }

@@ -47,8 +47,10 @@ fn forwards(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize)
             continue;
         }
         open = true;
-        let free = running.len() + start.len() < jobs.max(1);
-        if free && !running.contains(&id) && unit.needs.iter().all(|need| is_over(state.units.get(*need as usize))) {
+        if running.len() + start.len() >= jobs.max(1) {
+            break;
+        }
+        if !running.contains(&id) && unit.needs.iter().all(|need| is_over(state.units.get(*need as usize))) {
             start.push(id);
         }
     }
@@ -77,20 +79,22 @@ fn last_of(plan: &Plan, aim: &Aim) -> u32 {
 /// Undo goes through the graph of what ran, backwards: a unit is taken back when all that needs it is. A unit that
 /// could not be taken back blocks only what it needs.
 fn backwards(plan: &Plan, state: &State, running: &[u32], jobs: usize) -> Next {
-    let followers = followers(plan);
     let chosen = |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
-    let count = plan.units.len();
-    let mut cleared = vec![false; count];
+    // Whether all that needs a unit is taken back, or was never there.
+    let mut free = vec![true; plan.units.len()];
     let mut start = Vec::new();
     let mut stuck = false;
     // Units stand in topological order, so from the last to the first every follower is judged before its need.
-    for id in (0..count).rev() {
+    for (id, planned) in plan.units.iter().enumerate().rev() {
         let Some(unit) = state.units.get(id) else { continue };
-        let ready =
-            followers.get(id).is_some_and(|all| all.iter().all(|follower| cleared.get(*follower) == Some(&true)));
+        let ready = free.get(id) == Some(&true);
         let clear = !chosen(id as u32) || unit.phase == Phase::Undone || !unit.has_effects();
-        if let Some(slot) = cleared.get_mut(id) {
-            *slot = ready && clear;
+        if !ready || !clear {
+            for need in &planned.needs {
+                if let Some(slot) = free.get_mut(*need as usize) {
+                    *slot = false;
+                }
+            }
         }
         if clear {
             continue;
@@ -108,16 +112,4 @@ fn backwards(plan: &Plan, state: &State, running: &[u32], jobs: usize) -> Next {
     } else {
         Next::Reached
     }
-}
-
-fn followers(plan: &Plan) -> Vec<Vec<usize>> {
-    let mut followers = vec![Vec::new(); plan.units.len()];
-    for (id, unit) in plan.units.iter().enumerate() {
-        for need in &unit.needs {
-            if let Some(list) = followers.get_mut(*need as usize) {
-                list.push(id);
-            }
-        }
-    }
-    followers
 }

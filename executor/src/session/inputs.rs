@@ -65,6 +65,10 @@ pub async fn resolve(
     let first = compile(files, &request, registry);
     let Some(plan) = &first.plan else { return Ok(Resolved { compiled: first, secrets: Secrets::default() }) };
     let mut secrets = Secrets::default();
+    if first.inputs.is_empty() {
+        // There is no value that a second compilation could need.
+        return Ok(Resolved { compiled: first, secrets });
+    }
     for input in &first.inputs {
         let Some(value) = value_of(input, plan, sources).await? else { continue };
         judge(&input.ty, input.pattern.as_deref(), &input.allowed, &value)

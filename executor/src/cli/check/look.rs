@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use switchback_compiler::diagnostic::{Diagnostic, Severity};
 use switchback_compiler::plan::Plan;
 use switchback_compiler::registry::Registry;
-use switchback_compiler::{Compiled, Request, compile};
+use switchback_compiler::{Compiled, Request, compile, targets};
 
 /// All that was looked at, and what is to be said about it.
 #[derive(Debug, Default)]
@@ -109,11 +109,10 @@ pub fn look(files: &[PathBuf], stand: &Path, registry: &Registry<'_>) -> Result<
 
 /// Once for each target; once without when the project has none.
 fn for_targets(project: &Project, root: &str, registry: &Registry<'_>) -> Vec<(Option<String>, Compiled)> {
-    let first = one(project, root, None, registry);
-    if first.targets.is_empty() {
-        return vec![(None, first)];
+    let targets: BTreeSet<String> = targets(project.files(), registry).into_iter().collect();
+    if targets.is_empty() {
+        return vec![(None, one(project, root, None, registry))];
     }
-    let targets: BTreeSet<String> = first.targets.into_iter().collect();
     targets.into_iter().map(|target| (Some(target.clone()), one(project, root, Some(target), registry))).collect()
 }
 
