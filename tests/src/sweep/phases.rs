@@ -34,7 +34,7 @@ static HELD: Scenario = Scenario {
             "upgrade.plan.kdl",
             r#"
 plan "phases-2" { title "A command that can be held in each of its phases" }
-input "seen" { read { program "./bin/hold.sh" "observe" within="30s" matches="" } }
+input "seen" { read { program "./bin/hold.sh" "observe" } }
 stage "prepare" {
     step "copy" {
         before { program "./bin/hold.sh" "prepare" within="30s" }
@@ -95,11 +95,11 @@ pub const PHASES: [Phase; 7] = [
 ];
 
 /// Sends a phase one signal or two, and then goes on to the end.
-pub fn interrupted(phase: &Phase, signal: Signal, times: u32) -> Result<Report, String> {
+pub fn interrupted(phase: &Phase, signal: Signal, times: u32, plant: Option<&'static str>) -> Result<Report, String> {
     let failed = |error: std::io::Error| error.to_string();
     let mut report = Report { plans: 1, ..Report::default() };
     let pictures = whole(&HELD)?;
-    let place = Place::new(&HELD, None)?;
+    let place = Place::new(&HELD, plant)?;
     if !phase.first.is_empty() {
         place.command(phase.first, None)?;
     }

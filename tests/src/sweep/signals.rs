@@ -68,6 +68,11 @@ pub fn unseen(done: bool) -> Result<Report, String> {
     let place = Place::new(&SLOW, None)?;
     let child = place.start(&["run", PLAN, "--yes"], None)?;
     begun(&place, "forward")?;
+    // The program may begin before its watcher has written down which process it is.
+    let deadline = Instant::now() + BEGINS;
+    while recorded(&place, "process.json")?.is_empty() && Instant::now() < deadline {
+        sleep(Duration::from_millis(1));
+    }
     send(&child, Signal::KILL)?;
     place.wait(child)?;
     for watcher in recorded(&place, "claim.json")? {
