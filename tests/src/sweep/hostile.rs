@@ -153,12 +153,12 @@ fn hurt_bytes(bytes: &[u8], random: &mut Random) -> Vec<u8> {
         match random.below(6) {
             0 => hurt.truncate(byte),
             1 => hurt.extend_from_within(at..),
-            2 => drop(hurt.drain(at..(at + 512).min(bytes.len()).min(hurt.len()))),
+            2 => drop(hurt.drain(at..(at + 512).min(hurt.len()))),
             3 => {
                 let field = [0, 100, 124, 148, 156, 257, 345].get(random.below(7) as usize).copied().unwrap_or(0);
                 let junk: Vec<u8> = (0..12).map(|_| random.below(256) as u8).collect();
                 let from = (at + field).min(hurt.len());
-                hurt.splice(from..(from + 12).min(bytes.len().max(from)).min(hurt.len()), junk);
+                hurt.splice(from..(from + 12).min(hurt.len()), junk);
             }
             _ => {
                 if let Some(byte) = hurt.get_mut(byte) {

@@ -34,7 +34,7 @@ static HELD: Scenario = Scenario {
             "upgrade.plan.kdl",
             r#"
 plan "phases-2" { title "A command that can be held in each of its phases" }
-input "seen" { read { program "./bin/hold.sh" "observe" } }
+input "seen" { read { program "sh" "../bin/hold.sh" "observe" } }
 stage "prepare" {
     step "copy" {
         before { program "./bin/hold.sh" "prepare" within="30s" }
