@@ -180,7 +180,7 @@ fn hostile_bundles_and_journals_are_refused() {
     let specimen = Specimen::new().unwrap_or_else(|error| panic!("{error}"));
     tell(&format!("hostile bytes, seed {seed}"), &specimen.bytes(seed, setting("SWITCHBACK_HOSTILE", 20_000)));
     tell("hostile bombs", &specimen.bombs().unwrap_or_else(|error| panic!("{error}")));
-    tell("hostile plans", &specimen.plans(seed, 300).unwrap_or_else(|error| panic!("{error}")));
+    tell("hostile plans", &specimen.plans(seed, 200).unwrap_or_else(|error| panic!("{error}")));
     tell("hostile records", &specimen.records(seed, 100).unwrap_or_else(|error| panic!("{error}")));
 }
 

@@ -150,7 +150,9 @@ pub fn waiting(signal: Signal, times: u32) -> Result<Report, String> {
     let text = text.replace("FROM", &hour(2)).replace("TO", &hour(3));
     fs::write(&plan, text).map_err(|error| error.to_string())?;
     let child = place.start(RUN, None)?;
-    until(|| place.said().contains("window"), "it did not wait for its window")?;
+    until(|| place.said().contains("copy: done"), "it did not prepare")?;
+    // All that is left is the wait.
+    sleep(2 * MOMENT);
     send(&child, signal, times, &mut report)?;
     report.promise(wrong(&place.wait(child)?, 22));
     report.undos += 1;
