@@ -6,8 +6,11 @@
 use std::io::Write;
 use std::time::Duration;
 use switchback_tests::sweep::{
-    BREAKS, ONCE, PAIR, PAIRS, POST, QUICKSTART, Report, SMALL, Scenario, Sweep, Torture, Way, mended,
+    BREAKS, ONCE, PAIR, PAIRS, POST, QUICKSTART, Report, SMALL, Scenario, Sweep, Torture, Way,
+    hostile::Specimen,
+    mended,
     phases::{self, PHASES},
+    prefixes,
     signals::{self, SIGNALS},
     small,
 };
@@ -107,7 +110,7 @@ fn a_signal_in_any_phase_leaves_what_can_be_gone_on_with() {
             for phase in &PHASES {
                 let name = phase.name;
                 let told = |error: String| panic!("{name}, {times} × {signal:?}: {error}");
-                let mut one = phases::interrupted(phase, signal, times).unwrap_or_else(told);
+                let mut one = phases::interrupted(phase, signal, times, None).unwrap_or_else(told);
                 one.broken.iter_mut().for_each(|wrong| *wrong = format!("{name}, {times} × {signal:?}: {wrong}"));
                 report.add(one);
             }
@@ -165,15 +168,34 @@ fn an_undo_that_failed_is_tried_again() {
     tell("mended", &mended::undo().unwrap_or_else(|error| panic!("{error}")));
 }
 
+#[test]
+fn undo_equals_never_having_run() {
+    let seed = setting("SWITCHBACK_SEED", 20_261_121);
+    tell(&format!("of prefixes, seed {seed}"), &prefixes::undone(seed, setting("SWITCHBACK_PLANS_COUNT", 1000), None));
+}
+
+#[test]
+fn hostile_bundles_and_journals_are_refused() {
+    let seed = setting("SWITCHBACK_SEED", 20_261_121);
+    let specimen = Specimen::new().unwrap_or_else(|error| panic!("{error}"));
+    tell(&format!("hostile bytes, seed {seed}"), &specimen.bytes(seed, setting("SWITCHBACK_HOSTILE", 20_000)));
+    tell("hostile bombs", &specimen.bombs().unwrap_or_else(|error| panic!("{error}")));
+    tell("hostile plans", &specimen.plans(seed, 200).unwrap_or_else(|error| panic!("{error}")));
+    tell("hostile records", &specimen.records(seed, 100).unwrap_or_else(|error| panic!("{error}")));
+}
+
 /// A trial that can't fail shows nothing: each bug, planted, must be found.
 #[test]
 fn planted_bugs_are_found() {
+    let stages = small("stages").unwrap_or_else(|| panic!("there is no plan"));
     let trials = [
         ("act-before-intent", &PAIR, Way::Undo),
         ("act-before-intent", &ONCE, Way::Resume),
         ("done-before-disk", &ONCE, Way::Resume),
         ("lost-undo", &PAIR, Way::Undo),
         ("retry-after-unknown", &POST, Way::Resume),
+        ("forgets-finalize", stages, Way::Finalize),
+        ("keeps-target", stages, Way::Undo),
     ];
     for (plant, scenario, way) in trials {
         let report = sweep(scenario, Some(plant)).once(way);
@@ -183,4 +205,13 @@ fn planted_bugs_are_found() {
         drop(out);
         assert!(!report.broken.is_empty(), "{plant} was not found in {}", scenario.name);
     }
+}
+
+#[test]
+fn planted_bugs_are_found_by_the_other_trials() {
+    let found = prefixes::undone(1, 40, Some("lost-undo"));
+    assert!(!found.broken.is_empty(), "lost-undo was not found by prefixes");
+    let action = PHASES.iter().find(|phase| phase.name == "verify").unwrap_or_else(|| panic!("there is no phase"));
+    let found = phases::interrupted(action, SIGNALS[0], 1, Some("deaf")).unwrap_or_else(|error| panic!("{error}"));
+    assert!(!found.broken.is_empty(), "deaf was not found by the phases");
 }

@@ -11,6 +11,7 @@ mod outcome;
 mod parse_kdl;
 mod test;
 mod tidy;
+mod torture;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +48,8 @@ enum Task {
         /// Which measurement; all when left out.
         name: Option<String>,
     },
+    /// Run the crash trials for hours: random kills, random plans, power losses.
+    Torture(torture::Args),
     /// Look at licenses, sources and bans of the dependencies; installs cargo-deny when it is not there.
     Deny,
     /// Parse a file with the KDL crate alone, for `bench` to compare with.
@@ -80,6 +83,7 @@ fn run(task: Task) -> Outcome {
         Task::Codegen { check: true } => Ok(codegen::check(&workspace)),
         Task::Codegen { check: false } => codegen::write(&workspace),
         Task::Bench { name } => bench::run(&workspace, name.as_deref()),
+        Task::Torture(args) => torture::run(&workspace, &args),
         Task::Deny => deny::run(&workspace),
         Task::ParseKdl { .. } => Ok(true),
     }

@@ -299,12 +299,16 @@ impl<'a> Owner<'a> {
 
     /// A first signal: nothing new starts. A second one: nobody waits any more.
     fn interrupted(&mut self, name: &str) -> bool {
+        if planted("deaf") {
+            return false;
+        }
         if self.draining.is_some() {
             return true;
         }
         self.draining = Some(format!("{name} was received"));
         self.stops.send_replace(true);
-        let text = match self.running.len() {
+        let begun = self.running.iter().filter(|id| self.has_begun(**id)).count();
+        let text = match begun {
             0 => format!(
                 "{name} stopping: nothing new starts, and nothing runs
 "
@@ -317,7 +321,12 @@ impl<'a> Owner<'a> {
             ),
         };
         self.readers.iter_mut().for_each(|reader| reader.say(&text));
-        false
+        // What has not begun, since it waits for its window, may wait for hours.
+        begun == 0 && !self.running.is_empty()
+    }
+
+    fn has_begun(&self, id: u32) -> bool {
+        self.state.units.get(id as usize).is_some_and(|unit| unit.phase != Phase::Waiting)
     }
 
     /// What runs is left behind: at-most-once actions become unknown, others are looked at on resume.

@@ -34,7 +34,7 @@ static HELD: Scenario = Scenario {
             "upgrade.plan.kdl",
             r#"
 plan "phases-2" { title "A command that can be held in each of its phases" }
-input "seen" { read { program "./bin/hold.sh" "observe" within="30s" matches="" } }
+input "seen" { read { program "sh" "../bin/hold.sh" "observe" } }
 stage "prepare" {
     step "copy" {
         before { program "./bin/hold.sh" "prepare" within="30s" }
@@ -95,11 +95,11 @@ pub const PHASES: [Phase; 7] = [
 ];
 
 /// Sends a phase one signal or two, and then goes on to the end.
-pub fn interrupted(phase: &Phase, signal: Signal, times: u32) -> Result<Report, String> {
+pub fn interrupted(phase: &Phase, signal: Signal, times: u32, plant: Option<&'static str>) -> Result<Report, String> {
     let failed = |error: std::io::Error| error.to_string();
     let mut report = Report { plans: 1, ..Report::default() };
     let pictures = whole(&HELD)?;
-    let place = Place::new(&HELD, None)?;
+    let place = Place::new(&HELD, plant)?;
     if !phase.first.is_empty() {
         place.command(phase.first, None)?;
     }
@@ -150,7 +150,9 @@ pub fn waiting(signal: Signal, times: u32) -> Result<Report, String> {
     let text = text.replace("FROM", &hour(2)).replace("TO", &hour(3));
     fs::write(&plan, text).map_err(|error| error.to_string())?;
     let child = place.start(RUN, None)?;
-    until(|| place.said().contains("window"), "it did not wait for its window")?;
+    until(|| place.said().contains("copy: done"), "it did not prepare")?;
+    // All that is left is the wait.
+    sleep(2 * MOMENT);
     send(&child, signal, times, &mut report)?;
     report.promise(wrong(&place.wait(child)?, 22));
     report.undos += 1;

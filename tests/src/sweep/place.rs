@@ -141,6 +141,19 @@ impl Place {
         command.spawn().map_err(|error| format!("the binary can't be started: {error}"))
     }
 
+    /// Runs a command that may take no more than 256 MiB of memory.
+    pub(super) fn limited(&self, args: &[&str]) -> Result<Ended, String> {
+        let plain = self.prepared(args)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -d 262144 && exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args());
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(self.project());
+        let out = File::create(self.root.path().join("said")).map_err(|error| error.to_string())?;
+        let err = out.try_clone().map_err(|error| error.to_string())?;
+        command.process_group(0).stdin(Stdio::null()).stdout(out).stderr(err);
+        let child = command.spawn().map_err(|error| format!("the binary can't be started: {error}"))?;
+        self.wait(child)
+    }
+
     fn prepared(&self, args: &[&str]) -> Result<Command, String> {
         // Services keep what they got as output; a file does not keep us waiting for them.
         let out = File::create(self.root.path().join("said")).map_err(|error| error.to_string())?;

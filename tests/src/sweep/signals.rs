@@ -68,6 +68,11 @@ pub fn unseen(done: bool) -> Result<Report, String> {
     let place = Place::new(&SLOW, None)?;
     let child = place.start(&["run", PLAN, "--yes"], None)?;
     begun(&place, "forward")?;
+    // The program may begin before its watcher has written down which process it is.
+    let deadline = Instant::now() + BEGINS;
+    while recorded(&place, "process.json")?.is_empty() && Instant::now() < deadline {
+        sleep(Duration::from_millis(1));
+    }
     send(&child, Signal::KILL)?;
     place.wait(child)?;
     for watcher in recorded(&place, "claim.json")? {
@@ -161,7 +166,8 @@ fn effect(place: &Place) -> Result<(), String> {
 
 /// Processes in the records of a run's programs.
 pub(super) fn recorded(place: &Place, name: &str) -> Result<Vec<Pid>, String> {
-    let records = crate::files_below(&place.project().join(".switchback/runs")).map_err(|error| error.to_string())?;
+    let runs = place.project().join(".switchback/runs");
+    let records = if runs.is_dir() { crate::files_below(&runs).map_err(|error| error.to_string())? } else { Vec::new() };
     let mut found = Vec::new();
     for record in records.iter().filter(|path| path.ends_with(name)) {
         let text = fs::read(record).map_err(|error| error.to_string())?;

@@ -12,7 +12,7 @@ use std::process::{ExitStatus, Stdio};
 use tally::Tally;
 
 /// The binary that black-box tests start.
-const BIN: &str = "SWITCHBACK_BIN";
+pub const BIN: &str = "SWITCHBACK_BIN";
 /// The parts that were found, by name, with commas; tests that need one look here and leave when it is missing.
 const PARTS: &str = "SWITCHBACK_PARTS";
 
@@ -39,7 +39,7 @@ fn in_ci() -> bool {
 }
 
 /// Builds the binary with fault injection, and copies it: `cargo test` builds it again without, in the same place.
-fn binary(workspace: &Workspace) -> Result<PathBuf, Fault> {
+pub fn binary(workspace: &Workspace) -> Result<PathBuf, Fault> {
     let built = workspace.build(&["-p", "switchback", "--features", "faults"])?;
     let folder = built.parent().ok_or("the binary has no folder")?.join("xtask-test");
     std::fs::create_dir_all(&folder)?;
