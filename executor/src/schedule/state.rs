@@ -143,6 +143,8 @@ impl State {
     /// Whether a step stopped because somebody else changed what it was to touch.
     pub fn has_drifted(&self) -> bool {
         self.units.iter().any(|unit| unit.drifted)
+    }
+
     /// Whether only some steps are taken back, and the rest is left where it is.
     pub fn undoes_a_part(&self) -> bool {
         self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
