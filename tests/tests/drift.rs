@@ -68,7 +68,14 @@ fn a_mirror_removes_nothing_that_nobody_reviewed() {
     for theirs in ["echo theirs > site/www/theirs.html", "echo theirs > site/www/same.html"] {
         let stand = Stand::new(PLAN, FILES).unwrap();
         let said = stand.ends(20, &script("", theirs)).unwrap();
-        assert!(said.contains(if theirs.contains("same") { "~ www/same.html" } else { "~ www/theirs.html: expected nothing" }), "{said}");
+        assert!(
+            said.contains(if theirs.contains("same") {
+                "~ www/same.html"
+            } else {
+                "~ www/theirs.html: expected nothing"
+            }),
+            "{said}"
+        );
         assert_eq!(stand.read("site/b.txt"), "old b\n");
         assert_eq!(stand.run("cat site/www/*.html | grep -c theirs").unwrap().said, "1\n");
     }
@@ -132,7 +139,8 @@ step "b" { needs "a"; file.line "b.txt" match="^made" line="tuned" }
         }
         let ended = stand.run("switchback resume").unwrap();
         // Killed between the start of the program and the note of it, a person must say: here it has done its work.
-        let ended = if ended.exit == Some(24) { stand.run("switchback resume --outcome a=done").unwrap() } else { ended };
+        let ended =
+            if ended.exit == Some(24) { stand.run("switchback resume --outcome a=done").unwrap() } else { ended };
         assert_eq!(ended.exit, Some(0), "killed at {at}: {}", ended.said);
         assert_eq!(stand.read("site/b.txt"), "tuned\n", "killed at {at}");
         resumed += 1;

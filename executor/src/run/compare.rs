@@ -60,16 +60,14 @@ fn feed(hasher: &mut blake3::Hasher, name: &str, fact: &impl serde::Serialize) {
 
 /// By the recipes of all actions, in their order: of several that touched a resource the first knows what was before.
 fn before(plan: &Plan, state: &RunState) -> Before {
-    let chosen =
-        |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
+    let chosen = |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
     let mut before = Before::default();
     for (id, (of, unit)) in (0..).zip(state.units.iter().zip(&plan.units)) {
         if !chosen(id) || matches!(unit.way_back, WayBack::Stays(_)) {
             continue;
         }
         for (act, (_, recipe)) in of.acts.iter().filter(|(_, (state, _))| *state != ActState::NotDone) {
-            let Some(account) = act_of(unit, *act)
-                .and_then(|act| find(act).ok()?.account(&act.call, recipe).ok())
+            let Some(account) = act_of(unit, *act).and_then(|act| find(act).ok()?.account(&act.call, recipe).ok())
             else {
                 continue;
             };

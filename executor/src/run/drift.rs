@@ -28,10 +28,9 @@ pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
     }
     let why = match changed.as_slice() {
         [only] => format!("{} was changed by somebody else; nothing of this step was touched", only.resource),
-        all => format!(
-            "{} were changed by somebody else; nothing of this step was touched",
-            count(all.len(), "resource")
-        ),
+        all => {
+            format!("{} were changed by somebody else; nothing of this step was touched", count(all.len(), "resource"))
+        }
     };
     let line = |one: &Changed| format!("~ {}: expected {}, found {}", one.resource, one.was, one.is);
     let details = changed.iter().take(MOST_TOLD).map(line).collect();

@@ -6,7 +6,7 @@ use crate::event::{ActRef, Event};
 use crate::preview::{Fact, Facts, Preview, secret_places};
 use crate::schedule::State;
 use crate::site::Site;
-use crate::world::RelPath;
+use crate::world::{RelPath, State as WorldState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,8 +37,7 @@ struct ReviewedUnit {
 impl Reviewed {
     /// Of a bundle's plan and preview.
     pub fn of(plan: &Plan, preview: &Preview) -> Self {
-        let mut reviewed =
-            Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
+        let mut reviewed = Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
         for unit in preview.units.iter().chain(&preview.finalize).filter(|unit| unit.skipped.is_none()) {
             let acts = unit.acts.iter().filter(|act| !act.needless).map(|act| act.id.clone()).collect();
             let paths = unit.changes.iter().filter_map(|change| RelPath::parse(&change.resource).ok());
@@ -58,6 +57,16 @@ impl Reviewed {
             let list = if touch.tree { &mut self.trees } else { &mut self.files };
             list.insert(path, id);
         }
+    }
+
+    /// The size of the largest file that is to change.
+    pub(super) fn largest(&self) -> u64 {
+        let paths = self.units.values().flat_map(|unit| &unit.paths);
+        let sizes = paths.filter_map(|path| match self.facts.files.get(path) {
+            Some(Fact::Seen(WorldState::File { size, .. })) => Some(*size),
+            _ => None,
+        });
+        sizes.max().unwrap_or(0)
     }
 
     /// Whether a path may hold a secret.
@@ -194,7 +203,8 @@ impl Known {
     /// What a unit must find.
     pub(super) fn expected(&self, id: u32, unit: &Unit) -> Expected {
         let mut own = BTreeMap::new();
-        for (path, tree) in unit.acts().flat_map(|act| &act.touches).filter_map(|touch| Some((path_of(touch)?, touch.tree)))
+        for (path, tree) in
+            unit.acts().flat_map(|act| &act.touches).filter_map(|touch| Some((path_of(touch)?, touch.tree)))
         {
             own.extend(self.at(&path, &path, tree));
             if let Some(real) = self.real(&path) {
@@ -234,8 +244,7 @@ impl Known {
         let own = own.collect();
         let services = reviewed.services.iter().filter(|(_, last)| **last >= id).map(|(name, _)| name.clone());
         let services = services.collect();
-        let expected =
-            Expected { reviewed: Arc::clone(reviewed), unit: id, own, services: self.services.clone() };
+        let expected = Expected { reviewed: Arc::clone(reviewed), unit: id, own, services: self.services.clone() };
         Watch { expected, paths, trees, services, stamp: self.stamp }
     }
 

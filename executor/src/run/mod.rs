@@ -9,14 +9,15 @@ mod known;
 mod notify;
 mod owner;
 mod recover;
+mod reserve;
 mod scribe;
 mod signals;
 pub(crate) mod unit;
 pub(crate) mod wait;
 mod window;
 
-pub use known::Reviewed;
 pub use begin::{Begin, begin, host};
+pub use known::Reviewed;
 pub use recover::{Further, NotFurther, Settled, further};
 pub use signals::Signals;
 pub use unit::version;

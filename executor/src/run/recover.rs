@@ -83,7 +83,8 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let entries = records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } = further;
+    let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } =
+        further;
     let aim = match aim {
         _ if state.finalizing => Aim::Finalize,
         Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
@@ -146,8 +147,7 @@ async fn settle(
         .collect();
     let mut asks = false;
     for (unit, act, recipe) in open {
-        let Some((name, action)) =
-            plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(found, act)?)))
+        let Some((name, action)) = plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(found, act)?)))
         else {
             continue;
         };

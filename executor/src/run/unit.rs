@@ -259,7 +259,8 @@ async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
     let holds = copies.iter().map(|copied| copied.what.clone()).collect();
     let note = Note::of(work.plan, &work.site.run, backup, crate::clock::now());
     let note = Note { holds, digest: digest.to_string(), ..note };
-    note.write(&store).map_err(|error| Fault::new(format!("the note of copy {} can't be written: {error}", backup.name)))?;
+    note.write(&store)
+        .map_err(|error| Fault::new(format!("the note of copy {} can't be written: {error}", backup.name)))?;
     crate::fault_point::boundary("copy-noted");
     work.site
         .copies

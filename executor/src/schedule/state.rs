@@ -2,7 +2,7 @@
 
 use crate::action::Recipe;
 use crate::event::Copied;
-use crate::event::{Compared, ActRef, Event, Standing};
+use crate::event::{ActRef, Compared, Event, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a unit stands.

@@ -170,7 +170,11 @@ mod tests {
 
     #[test]
     fn a_copy_goes_when_its_time_is_over_and_no_run_needs_it() {
-        let store = store(&[note("a", "old", Some(8), false), note("a", "long", Some(30), false), note("b", "old", Some(8), false)]);
+        let store = store(&[
+            note("a", "old", Some(8), false),
+            note("a", "long", Some(30), false),
+            note("b", "old", Some(8), false),
+        ]);
         let day = |days: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * days);
         expire(store.path(), day(7), &|_| false).unwrap();
         assert_eq!(left(&store), ["a/long", "a/old", "b/old"]);
@@ -183,7 +187,8 @@ mod tests {
 
     #[test]
     fn finalize_takes_what_was_for_the_undo_and_leaves_what_is_kept() {
-        let store = store(&[note("a", "kept", Some(30), false), note("a", "undo", None, true), note("b", "undo", None, true)]);
+        let store =
+            store(&[note("a", "kept", Some(30), false), note("a", "undo", None, true), note("b", "undo", None, true)]);
         give_up(store.path(), "a", Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(left(&store), ["a/kept", "b/undo"]);
     }

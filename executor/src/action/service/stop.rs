@@ -1,6 +1,6 @@
 //! `service.stop`: a service of the target does not run.
 
-use super::{ACTION, Handle, account, Was, kept, nothing, touch, words};
+use super::{ACTION, Handle, Was, account, kept, nothing, touch, words};
 use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
 use async_trait::async_trait;

@@ -45,7 +45,10 @@ fn not_started(story: &Story, plan: &Plan, view: &View) -> String {
     if story.units.iter().any(|unit| !unit.drift.is_empty()) {
         let word = view.word("not started", Style::YellowBold);
         let target = safe(story.target(), view.look);
-        return format!("{word}: {target} changed since it was reviewed, before {}; nothing was touched", list(&failed));
+        return format!(
+            "{word}: {target} changed since it was reviewed, before {}; nothing was touched",
+            list(&failed)
+        );
     }
     let which = if failed.is_empty() { "something".to_owned() } else { list(&failed) };
     format!("{}: what {which} needs does not hold; nothing was touched", view.word("not started", Style::YellowBold))

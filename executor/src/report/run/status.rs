@@ -52,7 +52,8 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
         facts.push(("left", left));
     }
     facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
-    if let (Standing::Runs, Some((_, opens, until)), None) = (story.standing(), story.window.awaited, story.window.opened)
+    if let (Standing::Runs, Some((_, opens, until)), None) =
+        (story.standing(), story.window.awaited, story.window.opened)
     {
         let (opens, until) = (view.zone.date_time(opens), view.zone.date_time(until));
         facts.push(("window", format!("opens at {opens}; waits at most until {until}")));
