@@ -1,6 +1,7 @@
 //! A new run: its folder, its journal, its first record.
 
 use super::owner::Owner;
+use super::reserve;
 use super::{Asker, Outcome, Reader, Reviewed, Signals};
 use crate::event::Event;
 use crate::fault_point::boundary;
@@ -40,6 +41,7 @@ pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, F
     let Begin { plan, site, folder, bundle, reviewed, by, aim, jobs, readers, asker } = begin;
     let journal = Journal::create(&folder, &site.run).map_err(|error| Fault::new(error.to_string()))?;
     boundary("journal");
+    reserve::take(&site, &reviewed)?;
     let state = State::new(plan.units.len());
     let began = Event::Began {
         run: site.run.clone(),

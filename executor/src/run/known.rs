@@ -6,7 +6,7 @@ use crate::event::{ActRef, Event};
 use crate::preview::{Fact, Facts, Preview, secret_places};
 use crate::schedule::State;
 use crate::site::Site;
-use crate::world::RelPath;
+use crate::world::{RelPath, State as WorldState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +57,16 @@ impl Reviewed {
             let list = if touch.tree { &mut self.trees } else { &mut self.files };
             list.insert(path, id);
         }
+    }
+
+    /// The size of the largest file that is to change.
+    pub(super) fn largest(&self) -> u64 {
+        let paths = self.units.values().flat_map(|unit| &unit.paths);
+        let sizes = paths.filter_map(|path| match self.facts.files.get(path) {
+            Some(Fact::Seen(WorldState::File { size, .. })) => Some(*size),
+            _ => None,
+        });
+        sizes.max().unwrap_or(0)
     }
 
     /// Whether a path may hold a secret.

@@ -9,6 +9,7 @@ mod known;
 mod notify;
 mod owner;
 mod recover;
+mod reserve;
 mod said;
 mod scribe;
 mod signals;

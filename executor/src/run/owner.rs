@@ -3,6 +3,7 @@
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
+use super::reserve;
 use super::scribe::{Answer, Message, Scribe, Stop};
 use super::signals::Signals;
 use super::unit::{self, Work};
@@ -101,6 +102,9 @@ impl<'a> Owner<'a> {
     /// Brings the run to its aim, or as far as it goes; where it stands then.
     pub(super) async fn drive(mut self, signals: &mut Signals) -> Outcome {
         loop {
+            if self.aim == Aim::Undo {
+                reserve::free(&self.site);
+            }
             let mut standing = self.until_still(signals).await;
             if self.aim == Aim::Undo && matches!(standing, Standing::Undone | Standing::NotEqual) {
                 standing = self.compared().await;
@@ -454,6 +458,9 @@ impl<'a> Owner<'a> {
             _ => {}
         }
         let why = self.broken.clone().or_else(|| self.draining.clone()).unwrap_or_default();
+        if matches!(standing, Standing::Done | Standing::Finalized | Standing::NotStarted) {
+            reserve::free(&self.site);
+        }
         self.say(Event::Ended { standing, why }).await;
         self.readers.iter_mut().for_each(|reader| reader.finish());
         let Self { journal, state, broken, .. } = self;

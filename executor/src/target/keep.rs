@@ -74,10 +74,15 @@ fn keeps(directory: &Path) -> PathBuf {
 /// Writes a run's mark, durably: it must be there before the run's first effect.
 pub fn mark(directory: &Path, kept: &Kept) -> io::Result<()> {
     let folder = keeps(directory);
+    let bytes = serde_json::to_vec_pretty(kept)?;
+    if fs::read(folder.join(format!("{}.json", kept.run))).is_ok_and(|there| there == bytes) {
+        // It says so already, and on a full disk it could not be written again, when an undo is most needed.
+        return Ok(());
+    }
     fs::create_dir_all(&folder)?;
     let temporary = folder.join(format!(".{}.new", kept.run));
     let mut file = File::create(&temporary)?;
-    file.write_all(&serde_json::to_vec_pretty(kept)?)?;
+    file.write_all(&bytes)?;
     file.sync_all()?;
     fs::rename(&temporary, folder.join(format!("{}.json", kept.run)))?;
     File::open(&folder)?.sync_all()

@@ -2,7 +2,7 @@
 //!
 //! Whoever reads a failure runs it again with the numbers that it names; see `docs/reliability.md`.
 
-mod binary;
+pub mod binary;
 mod checks;
 mod copying;
 mod disk;

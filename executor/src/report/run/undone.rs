@@ -139,7 +139,13 @@ fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
 
 /// What is not as before: as each step that was taken back told it, and what only comparing the whole found.
 pub(crate) fn differences(story: &Story) -> Vec<String> {
-    let mut all: Vec<String> = story.units.iter().flat_map(left).cloned().collect();
+    let mut all: Vec<String> = Vec::new();
+    // Two steps that touched the same thing tell the same of it.
+    story.units.iter().flat_map(left).for_each(|line| {
+        if !all.contains(line) {
+            all.push(line.clone())
+        }
+    });
     for line in story.compared.iter().flat_map(|compared| &compared.left) {
         // A line begins with what it is about: `path` or service NAME.
         let about = match line.strip_prefix('`').and_then(|line| line.split_once('`')) {
