@@ -99,14 +99,10 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let text = match &args.step {
         Some(step) => of_step(&fresh.bundle, &fresh.made, step, globals.out())?,
         None => {
-            let as_asked = Asked {
-                format: args.format,
-                full: args.full,
-                budget: args.budget,
-                file: args.output.as_deref(),
-            };
+            let as_asked =
+                Asked { format: args.format, full: args.full, budget: args.budget, file: args.output.as_deref() };
             shown(&fresh.bundle, &fresh.made, &as_asked, globals.out())?
-        },
+        }
     };
     globals.print(&text)?;
     if let Some(output) = &args.output {

@@ -167,13 +167,9 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("resume" | "undo" | "abort", Standing::Undone) => {
             Some(Refused::with(Exit::Done, format!("run {run} is undone already")))
         }
-        ("finalize", Standing::Finalized) => {
-            Some(Refused::with(Exit::Done, format!("run {run} is finalized already")))
-        }
+        ("finalize", Standing::Finalized) => Some(Refused::with(Exit::Done, format!("run {run} is finalized already"))),
         ("abort", Standing::Aborted) => Some(Refused::with(Exit::Done, format!("run {run} is aborted already"))),
-        ("undo", Standing::Finalized) => {
-            usage(format!("run {run} is finalized: its way back is given up"))
-        }
+        ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
         ("undo", Standing::Holds) if held_until(&loaded.run).is_some_and(|until| until < jiff::Timestamp::now()) => {
             usage(format!("the hold of run {run} is over, and with it its way back"))
                 .map(|refused| refused.next(format!("switchback finalize {run}")))

@@ -1,8 +1,8 @@
 //! `switchback run`: runs a plan, or a bundle.
 
 use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
-use super::following::{Terminal, agreed, end, readers, view, with_signals};
 use super::diff::Asked;
+use super::following::{Terminal, agreed, end, readers, view, with_signals};
 use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
 use crate::bundle::Bundle;

@@ -36,7 +36,8 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         Some(given) => named(&project, Some(given)).map(|id| vec![id]),
         None => waiting(&project),
     };
-    let loaded = ids.and_then(|ids| ids.iter().map(|id| Loaded::read(project.root(), id)).collect::<Result<Vec<_>, _>>());
+    let loaded =
+        ids.and_then(|ids| ids.iter().map(|id| Loaded::read(project.root(), id)).collect::<Result<Vec<_>, _>>());
     let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(refuse(&refused, globals)),

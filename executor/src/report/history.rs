@@ -60,11 +60,9 @@ impl Summary {
             | Standing::Interrupted
             | Standing::Asks => true,
             Standing::Runs => !self.alive,
-            Standing::Undone
-            | Standing::NotEqual
-            | Standing::Finalized
-            | Standing::Aborted
-            | Standing::NotStarted => false,
+            Standing::Undone | Standing::NotEqual | Standing::Finalized | Standing::Aborted | Standing::NotStarted => {
+                false
+            }
         }
     }
 

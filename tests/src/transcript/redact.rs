@@ -42,7 +42,13 @@ impl Redactions {
     /// For a page that runs here.
     pub fn new(sealed: &Sealed) -> Self {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
-        Self { root: sealed.root().display().to_string(), port: sealed.port().to_string(), host, runs: Vec::new(), digests: Vec::new() }
+        Self {
+            root: sealed.root().display().to_string(),
+            port: sealed.port().to_string(),
+            host,
+            runs: Vec::new(),
+            digests: Vec::new(),
+        }
     }
 
     /// The text with all of it replaced.
@@ -92,7 +98,13 @@ mod tests {
     use super::*;
 
     fn redactions() -> Redactions {
-        Redactions { root: "/tmp/x".into(), port: "41874".into(), host: "ops-1".into(), runs: Vec::new(), digests: Vec::new() }
+        Redactions {
+            root: "/tmp/x".into(),
+            port: "41874".into(),
+            host: "ops-1".into(),
+            runs: Vec::new(),
+            digests: Vec::new(),
+        }
     }
 
     #[test]

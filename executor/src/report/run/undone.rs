@@ -60,8 +60,7 @@ fn facts(story: &Story, plan: &Plan) -> Vec<Fact> {
         return Vec::new();
     }
     let nothing = story.steps(plan, has_nothing);
-    let mut facts: Vec<Fact> =
-        nothing.iter().map(|name| Fact::new(2, Sign::Equal, name, "nothing to undo")).collect();
+    let mut facts: Vec<Fact> = nothing.iter().map(|name| Fact::new(2, Sign::Equal, name, "nothing to undo")).collect();
     facts.extend(not_tried(story, plan).into_iter().map(|(name, waits)| Fact::new(2, Sign::Missing, name, waits)));
     let never = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Never);
     if !never.is_empty() {
@@ -122,7 +121,12 @@ fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
         let said = format!("{} {differs} not as before the run", count(left.len(), "thing"));
         facts.push(Fact::new(0, Sign::Look, COMPARED, said));
     } else if all > 0 {
-        facts.push(Fact::new(0, Sign::Done, COMPARED, format!("{} {} as before the run", of(all, all, "resource"), if all == 1 { "is" } else { "are" })));
+        facts.push(Fact::new(
+            0,
+            Sign::Done,
+            COMPARED,
+            format!("{} {} as before the run", of(all, all, "resource"), if all == 1 { "is" } else { "are" }),
+        ));
     }
     facts.extend(left.into_iter().map(|text| Fact { indent: 4, sign: None, name: COMPARED.to_owned(), text }));
     if !unseen.is_empty() {
