@@ -32,6 +32,7 @@ fn the_readme_shows_what_a_person_sees() -> Result<(), String> {
                 let now = now.replace(&format!("{}/", sealed.work().display()), "");
                 // The README's machine has a name of its own.
                 let now = now.replace(&format!(" on {host},"), " on ops-1,");
+                let now = now.replace(&format!(" on {host}\n"), " on ops-1\n");
                 let as_written = wanted.apply(&printed) == told.apply(&now);
                 shown.extend(["$ ", typed, "\n", if as_written { &printed } else { &now }]);
                 if !as_written {

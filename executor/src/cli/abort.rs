@@ -22,7 +22,9 @@ pub struct Args {
 
 const HELP: &str = "\
 Nothing is undone; what was taken for a while is given back, and the target is
-free for other runs. `undo` stays possible while nothing newer touched it.";
+free for other runs. `undo` stays possible while nothing newer touched it.
+
+  switchback abort qzvmkt";
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {

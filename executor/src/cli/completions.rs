@@ -16,7 +16,9 @@ pub struct Args {
 }
 
 const HELP: &str = "\
-  switchback completions bash > ~/.local/share/bash-completion/completions/switchback
+The text goes to stdout, and to where the shell looks for it:
+
+  switchback completions bash > ~/.bash_completion.d/switchback
   switchback completions zsh > ~/.zfunc/_switchback
   switchback completions fish > ~/.config/fish/completions/switchback.fish";
 

@@ -34,25 +34,25 @@ pub struct Args {
     /// where; may be left out when the project names only one
     #[arg(short, long, value_name = "NAME")]
     pub target: Option<String>,
-    /// an input of the plan (never a secret)
+    /// an input of the plan; a secret comes from where the plan says
     #[arg(short, long = "input", value_name = "NAME=TEXT", value_parser = pair)]
     pub inputs: Vec<(String, String)>,
-    /// writes the bundle: what is reviewed, approved and run
+    /// write the bundle: what is reviewed and run
     #[arg(short, long, value_name = "FILE.swb", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// human, markdown or json
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: Format,
-    /// what is other than in this bundle
+    /// say first what is other than in this older bundle
     #[arg(long, value_name = "OLD.swb", value_hint = clap::ValueHint::FilePath)]
     pub against: Option<PathBuf>,
     /// markdown: the most characters; what does not fit is counted and named
     #[arg(long, value_name = "CHARS", default_value_t = BUDGET, value_parser = budget)]
     pub budget: usize,
-    /// this step only
+    /// show this step only
     #[arg(long, value_name = "NAME")]
     pub step: Option<String>,
-    /// every diff, also those that are like another
+    /// show every diff, also those that are like another
     #[arg(long)]
     pub full: bool,
     /// exit 2 when something would change

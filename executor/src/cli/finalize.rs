@@ -22,7 +22,9 @@ pub struct Args {
 
 const HELP: &str = "\
 Deletes what only an undo would need, and runs the plan's finalize stage. After
-this there is no undo; a rollback plan is another matter.";
+this there is no undo; a rollback plan is another matter.
+
+  switchback finalize qzvmkt";
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {

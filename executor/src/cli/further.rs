@@ -138,6 +138,14 @@ pub(super) fn named(project: &Project, given: Option<&str>) -> Result<String, Re
     }
 }
 
+/// The runs that run, wait or hold, the newest first; without any the last one.
+pub(super) fn waiting(project: &Project) -> Result<Vec<String>, Refused> {
+    let ids = runs::ids(project.root())?;
+    let open = |id: &&String| Run::read(project.root(), id).is_ok_and(|run| is_open(run.standing()));
+    let waiting: Vec<String> = ids.iter().filter(open).cloned().collect();
+    Ok(if waiting.is_empty() { ids.into_iter().take(1).collect() } else { waiting })
+}
+
 /// Whether a run waits for somebody.
 fn is_open(standing: Standing) -> bool {
     !matches!(

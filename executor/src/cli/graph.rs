@@ -41,7 +41,7 @@ pub struct Args {
 
 const HELP: &str = "\
 Layers run in the order in which they stand, each complete before the next. In a
-layer what is drawn side by side may run at the same time.
+layer what is drawn side by side may run at the same time. Reads only the plan.
 
   switchback graph upgrade.plan.kdl --format svg > upgrade.svg";
 

@@ -3,7 +3,7 @@
 //! clap can't put subcommands into groups (clap#1553), and its columns and brackets are not those of our screens.
 
 use super::groups::GROUPS;
-use crate::screen::{Look, hang, pad, width, wrap};
+use crate::screen::{Look, hang, pad, safe, width, wrap};
 use clap::{Arg, Command};
 
 /// Where the texts of the program's own options begin.
@@ -16,11 +16,16 @@ pub(super) fn with_texts(command: Command, look: Look) -> Command {
     let mut built = command.clone();
     built.build();
     let names: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
-    let whole = top(&built, look);
+    let whole = in_look(&top(&built, look), look);
     names.into_iter().fold(command.override_help(whole), |command, name| {
-        let text = built.find_subcommand(&name).map(|below| one(below, look)).unwrap_or_default();
+        let text = built.find_subcommand(&name).map(|below| in_look(&one(below, look), look)).unwrap_or_default();
         command.mut_subcommand(name, |below| below.override_help(text))
     })
+}
+
+/// Without signs that the terminal can't show.
+fn in_look(text: &str, look: Look) -> String {
+    text.lines().flat_map(|line| [safe(line, look), "\n".to_owned()]).collect()
 }
 
 fn top(command: &Command, look: Look) -> String {

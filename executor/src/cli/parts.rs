@@ -5,7 +5,7 @@ use clap::ValueEnum;
 /// How a run is followed.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Progress {
-    /// auto, live or plain
+    /// auto, live (redrawn) or plain (a line an event)
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     pub progress: WhenLive,
     /// every event as a line of JSON on stdout

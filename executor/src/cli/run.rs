@@ -30,7 +30,7 @@ pub struct Args {
     /// where; may be left out when the project names only one
     #[arg(short, long, value_name = "NAME")]
     pub target: Option<String>,
-    /// an input of the plan (never a secret)
+    /// an input of the plan; a secret comes from where the plan says
     #[arg(short, long = "input", value_name = "NAME=TEXT", value_parser = pair)]
     pub inputs: Vec<(String, String)>,
     /// steps at a time in a layer
@@ -55,7 +55,12 @@ pub struct Args {
 
 const HELP: &str = "\
 Ctrl-C stops after what runs now; again, it stops waiting. Nothing done is lost:
-switchback resume goes on.";
+switchback resume goes on. What fails is taken back, unless the plan says
+otherwise.
+
+  switchback run upgrade.plan.kdl              shows the dry run, then asks
+  switchback run upgrade.swb                   what was reviewed, by diff -o
+  switchback run upgrade.swb --until prepare   only what is harmless";
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {

@@ -13,7 +13,7 @@ pub struct Args {
     /// the bundle, from diff -o
     #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub file: PathBuf,
-    /// every diff, also those that are like another
+    /// show every diff, also those that are like another
     #[arg(long)]
     pub full: bool,
     /// human, markdown or json

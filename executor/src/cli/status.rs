@@ -3,7 +3,7 @@
 use super::Globals;
 use super::bundling::refuse;
 use super::following::view;
-use super::further::named;
+use super::further::{named, waiting};
 use crate::action::noun;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
@@ -18,32 +18,43 @@ use std::time::Duration;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub struct Args {
-    /// the run, or an unambiguous beginning of its letters; all that are open when left out
+    /// the run, or an unambiguous beginning of its letters; all that wait or hold when left out
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
 }
 
 const HELP: &str = "\
-Only looks, and may look while the run goes on. Exit 0 whatever it says; its last
-line is the command to go on with.";
+Only looks, and may look while the run goes on: every run that waits for somebody
+or holds, else the last one. Exit 0 whatever it says; its last line is the
+command to go on with.";
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let project = Project::around(Path::new("."))?;
-    let loaded = match named(&project, args.run.as_deref()).and_then(|id| Loaded::read(project.root(), &id)) {
+    let ids = match &args.run {
+        Some(given) => named(&project, Some(given)).map(|id| vec![id]),
+        None => waiting(&project),
+    };
+    let loaded =
+        ids.and_then(|ids| ids.iter().map(|id| Loaded::read(project.root(), id)).collect::<Result<Vec<_>, _>>());
+    let loaded = match loaded {
         Ok(loaded) => loaded,
-        Err(refused) if args.run.is_none() && refused.exit == Exit::Usage => {
-            globals.print("nothing runs, and nothing waits: this project has no runs\n")?;
-            return Ok(Exit::Done);
-        }
         Err(refused) => return Ok(refuse(&refused, globals)),
     };
+    if loaded.is_empty() {
+        globals.print("nothing runs, and nothing waits: this project has no runs\n")?;
+    }
+    let told = loaded.iter().map(|loaded| one(&project, loaded, globals)).collect::<Result<Vec<_>, _>>()?;
+    globals.print(&told.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> Result<String, Error> {
     let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
-    let alive = works_on(project.root(), &loaded);
-    let looked = held(&project, &loaded)?;
-    globals.print(&status(&story, &loaded.bundle.plan, alive, crate::clock::now(), &looked, &view))?;
-    Ok(Exit::Done)
+    let alive = works_on(project.root(), loaded);
+    let looked = held(project, loaded)?;
+    Ok(status(&story, &loaded.bundle.plan, alive, crate::clock::now(), &looked, &view))
 }
 
 /// The checks of a hold, looked at once: a line each.

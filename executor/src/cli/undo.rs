@@ -26,7 +26,10 @@ pub struct Args {
 const HELP: &str = "\
 Works from the journal alone, the last step first, and compares at the end. An
 undo that failed is tried again by the same command: what is undone is left out.
-Exit 0 when all is as before; 23 when something is not, with its diff.";
+Exit 0 when all is as before; 23 when something is not, with what differs.
+
+  switchback undo
+  switchback undo qzvmkt --yes";
 
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {

@@ -1,7 +1,7 @@
 //! What is redrawn: what runs now, and what comes next. Made from the story at each event, drawn with the time.
 
 use super::lines::since;
-use crate::report::run::{FOREVER, Group, Outcome, Story, UnitStory, did, group_of};
+use crate::report::run::{FOREVER, Group, Now, Outcome, Story, UnitStory, did, group_of};
 use crate::screen::{Look, Sign, count, elapsed, limit, list, of, safe, seconds};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -110,8 +110,10 @@ fn running(story: &Story, plan: &Plan, groups: &[Group], look: Look) -> Vec<Runn
 
 fn one(id: u32, of: &UnitStory, unit: &Unit, indent: usize, look: Look) -> Running {
     let now = of.now.as_ref();
+    // An action that says no more than its words is told by its name in the plan.
+    let words = |now: &&Now| of.acts.values().all(|act| act.what != now.says);
     let open = of.doing(unit);
-    let says = now.map(|now| now.says.as_str()).or(open.as_deref()).unwrap_or("runs");
+    let says = now.filter(words).map(|now| now.says.as_str()).or(open.as_deref()).unwrap_or("runs");
     let says: Vec<String> = says.lines().map(|line| safe(line, look)).collect();
     Running {
         id,

@@ -75,16 +75,16 @@ fn head(report: &Report) -> String {
     let Report { story, plan, view, .. } = report;
     let sign = sign(story.standing());
     let title = plan.title.as_ref().map_or_else(|| plan.name.clone(), ToString::to_string);
-    let what = moved(plan, PLAIN).map_or_else(String::new, |what| format!("{} on ", escape(&what)));
+    let what = moved(plan, PLAIN).map_or_else(|| text(&plan.name), |what| escape(&what));
+    let what = format!("{what} on {}", text(story.target()));
     let facts: Vec<String> =
         facts(report).iter().map(|(name, said)| format!("<dt>{name}</dt><dd>{}</dd>\n", text(said))).collect();
     let facts = facts.concat();
     format!(
-        "<header class=\"result {}\">\n<p class=\"id\">run {}: {what}{}</p>\n<h1>{}</h1>\n\
+        "<header class=\"result {}\">\n<p class=\"id\">run {}: {what}</p>\n<h1>{}</h1>\n\
          <p class=\"standing\">{} {}</p>\n{}<dl>\n{facts}</dl>\n</header>\n",
         tone(sign),
         text(story.run()),
-        text(story.target()),
         text(&title),
         escape(sign.text(PLAIN)),
         text(&standing(story, view)),
