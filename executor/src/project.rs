@@ -118,9 +118,8 @@ impl Files for ProjectFiles {
 
     fn list(&self, folder: &str) -> Result<Vec<Found>, FileError> {
         let files = self.tree.files(&relative(folder)?).map_err(refusal)?;
-        let found = |(path, mode): (RelPath, u32)| {
-            Found { path: path.as_str().to_owned(), executable: is_executable(mode) }
-        };
+        let found =
+            |(path, mode): (RelPath, u32)| Found { path: path.as_str().to_owned(), executable: is_executable(mode) };
         Ok(files.into_iter().map(found).collect())
     }
 }
