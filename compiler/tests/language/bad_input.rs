@@ -1,4 +1,4 @@
-//! Issue's list of bad input, each with its code, its place and a way out; R16: all errors at once, in source order.
+//! Mistakes that people make, each with its code, its place and a way out; R16: all errors at once, in source order.
 
 use crate::sources::Sources;
 use crate::told::{codes, help, of, only, places};

@@ -4,8 +4,8 @@ use crate::sources::Sources;
 use crate::told::{is_sound, places, sound};
 use switchback_compiler::plan::Direction;
 
-/// LANGUAGE's whole plan, in the words that exist now.
-const WHOLE: &str = r##"
+/// A whole plan, with most words of the language in it.
+const WHOLE: &str = r#"
 plan "lumen-5.0" {
     title    "Move Lumen from 4.9 to 5.0"
     moves    "lumen" from="4.9.3" to="5.0.0"
@@ -89,7 +89,7 @@ verify { http.get "http://gateway.{{namespace}}/api/health" status=200 within="2
 hold at-most="7d" { http.get "http://gateway.{{namespace}}/api/health" status=200 every="1m" failures=5 }
 
 notify "chat" on="start failed undone done" { http.post "http://chat.{{namespace}}/" }
-"##;
+"#;
 
 const LIBRARY: &str = r#"
 component "portal"    layer="user-space"   owner="web"
