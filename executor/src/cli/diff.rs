@@ -96,13 +96,12 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         let (old, _) = Bundle::read(old).map_err(|error| unreadable(old, &error))?;
         globals.print(&against(&old, &fresh.bundle))?;
     }
-    let text = match &args.step {
-        Some(step) => of_step(&fresh.bundle, &fresh.made, step, globals.out())?,
-        None => {
-            let as_asked =
-                Asked { format: args.format, full: args.full, budget: args.budget, file: args.output.as_deref() };
-            shown(&fresh.bundle, &fresh.made, &as_asked, globals.out())?
-        }
+    let text = if let Some(step) = &args.step {
+        of_step(&fresh.bundle, &fresh.made, step, globals.out())?
+    } else {
+        let Args { format, full, budget, .. } = *args;
+        let asked = Asked { format, full, budget, file: args.output.as_deref() };
+        shown(&fresh.bundle, &fresh.made, &asked, globals.out())?
     };
     globals.print(&text)?;
     if let Some(output) = &args.output {
