@@ -125,7 +125,7 @@ fn differs(expected: &Expect<'_>, now: &Fact, site: &Site, secret: bool) -> Opti
         // A mirror would remove what nobody reviewed.
         Expect::Unseen => Fact::Seen(State::Absent),
         Expect::Is(Fact::Seen(state)) => Fact::told(site, state.clone(), secret),
-        Expect::Is(fact) => fact.clone(),
+        Expect::Is(fact) => Fact::clone(fact),
     };
     let folder = |fact: &Fact| matches!(fact, Fact::Seen(State::Dir { .. }));
     let absent = matches!(expected, Fact::Seen(State::Absent));
