@@ -94,7 +94,7 @@ impl Look<'_> {
         let secret = self.expected.reviewed.is_secret(path);
         // What can't be looked at is told by the action that needs it.
         let Ok(now) = Fact::of(site, path, secret) else { return };
-        if let Some(was) = differs(self.expected.file(path), &now, site, secret) {
+        if let Some(was) = differs(&self.expected.file(path), &now, site, secret) {
             self.changed.push(Changed { resource: path.to_string(), was, is: now.to_string() });
         }
     }
@@ -119,13 +119,13 @@ fn acts<'w>(work: &'w Work<'_>) -> impl Iterator<Item = (ActRef, &'w Act)> {
 }
 
 /// What was expected, where something else stands there.
-fn differs(expected: Expect<'_>, now: &Fact, site: &Site, secret: bool) -> Option<String> {
+fn differs(expected: &Expect<'_>, now: &Fact, site: &Site, secret: bool) -> Option<String> {
     let expected = match expected {
         Expect::Any => return None,
         // A mirror would remove what nobody reviewed.
         Expect::Unseen => Fact::Seen(State::Absent),
         Expect::Is(Fact::Seen(state)) => Fact::told(site, state.clone(), secret),
-        Expect::Is(fact) => fact.clone(),
+        Expect::Is(fact) => Fact::clone(fact),
     };
     let folder = |fact: &Fact| matches!(fact, Fact::Seen(State::Dir { .. }));
     let absent = matches!(expected, Fact::Seen(State::Absent));
@@ -149,7 +149,7 @@ pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Option<Event> {
     for path in paths {
         let secret = watch.expected.reviewed.is_secret(&path);
         if let Ok(now) = Fact::of(site, &path, secret)
-            && differs(watch.expected.file(&path), &now, site, secret).is_some()
+            && differs(&watch.expected.file(&path), &now, site, secret).is_some()
         {
             files.insert(path, now);
         }

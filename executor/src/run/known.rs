@@ -169,7 +169,9 @@ impl Known {
             }
             Event::Noticed { files, services, .. } => {
                 self.stamp += 1;
-                files.iter().for_each(|(path, fact)| self.put(path, Some(fact.clone())));
+                for (path, fact) in files {
+                    self.put(path, Some(fact.clone()));
+                }
                 self.services.extend(services.clone());
             }
             _ => {}

@@ -143,7 +143,7 @@ pub(crate) fn differences(story: &Story) -> Vec<String> {
     // Two steps that touched the same thing tell the same of it.
     story.units.iter().flat_map(left).for_each(|line| {
         if !all.contains(line) {
-            all.push(line.clone())
+            all.push(line.clone());
         }
     });
     for line in story.compared.iter().flat_map(|compared| &compared.left) {
