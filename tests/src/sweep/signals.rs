@@ -167,7 +167,8 @@ fn effect(place: &Place) -> Result<(), String> {
 /// Processes in the records of a run's programs.
 pub(super) fn recorded(place: &Place, name: &str) -> Result<Vec<Pid>, String> {
     let runs = place.project().join(".switchback/runs");
-    let records = if runs.is_dir() { crate::files_below(&runs).map_err(|error| error.to_string())? } else { Vec::new() };
+    let records =
+        if runs.is_dir() { crate::files_below(&runs).map_err(|error| error.to_string())? } else { Vec::new() };
     let mut found = Vec::new();
     for record in records.iter().filter(|path| path.ends_with(name)) {
         let text = fs::read(record).map_err(|error| error.to_string())?;
