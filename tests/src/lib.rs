@@ -7,6 +7,7 @@ pub mod binary;
 pub mod case;
 pub mod expected;
 pub mod sweep;
+pub mod terminal;
 pub mod transcript;
 
 use std::io;

@@ -1,20 +1,24 @@
 //! `switchback run`: runs a plan, or a bundle.
 
 use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
-use super::following::{Terminal, agreed, end, readers, view, with_signals};
+use super::asking::{Given, Terminal, gates};
+use super::beforehand::{Said, said, word};
+use super::following::{end, readers, view, with_signals};
+use super::typing::{can_ask, until};
 use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
 use crate::bundle::Bundle;
 use crate::exit::{Error, Exit};
 use crate::preview::{Changed, preview};
 use crate::project::Project;
-use crate::report::run::Zone;
+use crate::report::run::{View, Zone, open};
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
+use crate::screen::{count, safe};
 use crate::session::{Execute, Refused, execute, looking, secrets};
 use jiff::Timestamp;
 use std::path::PathBuf;
-use switchback_compiler::plan::Window;
+use switchback_compiler::plan::{Plan, Window};
 
 const WHAT: &str = "\
 PLAN    NAME.plan.kdl: compiled and observed now, shown as by diff, then asked
@@ -75,12 +79,16 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
         globals.say(&super::diff::shown(&bundle, &made, super::diff::Format::Human, false, None, globals.err())?);
         return Ok(Exit::Done);
     }
-    let asker = Terminal::new(&args.confirms);
-    if let Some(refused) = closed(&bundle, args, &asker, is_bundle) {
+    let (view, plan) = (view(globals, &bundle), bundle.plan.clone());
+    let given = Given::confirms(&args.confirms);
+    let mut refused = closed(&bundle, args).or_else(|| shut(&plan, &given, &view));
+    if refused.is_none() {
+        refused = unasked(&bundle, args, is_bundle, &view, signals).await;
+    }
+    if let Some(refused) = refused {
         return Ok(refuse(&refused, globals));
     }
-    let view = view(globals, &bundle);
-    let plan = bundle.plan.clone();
+    let asker = Terminal { given, project: project.root(), plan: &plan, view: &view };
     let options = Execute {
         project: project.root(),
         made: &made,
@@ -145,7 +153,7 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
 }
 
 /// Which door is shut before a run may begin.
-fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Option<Refused> {
+fn closed(bundle: &Bundle, args: &Args) -> Option<Refused> {
     if !bundle.preview.blocked.is_empty() {
         let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
         return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
@@ -154,38 +162,65 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
     {
         return Some(Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after")));
     }
-    if let Some(refused) = bundle.plan.window.as_ref().and_then(|window| far(window, args)) {
-        return Some(refused);
+    bundle.plan.window.as_ref().and_then(|window| far(window, args))
+}
+
+/// A gate that will stay shut: nobody can type here, or what was given is not what it wants.
+fn shut(plan: &Plan, given: &Given, view: &View) -> Option<Refused> {
+    for gate in gates(plan) {
+        let (name, wanted) = (&gate.name, gate.typed.known());
+        let why = match given.confirms.get(name) {
+            Some(typed) if wanted.is_none_or(|wanted| wanted == typed) => continue,
+            Some(_) => format!("what --confirm says is not what gate {name} wants typed; nothing was touched"),
+            None if can_ask() => continue,
+            None => format!("gate {name} waits for a person, and nobody can type here; nothing was touched"),
+        };
+        let confirm = open::word(&format!("{name}={}", wanted.unwrap_or("TEXT")), view);
+        let asked = Refused::with(Exit::Closed, why).fact(format!("{name}: {}", gate.text));
+        return Some(asked.next(format!("the same with --confirm {confirm}")));
     }
+    None
+}
+
+/// What a person must say before a run begins, and did not.
+async fn unasked(
+    bundle: &Bundle,
+    args: &Args,
+    is_bundle: bool,
+    view: &View,
+    signals: &mut Signals,
+) -> Option<Refused> {
     let deletions = bundle.preview.deleted().len() as u64;
-    if bundle.plan.deletions_at_most.is_some_and(|most| deletions > most) && args.deletes != Some(deletions) {
-        let most = bundle.plan.deletions_at_most.unwrap_or_default();
-        let refused = Refused::with(
-            Exit::Closed,
-            format!("it deletes {deletions}, over policy's limit of {most}; nothing was touched"),
-        );
-        return Some(refused.next(format!("the same with --deletes {deletions}")));
-    }
-    let unanswered = asker.unanswered(&bundle.plan);
-    if let Some(gate) = unanswered.first() {
-        let refused = Refused::with(
-            Exit::Closed,
-            format!("gate {gate} waits for a person, and nobody can type here; nothing was touched"),
-        );
-        return Some(refused.next(format!("the same with --confirm {gate}=TEXT")));
+    if let Some(most) = bundle.plan.deletions_at_most.filter(|most| deletions > *most)
+        && args.deletes != Some(deletions)
+    {
+        let what = format!("deletes {deletions} of {}: over policy's limit of {most}", bundle.preview.observed);
+        let asked = if args.deletes.is_none() { said(number(&what, deletions, view), signals).await } else { Said::No };
+        let refused = Refused::with(Exit::Closed, format!("it {what}; nothing was touched"));
+        let refused = refused.next(format!("the same with --deletes {deletions}"));
+        // Who has typed how much goes away has said yes.
+        return asked.refused(|| refused.clone(), || refused.clone());
     }
     if is_bundle || args.yes {
         return None;
     }
-    match agreed("run it?") {
-        Some(true) => None,
-        Some(false) => Some(Refused::with(Exit::Closed, "the answer was not yes; nothing was touched")),
-        None => Some(
+    let target = bundle.plan.target.as_ref().map_or("", |target| target.name.as_str());
+    let steps = count(bundle.plan.steps().count(), "step");
+    let question = format!("run {steps} on {}? [y/N] ", safe(target, view.look));
+    said(word(&question, &["y", "yes"]), signals).await.refused(
+        || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
+        || {
             Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")
                 .next("the same with --yes")
-                .next("switchback diff PLAN -o FILE.swb, then switchback run FILE.swb"),
-        ),
-    }
+                .next("switchback diff PLAN -o FILE.swb, then switchback run FILE.swb")
+        },
+    )
+}
+
+async fn number(what: &str, deletions: u64, view: &View) -> Said {
+    let question = format!("{what}\ntype the number of deletions to go on: ");
+    let right = |answer: &str| (answer == deletions.to_string()).then_some(Said::Yes);
+    until(&question, "the number", view.look, right).await.unwrap_or(Said::No)
 }
 
 /// A window that is too far away to be waited for.

@@ -1,0 +1,145 @@
+//! Who asks for a run: a person at the terminal, or what was said on the command line.
+
+use super::bundling::by;
+use super::typing::{can_ask, typed, until};
+use super::{Answer, Outcome, Settled};
+use crate::report::run::{GateStory, Story, View, open, question};
+use crate::run::{self, Asker, Missed, Question, Reply};
+use crate::runs::Run;
+use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::path::Path;
+use switchback_compiler::plan::{Gate, Plan, Stage, Work};
+
+/// What the command line answers beforehand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// `--confirm GATE=TEXT`.
+    pub(super) confirms: BTreeMap<String, String>,
+    /// `--answer STEP=go-on`: whether it goes on.
+    pub(super) answers: BTreeMap<String, bool>,
+    /// `--accept-losses`.
+    pub(super) accept_losses: bool,
+}
+
+impl Given {
+    /// These confirmations.
+    pub(super) fn confirms(confirms: &[(String, String)]) -> Self {
+        Self { confirms: confirms.iter().cloned().collect(), ..Self::default() }
+    }
+
+    /// And these answers to checks.
+    pub(super) fn with(self, answers: &[Answer], accept_losses: bool) -> Self {
+        let answers = answers.iter().map(|answer| (answer.step.clone(), answer.goes_on)).collect();
+        Self { answers, accept_losses, ..self }
+    }
+}
+
+/// Asks on the terminal what the command line does not answer.
+pub(super) struct Terminal<'a> {
+    pub(super) given: Given,
+    pub(super) project: &'a Path,
+    pub(super) plan: &'a Plan,
+    pub(super) view: &'a View,
+}
+
+impl Asker for Terminal<'_> {
+    fn ask(&self, question: Question) -> BoxFuture<'_, Reply> {
+        Box::pin(async move {
+            match question {
+                Question::Gate { name, text, typed } => self.gate(name, text, typed).await,
+                Question::Checks { unit, missed, again } => self.checks(&unit, &missed, again).await,
+                Question::Losses(losses) => self.losses(&losses).await,
+                Question::Outcome { run, .. } => self.outcome(&run).await,
+            }
+        })
+    }
+}
+
+impl Terminal<'_> {
+    async fn gate(&self, name: String, text: String, wanted: String) -> Reply {
+        if let Some(given) = self.given.confirms.get(&name) {
+            return if *given == wanted { Reply::Yes(by()) } else { Reply::Nobody };
+        }
+        let asked = GateStory { name, asked: None, text, typed: wanted, confirmed: None };
+        self.typed(&question::gate(&asked, self.plan, self.view), &asked.typed).await
+    }
+
+    async fn losses(&self, losses: &[(String, String)]) -> Reply {
+        if self.given.accept_losses {
+            return Reply::Yes(by());
+        }
+        let target = self.plan.target.as_ref().map_or("", |target| target.name.as_str());
+        self.typed(&open::losses(losses, self.plan, self.view), target).await
+    }
+
+    async fn typed(&self, question: &str, wanted: &str) -> Reply {
+        if can_ask() && typed(question, wanted, self.view.look).await { Reply::Yes(by()) } else { Reply::Nobody }
+    }
+
+    async fn checks(&self, unit: &str, missed: &[Missed], again: bool) -> Reply {
+        let given = self.given.answers.get(unit).copied().filter(|_| again);
+        let goes_on = match given {
+            None if can_ask() => {
+                let missed: Vec<_> = missed.iter().map(|one| (one.what.as_str(), one.seen.as_str())).collect();
+                let question = open::checks(unit, &missed, self.view);
+                until(&question, "one of these words", self.view.look, goes_on).await.flatten()
+            }
+            given => given,
+        };
+        match goes_on {
+            Some(true) => Reply::Yes(by()),
+            Some(false) => Reply::No(by()),
+            None => Reply::Nobody,
+        }
+    }
+
+    /// What is known of the action is in the journal, where this is written before anybody is asked.
+    async fn outcome(&self, run: &str) -> Reply {
+        let Ok(run) = Run::read(self.project, run) else { return Reply::Nobody };
+        let story = Story::of(self.plan, &run.entries);
+        let question = question::outcome(&story, self.plan, self.view).filter(|_| can_ask());
+        let Some(question) = question else { return Reply::Nobody };
+        match until(&question, "one of these words", self.view.look, settled).await.flatten() {
+            Some(settled) => Reply::Settled(settled, by()),
+            None => Reply::Nobody,
+        }
+    }
+}
+
+/// A word about checks that do not hold; `leave` answers nothing.
+fn goes_on(word: &str) -> Option<Option<bool>> {
+    match word {
+        "go-on" => Some(Some(true)),
+        "fail" => Some(Some(false)),
+        "leave" => Some(None),
+        _ => None,
+    }
+}
+
+/// A word about an unknown outcome; `leave` answers nothing.
+fn settled(word: &str) -> Option<Option<run::Settled>> {
+    match word {
+        "done" => Some(Some(run::Settled::Done)),
+        "not-done" => Some(Some(run::Settled::NotDone)),
+        "undo" => Some(Some(run::Settled::TakenBack)),
+        "leave" => Some(None),
+        _ => None,
+    }
+}
+
+/// What the command line said of unknown outcomes, by step.
+pub(super) fn outcomes(outcomes: &[Outcome]) -> BTreeMap<String, run::Settled> {
+    let settled = |outcome: &Outcome| match outcome.settled {
+        Settled::Done => run::Settled::Done,
+        Settled::NotDone => run::Settled::NotDone,
+        Settled::Undo => run::Settled::TakenBack,
+    };
+    outcomes.iter().map(|outcome| (outcome.step.clone(), settled(outcome))).collect()
+}
+
+/// The gates that a run of this plan will ask about.
+pub(super) fn gates(plan: &Plan) -> impl Iterator<Item = &Gate> {
+    let units = plan.units.iter().filter(|unit| plan.stage_of(unit) != Stage::Finalize);
+    units.flat_map(|unit| &unit.work).filter_map(|work| if let Work::Gate(gate) = work { Some(gate) } else { None })
+}
