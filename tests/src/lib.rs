@@ -6,6 +6,7 @@
 pub mod binary;
 pub mod case;
 pub mod expected;
+pub mod person;
 pub mod sweep;
 pub mod terminal;
 pub mod transcript;

@@ -48,7 +48,10 @@ impl Asker for Terminal<'_> {
         Box::pin(async move {
             match question {
                 Question::Gate { name, text, typed } => self.gate(name, text, typed).await,
-                Question::Checks { unit, missed, again } => self.checks(&unit, &missed, again).await,
+                Question::Checks { unit, missed, hints, again } => {
+                    let given = self.given.answers.get(&unit).copied().filter(|_| again);
+                    self.checks(&unit, &missed, &hints, given).await
+                }
                 Question::Losses(losses) => self.losses(&losses).await,
                 Question::Outcome { run, .. } => self.outcome(&run).await,
             }
@@ -77,19 +80,15 @@ impl Terminal<'_> {
         if can_ask() && typed(question, wanted, self.view.look).await { Reply::Yes(by()) } else { Reply::Nobody }
     }
 
-    async fn checks(&self, unit: &str, missed: &[Missed], again: bool) -> Reply {
-        let given = self.given.answers.get(unit).copied().filter(|_| again);
-        let goes_on = match given {
-            None if can_ask() => {
-                let missed: Vec<_> = missed.iter().map(|one| (one.what.as_str(), one.seen.as_str())).collect();
-                let question = open::checks(unit, &missed, self.view);
-                until(&question, "one of these words", self.view.look, goes_on).await.flatten()
-            }
-            given => given,
-        };
-        match goes_on {
+    async fn checks(&self, unit: &str, missed: &[Missed], hints: &[String], given: Option<bool>) -> Reply {
+        match given {
             Some(true) => Reply::Yes(by()),
             Some(false) => Reply::No(by()),
+            None if can_ask() => {
+                let missed: Vec<_> = missed.iter().map(|one| (one.what.as_str(), one.seen.as_str())).collect();
+                let question = open::checks(unit, &missed, hints, self.view);
+                until(&question, WORDS, self.view.look, goes_on).await.unwrap_or(Reply::Nobody)
+            }
             None => Reply::Nobody,
         }
     }
@@ -100,32 +99,33 @@ impl Terminal<'_> {
         let story = Story::of(self.plan, &run.entries);
         let question = question::outcome(&story, self.plan, self.view).filter(|_| can_ask());
         let Some(question) = question else { return Reply::Nobody };
-        match until(&question, "one of these words", self.view.look, settled).await.flatten() {
-            Some(settled) => Reply::Settled(settled, by()),
-            None => Reply::Nobody,
-        }
+        until(&question, WORDS, self.view.look, settled).await.unwrap_or(Reply::Nobody)
     }
 }
 
-/// A word about checks that do not hold; `leave` answers nothing.
-fn goes_on(word: &str) -> Option<Option<bool>> {
+/// What an answer is that stands in a list.
+const WORDS: &str = "one of these words";
+
+/// A word about checks that do not hold.
+fn goes_on(word: &str) -> Option<Reply> {
     match word {
-        "go-on" => Some(Some(true)),
-        "fail" => Some(Some(false)),
-        "leave" => Some(None),
+        "go-on" => Some(Reply::Yes(by())),
+        "fail" => Some(Reply::No(by())),
+        "leave" => Some(Reply::Nobody),
         _ => None,
     }
 }
 
-/// A word about an unknown outcome; `leave` answers nothing.
-fn settled(word: &str) -> Option<Option<run::Settled>> {
-    match word {
-        "done" => Some(Some(run::Settled::Done)),
-        "not-done" => Some(Some(run::Settled::NotDone)),
-        "undo" => Some(Some(run::Settled::TakenBack)),
-        "leave" => Some(None),
-        _ => None,
-    }
+/// A word about an unknown outcome.
+fn settled(word: &str) -> Option<Reply> {
+    let settled = match word {
+        "done" => run::Settled::Done,
+        "not-done" => run::Settled::NotDone,
+        "undo" => run::Settled::TakenBack,
+        "leave" => return Some(Reply::Nobody),
+        _ => return None,
+    };
+    Some(Reply::Settled(settled, by()))
 }
 
 /// What the command line said of unknown outcomes, by step.

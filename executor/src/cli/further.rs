@@ -1,8 +1,8 @@
 //! What `resume`, `undo`, `finalize` and `abort` share: find the run, look whether it may go on, go on.
 
-use super::bundling::{by, refuse};
 use super::asking::{Given, Terminal, outcomes};
 use super::beforehand::{Said, said, word};
+use super::bundling::{by, refuse};
 use super::following::{end, readers, view, with_signals};
 use super::typing::typed;
 use super::{Globals, Outcome, Progress};
@@ -105,9 +105,8 @@ async fn unaccepted(
     let refused = || {
         let refused =
             Refused::with(Exit::Asks, format!("undoing run {} loses data; nothing was touched", loaded.run.id));
-        let lost = |refused: Refused, (step, what): &(String, String)| {
-            refused.fact(format!("undoing {step} loses {what}"))
-        };
+        let lost =
+            |refused: Refused, (step, what): &(String, String)| refused.fact(format!("undoing {step} loses {what}"));
         let next = format!("switchback undo {} --accept-losses", loaded.run.id);
         losses.iter().fold(refused, lost).next(next)
     };

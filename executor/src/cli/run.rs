@@ -1,8 +1,8 @@
 //! `switchback run`: runs a plan, or a bundle.
 
-use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
 use super::asking::{Given, Terminal, gates};
 use super::beforehand::{Said, said, word};
+use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
 use super::following::{end, readers, view, with_signals};
 use super::typing::{can_ask, until};
 use super::{Globals, Progress, parts::pair};
@@ -183,13 +183,7 @@ fn shut(plan: &Plan, given: &Given, view: &View) -> Option<Refused> {
 }
 
 /// What a person must say before a run begins, and did not.
-async fn unasked(
-    bundle: &Bundle,
-    args: &Args,
-    is_bundle: bool,
-    view: &View,
-    signals: &mut Signals,
-) -> Option<Refused> {
+async fn unasked(bundle: &Bundle, args: &Args, is_bundle: bool, view: &View, signals: &mut Signals) -> Option<Refused> {
     let deletions = bundle.preview.deleted().len() as u64;
     if let Some(most) = bundle.plan.deletions_at_most.filter(|most| deletions > *most)
         && args.deletes != Some(deletions)

@@ -21,6 +21,8 @@ pub enum Question {
         unit: String,
         /// What was looked at, and what was seen.
         missed: Vec<Missed>,
+        /// What the plan says to do then.
+        hints: Vec<String>,
         /// Whether just this was asked before, so that an answer which was given beforehand is about it.
         again: bool,
     },

@@ -1,12 +1,12 @@
 //! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
 
+use super::ask::Asker;
 use super::back;
+use super::person::Told;
 use super::questions::Questions;
 use super::scribe::{Message, Scribe, Stop};
 use super::signals::Signals;
 use super::unit::{self, Work};
-use super::ask::Asker;
-use super::person::Told;
 use super::{Outcome, Reader};
 use crate::event::{Entry, Event, Standing};
 use crate::fault_point::{boundary, held_back, planted};
@@ -41,7 +41,7 @@ pub(super) struct Owner<'a> {
     running: Vec<u32>,
     /// Nothing new starts any more.
     pub(super) draining: Option<String>,
-    /// The terminal was closed while a question was open.
+    /// The terminal was closed.
     pub(super) hung_up: bool,
     broken: Option<String>,
 }
@@ -257,7 +257,8 @@ impl<'a> Owner<'a> {
         if self.draining.is_some() {
             return true;
         }
-        self.hung_up = self.withdraw_questions() && name == Signals::HANG_UP;
+        self.hung_up = name == Signals::HANG_UP;
+        self.withdraw_questions();
         self.draining = Some(format!("{name} was received"));
         let text = match self.running.len() {
             0 => format!(

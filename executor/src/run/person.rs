@@ -35,13 +35,11 @@ impl Owner<'_> {
         self.ask_next();
     }
 
-    /// A signal is no answer: every question stays open. Whether there was one.
-    pub(super) fn withdraw_questions(&mut self) -> bool {
-        let asked = self.questions.withdraw();
-        if asked {
+    /// A signal is no answer: every question stays open.
+    pub(super) fn withdraw_questions(&mut self) {
+        if self.questions.withdraw() {
             self.readers.iter_mut().for_each(|reader| reader.release());
         }
-        asked
     }
 
     /// Asks while nothing runs.
@@ -56,7 +54,6 @@ impl Owner<'_> {
         self.readers.iter_mut().for_each(|reader| reader.release());
         given.unwrap_or_else(|name| {
             self.interrupted(name);
-            self.hung_up = name == Signals::HANG_UP;
             Reply::Nobody
         })
     }

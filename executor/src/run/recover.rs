@@ -1,9 +1,9 @@
 //! Going on with a run in another process: recover the journal, settle what a crash left open, then drive on.
 
 use super::act::find;
+use super::ask::Asker;
 use super::begin::host;
 use super::owner::Owner;
-use super::ask::Asker;
 use super::person::Told;
 use super::{Outcome, Reader, Signals};
 use crate::action::Probe;
@@ -94,7 +94,13 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     owner.readers = readers;
     owner.deadline = deadline.filter(|_| aim != Aim::Finalize);
     owner
-        .say(Event::Resumed { by: by.clone(), host: host(), pid: std::process::id(), to: to.clone(), torn: report.torn_bytes })
+        .say(Event::Resumed {
+            by: by.clone(),
+            host: host(),
+            pid: std::process::id(),
+            to: to.clone(),
+            torn: report.torn_bytes,
+        })
         .await;
     let answers = Answers { by: &by, all: &answers };
     settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo).await;
@@ -138,13 +144,7 @@ struct Answers<'a> {
 }
 
 /// Looks at every action that a crash left open. What looking does not tell is unknown from then on.
-async fn settle(
-    owner: &mut Owner<'_>,
-    plan: &Plan,
-    site: &Arc<Site>,
-    answers: &Answers<'_>,
-    undoing: bool,
-) {
+async fn settle(owner: &mut Owner<'_>, plan: &Plan, site: &Arc<Site>, answers: &Answers<'_>, undoing: bool) {
     let open: Vec<(u32, ActRef, crate::action::Recipe)> = (0..)
         .zip(&owner.state.units)
         .flat_map(|(id, unit)| {

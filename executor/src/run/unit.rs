@@ -4,8 +4,8 @@ use super::act;
 use super::ask::{Question, Reply};
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
-use super::{earlier, waive};
 use super::window::{self, LONGEST_WAIT};
+use super::{earlier, waive};
 use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
@@ -14,9 +14,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use switchback_compiler::plan::{
-    Backup, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part,
-};
+use switchback_compiler::plan::{Backup, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part};
 use switchback_compiler::value::Millis;
 use switchback_compiler::version::Version;
 use tokio::time::sleep;

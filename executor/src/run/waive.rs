@@ -9,7 +9,8 @@ pub(super) async fn ask(work: &Work<'_>, missed: Vec<Missed>, hints: Vec<String>
     let checks: Vec<String> = missed.iter().map(|one| one.what.clone()).collect();
     let first = missed.first().map(|one| format!("{}: {}", one.what, one.seen)).unwrap_or_default();
     let again = checks.iter().all(|check| work.prior.asked.contains(check));
-    match work.scribe.ask(Question::Checks { unit: work.unit.name.clone(), missed, again }).await {
+    let question = Question::Checks { unit: work.unit.name.clone(), missed, hints: hints.clone(), again };
+    match work.scribe.ask(question).await {
         Reply::Yes(by) => Ok(work.scribe.commit(Event::Waived { unit: work.id, checks, by }).await?),
         Reply::No(by) => {
             let said = format!("{by} was asked, and said that it must not go on");

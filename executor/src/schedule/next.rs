@@ -37,9 +37,8 @@ pub fn next(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize)
 
 fn forwards(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize) -> Next {
     // Who asks and got no answer is not begun again: nothing may happen until a person has said how it goes on.
-    let stands = |(id, unit): (u32, &UnitState)| {
-        unit.phase == Phase::Failed || (unit.is_asking() && !running.contains(&id))
-    };
+    let stands =
+        |(id, unit): (u32, &UnitState)| unit.phase == Phase::Failed || (unit.is_asking() && !running.contains(&id));
     if (0..).zip(&state.units).any(stands) {
         return if running.is_empty() { Next::Blocked } else { Next::Start(Vec::new()) };
     }

@@ -28,9 +28,7 @@ impl Told<'_> {
                 let took = self.story.gates.iter().find(|known| known.name == *gate).map(GateStory::took);
                 self.item(0, Sign::Done, gate, &format!("confirmed by {by}"), took)
             }
-            Event::LossesAccepted { by } => {
-                self.item(0, Sign::Done, "losses", &format!("accepted by {by}"), None)
-            }
+            Event::LossesAccepted { by } => self.item(0, Sign::Done, "losses", &format!("accepted by {by}"), None),
             Event::UndoDecided { units, .. } => self.undoes(units),
             Event::Note { text } => hang("note: ", &safe(text, view.look), view.look),
             Event::Ended { .. } => {
@@ -54,9 +52,7 @@ impl Told<'_> {
                 let text = format!("goes on, as {by} said, without {}", checks.join(" and "));
                 self.item(0, Sign::Look, &unit.name, &text, None)
             }
-            Event::Unanswered { question, .. } => {
-                self.item(0, Sign::Waits, &unit.name, &unanswered(question), None)
-            }
+            Event::Unanswered { question, .. } => self.item(0, Sign::Waits, &unit.name, &unanswered(question), None),
             Event::Unknown { seen, .. } => {
                 self.item(0, Sign::Unknown, &unit.name, "it is not known what it did", None) + &evidence(seen, 4, look)
             }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use switchback_compiler::plan::{Plan, Unit};
 
 /// The question about checks that do not hold; its last line is where the answer is typed.
-pub fn checks(unit: &str, missed: &[(&str, &str)], view: &View) -> String {
+pub fn checks(unit: &str, missed: &[(&str, &str)], hints: &[String], view: &View) -> String {
     let look = view.look;
     let one = |(what, seen): &(&str, &str)| hang("  ", &safe(&format!("{what}: {seen}"), look), look);
     let choices = [
@@ -21,6 +21,7 @@ pub fn checks(unit: &str, missed: &[(&str, &str)], view: &View) -> String {
     let name = safe(unit, look);
     format!("{name}: does not hold, and only a person says whether it goes on\n")
         + &missed.iter().map(one).collect::<String>()
+        + &hints.iter().map(|hint| hang("  ", &safe(hint, look), look)).collect::<String>()
         + &format!("\ndoes {name} go on without it?\n")
         + &choices.iter().map(line).collect::<String>()
         + "answer: "
@@ -80,7 +81,7 @@ fn asked_by(of: &UnitStory, unit: &Unit, story: &Story, plan: &Plan, view: &View
             let missed = names.iter().filter_map(last).map(|one| (one.what.as_str(), one.seen.as_str()));
             let missed: Vec<(&str, &str)> = missed.collect();
             let unit = safe(&unit.name, look);
-            (checks(&unit, &missed, view), format!("resume {run} --answer {unit}=go-on|fail"))
+            (checks(&unit, &missed, &[], view), format!("resume {run} --answer {unit}=go-on|fail"))
         }
         None => (String::new(), format!("resume {run}")),
     }
@@ -104,5 +105,9 @@ fn is_touched(story: &Story) -> bool {
 /// The question without the place where its answer is typed; a prompt that says what is typed stays, as a line.
 fn without_prompt(asked: &str) -> String {
     let end = asked.trim_end_matches("answer: ");
-    if end.is_empty() || end.ends_with('\n') { end.to_owned() } else { format!("{}\n", end.trim_end_matches([':', ' '])) }
+    if end.is_empty() || end.ends_with('\n') {
+        end.to_owned()
+    } else {
+        format!("{}\n", end.trim_end_matches([':', ' ']))
+    }
 }

@@ -3,7 +3,9 @@
 use crate::action::Undone;
 use crate::event::{ActRef, Entry, Event, Standing};
 use crate::report::history::{Summary, history};
-use crate::report::run::{Pictures, Report, Story, aftermath, ending, html, human, json, markdown, open, question, spans};
+use crate::report::run::{
+    Pictures, Report, Story, aftermath, ending, html, human, json, markdown, open, question, spans,
+};
 use crate::report::sample::{self, at};
 use jiff::Timestamp;
 use proptest::prelude::*;
