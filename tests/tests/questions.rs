@@ -461,3 +461,21 @@ fn a_layer_and_a_plan_compare_with_what_was_before_them_also_in_another_process(
         assert_eq!(ended.said.contains("42, not as before: 41"), code == 21, "{place}: {}", ended.said);
     }
 }
+
+#[test]
+fn a_gate_before_the_way_back_is_given_up_is_answered_too() {
+    let plan = "step \"a\" { file.write \"a\" content=\"1\\n\" }\n\
+                stage \"finalize\" {\n    gate \"last\" { confirm \"The old data goes away\" }\n    \
+                step \"b\" { file.write \"b\" content=\"1\\n\" }\n}";
+    let project = Project::new(plan, &[]).unwrap();
+    let ran = project.alone(&RUN).unwrap();
+    assert_eq!(ran.exit, Some(0), "{}", ran.said);
+    let shut = project.alone(&["finalize", "--yes"]).unwrap();
+    assert_eq!(shut.exit, Some(12), "{}", shut.said);
+    assert!(
+        shut.said.contains("last: The old data goes away\n") && shut.said.contains("--confirm last=last"),
+        "{shut:?}"
+    );
+    let ended = project.alone(&["finalize", "--yes", "--confirm", "last=last"]).unwrap();
+    assert_eq!((ended.exit, project.holds("b").is_some()), (Some(0), true), "{}", ended.said);
+}

@@ -92,7 +92,7 @@ fn nothing_changed(cx: &mut Cx<'_>, block: &Item<'_>) {
     for item in block.children.iter().filter(|item| item.value("same-as").is_some()) {
         cx.sink.push(
             Diagnostic::new(&OBJECTION, format!("`same-as` can't stand in `{}`", block.name))
-                .label(item.span_of("same-as"), "there is no value of before to compare with here")
+                .label(item.span_of("same-as"), "no value of before here")
                 .help("write it in `verify`: that looks when its step or its block is done"),
         );
     }

@@ -3,9 +3,11 @@
 use super::bundling::by;
 use super::typing::{can_ask, typed, until};
 use super::{Answer, Outcome, Settled};
+use crate::exit::Exit;
 use crate::report::run::{GateStory, Story, View, open, question};
 use crate::run::{self, Asker, Missed, Question, Reply};
 use crate::runs::Run;
+use crate::session::Refused;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -138,8 +140,26 @@ pub(super) fn outcomes(outcomes: &[Outcome]) -> BTreeMap<String, run::Settled> {
     outcomes.iter().map(|outcome| (outcome.step.clone(), settled(outcome))).collect()
 }
 
-/// The gates that a run of this plan will ask about.
-pub(super) fn gates(plan: &Plan) -> impl Iterator<Item = &Gate> {
-    let units = plan.units.iter().filter(|unit| plan.stage_of(unit) != Stage::Finalize);
+/// A gate that will stay shut: nobody can type here, or what was given is not what it wants.
+///
+/// `finalizes` asks of the gates of the finalize stages, else of all others.
+pub(super) fn shut(plan: &Plan, given: &Given, finalizes: bool, view: &View) -> Option<Refused> {
+    for gate in gates(plan, finalizes) {
+        let (name, wanted) = (&gate.name, gate.typed.known());
+        let why = match given.confirms.get(name) {
+            Some(typed) if wanted.is_none_or(|wanted| wanted == typed) => continue,
+            Some(_) => format!("what --confirm says is not what gate {name} wants typed; nothing was touched"),
+            None if can_ask() => continue,
+            None => format!("gate {name} waits for a person, and nobody can type here; nothing was touched"),
+        };
+        let confirm = open::word(&format!("{name}={}", wanted.unwrap_or("TEXT")), view);
+        let asked = Refused::with(Exit::Closed, why).fact(format!("{name}: {}", gate.text));
+        return Some(asked.next(format!("the same with --confirm {confirm}")));
+    }
+    None
+}
+
+fn gates(plan: &Plan, finalizes: bool) -> impl Iterator<Item = &Gate> {
+    let units = plan.units.iter().filter(move |unit| (plan.stage_of(unit) == Stage::Finalize) == finalizes);
     units.flat_map(|unit| &unit.work).filter_map(|work| if let Work::Gate(gate) = work { Some(gate) } else { None })
 }

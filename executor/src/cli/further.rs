@@ -1,6 +1,6 @@
 //! What `resume`, `undo`, `finalize` and `abort` share: find the run, look whether it may go on, go on.
 
-use super::asking::{Given, Terminal, outcomes};
+use super::asking::{Given, Terminal, outcomes, shut};
 use super::beforehand::{Said, said, word};
 use super::bundling::{by, refuse};
 use super::following::{end, readers, view, with_signals};
@@ -56,6 +56,11 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
     }
     let view = view(globals, &loaded.bundle);
     let mut given = ask.given.clone();
+    if ask.to == "finalize"
+        && let Some(refused) = shut(&loaded.bundle.plan, &given, true, &view)
+    {
+        return Ok(refuse(&refused, globals));
+    }
     let refused = match losses_of(&loaded, ask) {
         Some(losses) => {
             given.accept_losses = true;

@@ -1,24 +1,24 @@
 //! `switchback run`: runs a plan, or a bundle.
 
-use super::asking::{Given, Terminal, gates};
+use super::asking::{Given, Terminal, shut};
 use super::beforehand::{Said, said, word};
 use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
 use super::following::{end, readers, view, with_signals};
-use super::typing::{can_ask, until};
+use super::typing::until;
 use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
 use crate::bundle::Bundle;
 use crate::exit::{Error, Exit};
 use crate::preview::{Changed, preview};
 use crate::project::Project;
-use crate::report::run::{View, Zone, open};
+use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
 use crate::screen::{count, safe};
 use crate::session::{Execute, Refused, execute, looking, secrets};
 use jiff::Timestamp;
 use std::path::PathBuf;
-use switchback_compiler::plan::{Plan, Window};
+use switchback_compiler::plan::Window;
 
 const WHAT: &str = "\
 PLAN    NAME.plan.kdl: compiled and observed now, shown as by diff, then asked
@@ -81,7 +81,7 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
     }
     let (view, plan) = (view(globals, &bundle), bundle.plan.clone());
     let given = Given::confirms(&args.confirms);
-    let mut refused = closed(&bundle, args).or_else(|| shut(&plan, &given, &view));
+    let mut refused = closed(&bundle, args).or_else(|| shut(&plan, &given, false, &view));
     if refused.is_none() {
         refused = unasked(&bundle, args, is_bundle, &view, signals).await;
     }
@@ -163,23 +163,6 @@ fn closed(bundle: &Bundle, args: &Args) -> Option<Refused> {
         return Some(Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after")));
     }
     bundle.plan.window.as_ref().and_then(|window| far(window, args))
-}
-
-/// A gate that will stay shut: nobody can type here, or what was given is not what it wants.
-fn shut(plan: &Plan, given: &Given, view: &View) -> Option<Refused> {
-    for gate in gates(plan) {
-        let (name, wanted) = (&gate.name, gate.typed.known());
-        let why = match given.confirms.get(name) {
-            Some(typed) if wanted.is_none_or(|wanted| wanted == typed) => continue,
-            Some(_) => format!("what --confirm says is not what gate {name} wants typed; nothing was touched"),
-            None if can_ask() => continue,
-            None => format!("gate {name} waits for a person, and nobody can type here; nothing was touched"),
-        };
-        let confirm = open::word(&format!("{name}={}", wanted.unwrap_or("TEXT")), view);
-        let asked = Refused::with(Exit::Closed, why).fact(format!("{name}: {}", gate.text));
-        return Some(asked.next(format!("the same with --confirm {confirm}")));
-    }
-    None
 }
 
 /// What a person must say before a run begins, and did not.

@@ -352,7 +352,7 @@ impl<'a> Owner<'a> {
         if standing == Standing::Asks {
             return match self.ask_outcomes(signals).await {
                 Told::Settled if self.asking().is_none() => Decision::GoOn,
-                Told::TakeBack if self.may_lose(&[], signals).await => {
+                Told::TakeBack if self.plan.on_failure.accept_losses || self.may_lose(&[], signals).await => {
                     Decision::Undo(Event::UndoDecided { why: "asked for".into(), units: Vec::new() })
                 }
                 _ => Decision::Stay(self.left()),
