@@ -6,8 +6,10 @@
 pub mod binary;
 pub mod case;
 pub mod expected;
+pub mod person;
 pub mod stand;
 pub mod sweep;
+pub mod terminal;
 pub mod transcript;
 
 use std::io;

@@ -4,7 +4,7 @@ use crate::compile::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::graph::{Graph, Rank, layers, rank_of};
 use crate::lower::{Draft, DraftStep, Parts};
-use crate::plan::{Backup, Check, Stage, UndoWork, WayBack, Window, Work};
+use crate::plan::{Backup, Check, READ_LIMIT, Stage, UndoWork, WayBack, Window, Work};
 use crate::value::Millis;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,13 +69,14 @@ fn of_work(work: &Work) -> Millis {
         Work::Backup(backup) => of_backup(backup),
         Work::Act(act) => act.within,
         Work::AfterChange(acts) => acts.iter().map(|act| act.within).fold(Millis(0), Millis::plus),
-        Work::Output(_) => Millis::seconds(30),
+        Work::Output(_) => READ_LIMIT,
     }
 }
 
-/// Checks of a block run together.
+/// Checks of a block run together; what they compare with is read together too, before the first change.
 fn of_checks(checks: &[Check]) -> Millis {
-    checks.iter().map(|check| check.within).max().unwrap_or_default()
+    let within = checks.iter().map(|check| check.within).max().unwrap_or_default();
+    if checks.iter().any(|check| check.as_before) { within.plus(READ_LIMIT) } else { within }
 }
 
 fn of_backup(backup: &Backup) -> Millis {

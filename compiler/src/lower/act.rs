@@ -78,7 +78,36 @@ fn limit(item: &Item<'_>, form: &Form, here: &Here) -> Millis {
 
 /// All checks of a block.
 pub(super) fn checks(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here) -> Vec<Check> {
+    if block.name != "verify" {
+        nothing_changed(cx, block);
+    }
+    if matches!(block.name, "unless" | "hold") {
+        nobody_asked(cx, block);
+    }
     block.children.iter().filter_map(|item| check(cx, item, here)).collect()
+}
+
+/// Tells checks that compare with a value of before where nothing has changed yet, or no run is under way.
+fn nothing_changed(cx: &mut Cx<'_>, block: &Item<'_>) {
+    for item in block.children.iter().filter(|item| item.value("same-as").is_some()) {
+        cx.sink.push(
+            Diagnostic::new(&OBJECTION, format!("`same-as` can't stand in `{}`", block.name))
+                .label(item.span_of("same-as"), "no value of before here")
+                .help("write it in `verify`: that looks when its step or its block is done"),
+        );
+    }
+}
+
+/// Tells checks that would ask a person where only looking decides.
+pub(super) fn nobody_asked(cx: &mut Cx<'_>, block: &Item<'_>) {
+    let asks = |item: &&Item<'_>| item.value("else").and_then(Typed::known).as_deref() == Some("ask");
+    for item in block.children.iter().filter(asks) {
+        cx.sink.push(
+            Diagnostic::new(&OBJECTION, format!("nobody is asked by a check in `{}`", block.name))
+                .label(item.span_of("else"), "whether it holds decides here, and nothing fails")
+                .help("take it out, or write the check in `before` or `verify`"),
+        );
+    }
 }
 
 fn check(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Check> {
@@ -89,7 +118,7 @@ fn check(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Check> {
                 .help("take it out: a check may be repeated"),
         );
     }
-    let (call, form) = call(cx, item, Some(here))?;
+    let (mut call, form) = call(cx, item, Some(here))?;
     let (within, lasting) = times(cx, item, form, here)?;
     let said = |name: &str| item.value(name).or_else(|| here.defaults.get(form, name));
     let span = |name: &str| match said(name) {
@@ -97,6 +126,7 @@ fn check(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Check> {
         _ => None,
     };
     Some(Check {
+        as_before: call.values.remove("same-as").is_some(),
         within,
         lasting,
         every: span("every").or(here.defaults.every).unwrap_or(EVERY).max(Millis(10)),
@@ -107,6 +137,7 @@ fn check(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Check> {
         stalled: span("stalled"),
         otherwise: match said("else").and_then(Typed::known).as_deref() {
             Some("warn") => Else::Warn,
+            Some("ask") => Else::Ask,
             _ => Else::Fail,
         },
         hint: match said("hint") {

@@ -1,6 +1,6 @@
 //! Stages, layers and steps.
 
-use super::act::{act, acts, checks, reader};
+use super::act::{act, acts, checks, nobody_asked, reader};
 use super::defaults::Defaults;
 use super::draft::{Draft, DraftBlock, DraftStep};
 use super::head::{any_text, moved};
@@ -158,7 +158,11 @@ fn undo(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Undo {
     };
     for child in &item.children {
         match child.name {
-            "before" => undo.before.extend(checks(cx, child, here)),
+            "before" => {
+                // It says which way back is taken, so nothing fails by it.
+                nobody_asked(cx, child);
+                undo.before.extend(checks(cx, child, here));
+            }
             "unless" => undo.unless.extend(checks(cx, child, here)),
             "loses" => undo.loses.extend(any_text(child, "what")),
             "verify" => undo.work.push(UndoWork::Verify(checks(cx, child, here))),

@@ -86,13 +86,21 @@ pub enum Else {
     Fail,
     /// It is told.
     Warn,
+    /// A person is asked whether it goes on.
+    Ask,
 }
+
+/// How long one reading of a value may take that nobody waits for: an output, or what a check compares with later.
+pub const READ_LIMIT: Millis = Millis::seconds(30);
 
 /// Something that must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// What is looked at.
     pub call: Call,
+    /// Whether the value must be as it was before the first change of the block in which the check stands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_before: bool,
     /// How long to wait for it.
     pub within: Millis,
     /// How long it must hold.

@@ -13,6 +13,10 @@ const ANYWHERE: &[Place] =
 /// Blocks with a scope of their own.
 const SCOPES: &[Place] = &[Plan, Stage, Layer, Step];
 
+const ELSE: &str = "what follows when it does not hold: a failure, a warning, or a person says whether to go on";
+const SAME_AS: &str = "the very text that it read before the first change of its block: of its step in a step, of \
+                       the run in the plan";
+
 /// Properties of every check, on top of its own.
 pub const CHECK_PROPS: &[Param] = &[
     Param::optional("within", Ty::Span, "how long to wait for it"),
@@ -20,7 +24,7 @@ pub const CHECK_PROPS: &[Param] = &[
     Param::optional("every", Ty::Span, "the time between two looks"),
     Param::optional("failures", Ty::Count, "failing looks in a row that are forgiven"),
     Param::optional("stalled", Ty::Span, "fail when nothing moves for so long"),
-    Param::optional("else", Ty::OneOf(&["fail", "warn"]), "what follows when it does not hold"),
+    Param::optional("else", Ty::OneOf(&["fail", "warn", "ask"]), ELSE),
     Param::optional("hint", Ty::Text, "what to tell when it does not hold"),
     Param::optional("as", Ty::Name, "a name to speak of it"),
 ];
@@ -31,6 +35,7 @@ pub const READ_PROPS: &[Param] = &[
     Param::optional("at-least", Ty::Any, "at least this, by number or version"),
     Param::optional("at-most", Ty::Any, "at most this, by number or version"),
     Param::optional("matches", Ty::Pattern, "it must match this"),
+    Param::optional("same-as", Ty::OneOf(&["before"]), SAME_AS),
 ];
 
 /// Properties of every action, on top of its own.

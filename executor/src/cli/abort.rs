@@ -1,5 +1,6 @@
 //! `switchback abort`: ends a run as it is.
 
+use super::asking::Given;
 use super::further::{Ask, go};
 use super::{Globals, Progress};
 use crate::exit::{Error, Exit};
@@ -32,12 +33,11 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         run: args.run.as_deref(),
         to: "abort",
         aim: Aim::Change,
-        accept_losses: false,
         yes: args.yes,
         question: Some("leave the target as it is?"),
         progress: args.progress,
         outcomes: &[],
-        confirms: &[],
+        given: Given::default(),
     };
     go(&ask, globals)
 }

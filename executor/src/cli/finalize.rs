@@ -1,7 +1,8 @@
 //! `switchback finalize`: gives up the way back of a run.
 
+use super::asking::Given;
 use super::further::{Ask, go};
-use super::{Globals, Progress};
+use super::{Globals, Progress, parts::pair};
 use crate::exit::{Error, Exit};
 use crate::schedule::Aim;
 
@@ -12,6 +13,9 @@ pub struct Args {
     /// the run, or an unambiguous beginning of its letters; the last one when left out
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    /// what a gate wants typed, where nobody can type
+    #[arg(long = "confirm", value_name = "GATE=TEXT", value_parser = pair)]
+    pub confirms: Vec<(String, String)>,
     /// answer the question beforehand
     #[arg(short, long)]
     pub yes: bool,
@@ -32,12 +36,11 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         run: args.run.as_deref(),
         to: "finalize",
         aim: Aim::Finalize,
-        accept_losses: false,
         yes: args.yes,
         question: Some("give up the way back?"),
         progress: args.progress,
         outcomes: &[],
-        confirms: &[],
+        given: Given::confirms(&args.confirms),
     };
     go(&ask, globals)
 }

@@ -1,19 +1,18 @@
-//! How a run is followed from a terminal: readers of its events, and questions.
+//! How a run is followed from a terminal: readers of its events, and its last words.
 
-use super::bundling::by;
+use super::typing::can_ask;
 use super::{EventsFormat, Globals, Progress, WhenLive};
 use crate::bundle::Bundle;
 use crate::event::{Entry, Standing};
 use crate::exit::Exit;
 use crate::report::live::{Json, Live, Plain, Reader};
-use crate::report::run::{Reviewed, Story, View, Zone, aftermath, ending};
-use crate::run::{Asker, Signals};
+use crate::report::run::{Reviewed, Story, View, Zone, aftermath, ending, open};
+use crate::run::Signals;
 use crate::runs::Run;
 use crate::session::Executed;
-use std::collections::BTreeMap;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
-use switchback_compiler::plan::{Plan, Work};
+use switchback_compiler::plan::Plan;
 
 /// How a run is shown on stderr.
 pub(super) fn view(globals: &Globals, bundle: &Bundle) -> View {
@@ -50,69 +49,31 @@ pub(super) fn readers(
     readers
 }
 
-/// Asks on the terminal, or takes what `--confirm` said.
-pub(super) struct Terminal {
-    confirms: BTreeMap<String, String>,
-}
-
-impl Terminal {
-    pub(super) fn new(confirms: &[(String, String)]) -> Self {
-        Self { confirms: confirms.iter().cloned().collect() }
-    }
-
-    /// Gates of a plan that nobody can answer here.
-    pub(super) fn unanswered<'p>(&self, plan: &'p Plan) -> Vec<&'p str> {
-        if std::io::stdin().is_terminal() {
-            return Vec::new();
-        }
-        let works = plan.units.iter().flat_map(|unit| &unit.work);
-        let gates = works.filter_map(|work| match work {
-            Work::Gate(gate) => Some(gate.name.as_str()),
-            _ => None,
-        });
-        gates.filter(|gate| !self.confirms.contains_key(*gate)).collect()
-    }
-}
-
-impl Asker for Terminal {
-    fn gate(&self, gate: &str, text: &str, typed: &str) -> Option<String> {
-        if let Some(given) = self.confirms.get(gate) {
-            return (given == typed).then(by);
-        }
-        if !std::io::stdin().is_terminal() {
-            return None;
-        }
-        (ask(&format!("{gate}: {text}\ntype {typed} to go on: "))? == typed).then(by)
-    }
-}
-
-/// Asks a line of the person at the terminal.
-pub(super) fn ask(question: &str) -> Option<String> {
-    let mut stderr = std::io::stderr().lock();
-    stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush()).ok()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).ok().filter(|read| *read > 0)?;
-    Some(line.trim().to_owned())
-}
-
-/// Whether a person says yes; without a terminal nobody does.
-pub(super) fn agreed(question: &str) -> Option<bool> {
-    std::io::stdin().is_terminal().then(|| ask(&format!("{question} [yes/no] ")).is_some_and(|answer| answer == "yes"))
-}
-
 /// The last words of a command that brought a run somewhere.
 pub(super) fn end(executed: &Executed, project: &Path, bundle: &Bundle, asked: bool, globals: &Globals) -> Exit {
     let view = view(globals, bundle);
     if let Some(why) = &executed.outcome.broken {
         globals.say(&format!("error: the journal of run {} can't be written: {why}\n", executed.run));
     }
-    // Without `--quiet` the readers have told it.
-    if globals.quiet
+    let asks = executed.outcome.standing == Standing::Asks;
+    // Without `--quiet` the readers have told the end, but not what is asked.
+    if (globals.quiet || asks)
         && let Ok(run) = Run::read(project, &executed.run)
     {
         let story = Story::of(&bundle.plan, &run.entries);
-        globals.say(&aftermath(&story, &bundle.plan, &view));
-        globals.say(&ending(&story, &bundle.plan, &view));
+        if globals.quiet {
+            globals.say(&aftermath(&story, &bundle.plan, &view));
+            globals.say(&ending(&story, &bundle.plan, &view));
+        }
+        if asks {
+            let open = open::open(&story, &bundle.plan, &view);
+            // Who could be asked has seen the question.
+            let question = if can_ask() { "" } else { open.question.as_str() };
+            globals.say(&format!("{question}{}", open.stays));
+        }
+    }
+    if executed.outcome.is_closed() && matches!(executed.outcome.standing, Standing::Asks | Standing::NotStarted) {
+        return Exit::Closed;
     }
     if executed.outcome.standing == Standing::NotStarted && executed.outcome.state.has_drifted() {
         // As a bundle that no longer fits: nothing was touched, and a new diff opens the door. Once something was

@@ -1,13 +1,16 @@
 //! What `resume`, `undo`, `finalize` and `abort` share: find the run, look whether it may go on, go on.
 
+use super::asking::{Given, Terminal, outcomes, shut};
+use super::beforehand::{Said, said, word};
 use super::bundling::{by, refuse};
-use super::following::{Terminal, agreed, end, readers, view, with_signals};
-use super::{Globals, Outcome, Progress, Settled};
+use super::following::{end, readers, view, with_signals};
+use super::typing::typed;
+use super::{Globals, Outcome, Progress};
 use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
-use crate::report::run::{Story, Zone, question};
-use crate::run::{self, Signals, losses};
+use crate::report::run::{View, Zone, open};
+use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
 use crate::session::{GoOn, Loaded, Refused, go_on, held_until, tidy};
@@ -18,13 +21,12 @@ pub(super) struct Ask<'a> {
     pub(super) run: Option<&'a str>,
     pub(super) to: &'static str,
     pub(super) aim: Aim,
-    pub(super) accept_losses: bool,
     pub(super) yes: bool,
     /// Asked first, unless `--yes`.
     pub(super) question: Option<&'a str>,
     pub(super) progress: Progress,
     pub(super) outcomes: &'a [Outcome],
-    pub(super) confirms: &'a [(String, String)],
+    pub(super) given: Given,
 }
 
 /// Does it.
@@ -52,69 +54,92 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
         }
         return Ok(refuse(&end, globals));
     }
-    if let Some(what) = ask.question.filter(|_| !ask.yes) {
-        match agreed(&format!("run {id}: {what}")) {
-            Some(true) => {}
-            Some(false) => {
-                return Ok(refuse(
-                    &Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
-                    globals,
-                ));
-            }
-            None => {
-                let refused = Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched");
-                return Ok(refuse(&refused.next(format!("switchback {} {id} --yes", ask.to)), globals));
-            }
-        }
+    let view = view(globals, &loaded.bundle);
+    let mut given = ask.given.clone();
+    if ask.to == "finalize"
+        && let Some(refused) = shut(&loaded.bundle.plan, &given, true, &view)
+    {
+        return Ok(refuse(&refused, globals));
     }
-    drive(&project, &loaded, ask, globals, signals).await
+    let refused = match losses_of(&loaded, ask) {
+        Some(losses) => {
+            given.accept_losses = true;
+            unaccepted(&loaded, &losses, &view, signals).await
+        }
+        None => unasked(&id, ask, signals).await,
+    };
+    if let Some(refused) = refused {
+        return Ok(refuse(&refused, globals));
+    }
+    let asker = Terminal { given, project: project.root(), plan: &loaded.bundle.plan, view: &view };
+    drive(&loaded, ask, &asker, globals, signals).await
+}
+
+/// Asks whether to begin, where a command asks that.
+async fn unasked(id: &str, ask: &Ask<'_>, signals: &mut Signals) -> Option<Refused> {
+    let what = ask.question.filter(|_| !ask.yes)?;
+    said(word(&format!("run {id}: {what} type yes: "), &["yes"]), signals).await.refused(
+        || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
+        || {
+            let refused = Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched");
+            refused.next(format!("switchback {} {id} --yes", ask.to))
+        },
+    )
+}
+
+/// What an undo throws away that nobody has accepted yet (R28).
+fn losses_of(loaded: &Loaded, ask: &Ask<'_>) -> Option<Vec<(String, String)>> {
+    let (plan, state) = (&loaded.bundle.plan, loaded.state());
+    // One that was decided and cut short was accepted then.
+    let decided = state.undo.as_ref().is_some_and(|(_, units)| units.is_empty());
+    let asks = ask.to == "undo" && !ask.given.accept_losses && !decided && !plan.on_failure.accept_losses;
+    asks.then(|| losses(plan, &state, &[])).filter(|losses| !losses.is_empty())
+}
+
+/// Asks whether data may be lost. Who says so has also said that the run is taken back.
+async fn unaccepted(
+    loaded: &Loaded,
+    losses: &[(String, String)],
+    view: &View,
+    signals: &mut Signals,
+) -> Option<Refused> {
+    let plan = &loaded.bundle.plan;
+    let target = plan.target.as_ref().map_or("", |target| target.name.as_str());
+    let question = open::losses(losses, plan, view);
+    let asked = async { if typed(&question, target, view.look).await { Said::Yes } else { Said::No } };
+    let refused = || {
+        let refused =
+            Refused::with(Exit::Asks, format!("undoing run {} loses data; nothing was touched", loaded.run.id));
+        let lost =
+            |refused: Refused, (step, what): &(String, String)| refused.fact(format!("undoing {step} loses {what}"));
+        let next = format!("switchback undo {} --accept-losses", loaded.run.id);
+        losses.iter().fold(refused, lost).next(next)
+    };
+    said(asked, signals).await.refused(refused, refused)
 }
 
 async fn drive(
-    project: &Project,
     loaded: &Loaded,
     ask: &Ask<'_>,
+    asker: &Terminal<'_>,
     globals: &Globals,
     signals: &mut Signals,
 ) -> Result<Exit, Error> {
-    let view = view(globals, &loaded.bundle);
-    let asker = Terminal::new(ask.confirms);
-    let answers = ask.outcomes.iter().map(|outcome| (outcome.step.clone(), settled(outcome.settled)));
     let options = GoOn {
-        project: project.root(),
+        project: asker.project,
         to: ask.to,
         aim: ask.aim.clone(),
         jobs: 4,
-        answers: answers.collect(),
-        accept_losses: ask.accept_losses,
+        answers: outcomes(ask.outcomes),
         by: by(),
         env: &|name| std::env::var(name).ok(),
-        readers: &mut || readers(ask.progress, &view, &loaded.bundle.plan, &loaded.run.entries, globals),
-        asker: &asker,
+        readers: &mut || readers(ask.progress, asker.view, asker.plan, &loaded.run.entries, globals),
+        asker,
     };
-    let executed = match go_on(loaded, options, signals).await {
-        Ok(executed) => executed,
-        Err(refused) => return Ok(refuse(&refused, globals)),
-    };
-    if executed.outcome.standing == Standing::Asks
-        && let Ok(run) = Run::read(project.root(), &executed.run)
-    {
-        let story = Story::of(&loaded.bundle.plan, &run.entries);
-        let asked = question::outcome(&story, &loaded.bundle.plan, &view);
-        let asked = asked.map(|text| text.trim_end_matches("answer: ").to_owned()).unwrap_or_default();
-        globals.say(&asked);
-        globals.say(&question::stays_open(&story, &loaded.bundle.plan, &view));
-        return Ok(Exit::Asks);
-    }
-    Ok(end(&executed, project.root(), &loaded.bundle, ask.to == "undo", globals))
-}
-
-fn settled(word: Settled) -> run::Settled {
-    match word {
-        Settled::Done => run::Settled::Done,
-        Settled::NotDone => run::Settled::NotDone,
-        Settled::Undo => run::Settled::TakenBack,
-    }
+    Ok(match go_on(loaded, options, signals).await {
+        Ok(executed) => end(&executed, asker.project, &loaded.bundle, ask.to == "undo", globals),
+        Err(refused) => refuse(&refused, globals),
+    })
 }
 
 /// The run that was named, by its letters' beginning; the last one that is open when none was.
@@ -178,7 +203,6 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("finalize", _) if state.finalizing => None,
         ("finalize", _) => usage(format!("run {run} is not done, so nothing can be finalized"))
             .map(|refused| refused.next(format!("switchback status {run}"))),
-        ("undo", _) if !ask.accept_losses => loses(loaded),
         _ => None,
     }
 }
@@ -192,16 +216,4 @@ fn is_over(loaded: &Loaded) -> Option<Refused> {
         Refused::with(Exit::Usage, why).fact(format!("it ended at {}", Zone::here().minute(until)))
     });
     refused.map(|refused| refused.next(format!("switchback finalize {run}")))
-}
-
-/// R28: an undo that loses data never runs unasked.
-fn loses(loaded: &Loaded) -> Option<Refused> {
-    let losses = losses(&loaded.bundle.plan, &loaded.state(), &[]);
-    if losses.is_empty() || loaded.bundle.plan.on_failure.accept_losses {
-        return None;
-    }
-    let refused = Refused::with(Exit::Asks, format!("undoing run {} loses data; nothing was touched", loaded.run.id));
-    let refused =
-        losses.iter().fold(refused, |refused, (step, what)| refused.fact(format!("undoing {step} loses {what}")));
-    Some(refused.next(format!("switchback undo {} --accept-losses", loaded.run.id)))
 }

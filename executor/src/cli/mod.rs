@@ -2,6 +2,8 @@
 //!
 //! The modules stand in reading order: what all commands share, then the commands in the order of `--help`.
 
+mod asking;
+mod beforehand;
 mod bundling;
 mod find;
 mod following;
@@ -10,6 +12,7 @@ mod globals;
 mod groups;
 mod help;
 mod parts;
+mod typing;
 mod usage;
 
 pub mod new;
@@ -35,7 +38,7 @@ pub mod runs;
 pub mod status;
 
 pub use globals::Globals;
-pub use parts::{EventsFormat, Outcome, Progress, Settled, WhenLive};
+pub use parts::{Answer, EventsFormat, Outcome, Progress, Settled, WhenLive};
 
 use crate::exit::{Error, Exit, report_bugs};
 use crate::screen::Look;

@@ -52,6 +52,15 @@ pub enum Settled {
     Undo,
 }
 
+/// A person's answer about checks of a step that do not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The step.
+    pub step: String,
+    /// Whether it goes on all the same.
+    pub goes_on: bool,
+}
+
 /// Reads `NAME=TEXT`; the text may be empty and may hold more `=`.
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -73,6 +82,16 @@ pub(super) fn outcome(text: &str) -> Result<Outcome, String> {
     Ok(Outcome { step, settled })
 }
 
+/// Reads `STEP=go-on` or `STEP=fail`.
+pub(super) fn answer(text: &str) -> Result<Answer, String> {
+    let (step, word) = pair(text).map_err(|_| "write it as STEP=go-on or STEP=fail".to_owned())?;
+    match word.as_str() {
+        "go-on" => Ok(Answer { step, goes_on: true }),
+        "fail" => Ok(Answer { step, goes_on: false }),
+        _ => Err("after the `=` stands `go-on` or `fail`".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +106,8 @@ mod tests {
     #[test]
     fn outcomes_are_whole_words() {
         assert_eq!(outcome("pg=not-done"), Ok(Outcome { step: "pg".into(), settled: Settled::NotDone }));
+        assert_eq!(answer("pg=go-on"), Ok(Answer { step: "pg".into(), goes_on: true }));
+        assert!(answer("pg=yes").is_err() && answer("pg").is_err());
         assert!(outcome("pg=y").is_err() && outcome("pg").is_err() && outcome("=done").is_err());
     }
 }

@@ -1,17 +1,21 @@
 //! `switchback run`: runs a plan, or a bundle.
 
+use super::asking::{Given, Terminal, shut};
+use super::beforehand::{Said, said, word};
 use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
 use super::diff::Asked;
-use super::following::{Terminal, agreed, end, readers, view, with_signals};
+use super::following::{end, readers, view, with_signals};
+use super::typing::until;
 use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
 use crate::bundle::Bundle;
 use crate::exit::{Error, Exit};
 use crate::preview::{Changed, preview};
 use crate::project::Project;
-use crate::report::run::Zone;
+use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
+use crate::screen::{count, safe};
 use crate::session::{Execute, Refused, execute, looking, secrets};
 use std::path::PathBuf;
 use switchback_compiler::plan::Window;
@@ -87,12 +91,16 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
         globals.say(&super::diff::shown(&bundle, &made, &Asked::HUMAN, globals.err())?);
         return Ok(Exit::Done);
     }
-    let asker = Terminal::new(&args.confirms);
-    if let Some(refused) = closed(&bundle, args, &asker, is_bundle) {
+    let (view, plan) = (view(globals, &bundle), bundle.plan.clone());
+    let given = Given::confirms(&args.confirms);
+    let mut refused = closed(&bundle, args).or_else(|| shut(&plan, &given, false, &view));
+    if refused.is_none() {
+        refused = unasked(&bundle, args, is_bundle, &view, signals).await;
+    }
+    if let Some(refused) = refused {
         return Ok(refuse(&refused, globals));
     }
-    let view = view(globals, &bundle);
-    let plan = bundle.plan.clone();
+    let asker = Terminal { given, project: project.root(), plan: &plan, view: &view };
     let options = Execute {
         project: project.root(),
         made: &made,
@@ -157,7 +165,7 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
 }
 
 /// Which door is shut before a run may begin.
-fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Option<Refused> {
+fn closed(bundle: &Bundle, args: &Args) -> Option<Refused> {
     if !bundle.preview.blocked.is_empty() {
         let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
         return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
@@ -166,38 +174,42 @@ fn closed(bundle: &Bundle, args: &Args, asker: &Terminal, is_bundle: bool) -> Op
     {
         return Some(Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after")));
     }
-    if let Some(refused) = bundle.plan.window.as_ref().and_then(|window| far(window, args)) {
-        return Some(refused);
-    }
+    bundle.plan.window.as_ref().and_then(|window| far(window, args))
+}
+
+/// What a person must say before a run begins, and did not.
+async fn unasked(bundle: &Bundle, args: &Args, is_bundle: bool, view: &View, signals: &mut Signals) -> Option<Refused> {
     let deletions = bundle.preview.deleted().len() as u64;
-    if bundle.plan.deletions_at_most.is_some_and(|most| deletions > most) && args.deletes != Some(deletions) {
-        let most = bundle.plan.deletions_at_most.unwrap_or_default();
-        let refused = Refused::with(
-            Exit::Closed,
-            format!("it deletes {deletions}, over policy's limit of {most}; nothing was touched"),
-        );
-        return Some(refused.next(again(args, &format!("--deletes {deletions}"))));
-    }
-    let unanswered = asker.unanswered(&bundle.plan);
-    if let Some(gate) = unanswered.first() {
-        let refused = Refused::with(
-            Exit::Closed,
-            format!("gate {gate} waits for a person, and nobody can type here; nothing was touched"),
-        );
-        return Some(refused.next(again(args, &format!("--confirm {gate}=TEXT"))));
+    if let Some(most) = bundle.plan.deletions_at_most.filter(|most| deletions > *most)
+        && args.deletes != Some(deletions)
+    {
+        let what = format!("deletes {deletions} of {}: over policy's limit of {most}", bundle.preview.observed);
+        let asked = if args.deletes.is_none() { said(number(&what, deletions, view), signals).await } else { Said::No };
+        let refused = Refused::with(Exit::Closed, format!("it {what}; nothing was touched"));
+        let refused = refused.next(again(args, &format!("--deletes {deletions}")));
+        // Who has typed how much goes away has said yes.
+        return asked.refused(|| refused.clone(), || refused.clone());
     }
     if is_bundle || args.yes {
         return None;
     }
-    match agreed("run it?") {
-        Some(true) => None,
-        Some(false) => Some(Refused::with(Exit::Closed, "the answer was not yes; nothing was touched")),
-        None => Some(
+    let target = bundle.plan.target.as_ref().map_or("", |target| target.name.as_str());
+    let steps = count(bundle.plan.steps().count(), "step");
+    let question = format!("run {steps} on {}? [y/N] ", safe(target, view.look));
+    said(word(&question, &["y", "yes"]), signals).await.refused(
+        || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
+        || {
             Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")
                 .next(again(args, "--yes"))
-                .next(format!("switchback diff {} -o {}", args.what.display(), beside(&args.what))),
-        ),
-    }
+                .next(format!("switchback diff {} -o {}", args.what.display(), beside(&args.what)))
+        },
+    )
+}
+
+async fn number(what: &str, deletions: u64, view: &View) -> Said {
+    let question = format!("{what}\ntype the number of deletions to go on: ");
+    let right = |answer: &str| (answer == deletions.to_string()).then_some(Said::Yes);
+    until(&question, "the number", view.look, right).await.unwrap_or(Said::No)
 }
 
 /// The bundle that is called like a plan.

@@ -1,7 +1,11 @@
 //! `switchback undo`: takes back what a run did.
 
+use super::asking::Given;
 use super::further::{Ask, go};
-use super::{Globals, Progress};
+use super::{
+    Answer, Globals, Outcome, Progress,
+    parts::{answer, outcome},
+};
 use crate::exit::{Error, Exit};
 use crate::schedule::Aim;
 
@@ -18,6 +22,12 @@ pub struct Args {
     /// also where undoing throws data away, as the plan says
     #[arg(long)]
     pub accept_losses: bool,
+    /// done, not-done or undo: what became of a step whose end is unknown
+    #[arg(long = "outcome", value_name = "STEP=WORD", value_parser = outcome)]
+    pub outcomes: Vec<Outcome>,
+    /// go-on or fail, where a check of the way back does not hold and asks
+    #[arg(long = "answer", value_name = "STEP=WORD", value_parser = answer)]
+    pub answers: Vec<Answer>,
     /// How it is followed.
     #[command(flatten)]
     pub progress: Progress,
@@ -37,12 +47,11 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         run: args.run.as_deref(),
         to: "undo",
         aim: Aim::Undo,
-        accept_losses: args.accept_losses,
         yes: args.yes,
         question: Some("take the run back?"),
         progress: args.progress,
-        outcomes: &[],
-        confirms: &[],
+        outcomes: &args.outcomes,
+        given: Given::default().with(&args.answers, args.accept_losses),
     };
     go(&ask, globals)
 }

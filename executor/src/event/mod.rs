@@ -136,6 +136,36 @@ pub enum Event {
         /// By whom.
         by: String,
     },
+    /// Nobody answered a question of a unit, which stands there until somebody does.
+    Unanswered {
+        /// The unit.
+        unit: u32,
+        /// What was asked.
+        question: Asks,
+    },
+    /// A person said that a unit goes on although checks do not hold.
+    Waived {
+        /// The unit.
+        unit: u32,
+        /// What was looked at, in words.
+        checks: Vec<String>,
+        /// Who.
+        by: String,
+    },
+    /// A person accepted what an undo throws away (R28).
+    LossesAccepted {
+        /// Who.
+        by: String,
+    },
+    /// A value before anything is changed, which a check compares with later (`same-as="before"`).
+    Noted {
+        /// The unit of the check.
+        unit: u32,
+        /// The check, by its place in the unit.
+        check: String,
+        /// The value; a long one by its digest.
+        value: String,
+    },
     /// A copy was taken.
     Copied {
         /// The unit.
@@ -350,6 +380,16 @@ pub struct Compared {
     pub now: Digest,
 }
 
+/// What a unit asks a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asks {
+    /// To confirm this gate.
+    Gate(String),
+    /// Whether it goes on although these checks do not hold.
+    Checks(Vec<String>),
+}
+
 /// A copy that a backup holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Copied {
@@ -374,6 +414,9 @@ impl Event {
             | Self::UnitSkipped { unit, .. }
             | Self::UnitDone { unit, .. }
             | Self::UnitFailed { unit, .. }
+            | Self::Unanswered { unit, .. }
+            | Self::Waived { unit, .. }
+            | Self::Noted { unit, .. }
             | Self::Copied { unit, .. }
             | Self::Intent { unit, .. }
             | Self::Acted { unit, .. }
@@ -394,6 +437,7 @@ impl Event {
             | Self::Resumed { .. }
             | Self::Asked { .. }
             | Self::Confirmed { .. }
+            | Self::LossesAccepted { .. }
             | Self::UndoDecided { .. }
             | Self::Compared(_)
             | Self::WindowAwaited { .. }

@@ -110,7 +110,7 @@ async fn look_after(
     let seen = std::iter::once(fault.why).chain(fault.details).chain(seen);
     let seen = seen.map(|line| work.site.secrets.mask(&line)).collect();
     work.scribe.commit(Event::Unknown { unit: work.id, act: id, seen }).await?;
-    Err(Break::Unknown)
+    Err(Break::Asks)
 }
 
 /// The effects of an action's kind.

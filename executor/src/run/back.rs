@@ -25,7 +25,7 @@ pub(super) async fn run(work: Work<'_>) {
             let left = left.iter().map(mask).collect();
             work.scribe.commit(Event::UnitUndone { unit: work.id, what: mask(&what), left }).await
         }
-        Err(Break::Stop | Break::Unknown) => Ok(()),
+        Err(Break::Stop | Break::Asks) => Ok(()),
         Err(Break::Failed(why, details)) => {
             let mask = |text: &String| work.site.secrets.mask(text);
             let (why, details) = (mask(&why), details.iter().map(mask).collect());

@@ -1,13 +1,17 @@
 //! Running, resuming and undoing: the loop that owns a run's state, and the units of work that talk to it.
 
 mod act;
+mod ask;
 mod back;
 mod begin;
 mod compare;
 mod drift;
+mod earlier;
 mod known;
 mod notify;
 mod owner;
+mod person;
+mod questions;
 mod recover;
 mod reserve;
 mod said;
@@ -15,8 +19,10 @@ mod scribe;
 mod signals;
 pub(crate) mod unit;
 pub(crate) mod wait;
+mod waive;
 mod window;
 
+pub use ask::{Asker, Missed, Question, Reply};
 pub use begin::{Begin, begin, host};
 pub use known::Reviewed;
 pub use recover::{Further, NotFurther, Settled, further};
@@ -29,15 +35,9 @@ pub use window::too_far;
 
 pub use crate::report::live::Reader;
 
-use crate::event::Standing;
-use crate::schedule::State;
+use crate::event::{Asks, Standing};
+use crate::schedule::{Phase, State};
 use switchback_compiler::plan::{Plan, WayBack};
-
-/// Asks people.
-pub trait Asker: Sync {
-    /// Asks for a gate; who answered rightly, if anybody did.
-    fn gate(&self, gate: &str, text: &str, typed: &str) -> Option<String>;
-}
 
 /// Where a process left a run.
 #[derive(Debug)]
@@ -50,12 +50,21 @@ pub struct Outcome {
     pub state: State,
 }
 
+impl Outcome {
+    /// Whether it stands where it stands only because a gate was not confirmed.
+    pub fn is_closed(&self) -> bool {
+        let mut asking = self.state.units.iter().filter(|unit| unit.is_asking()).peekable();
+        asking.peek().is_some() && asking.all(|unit| matches!(unit.asks, Some(Asks::Gate(_))))
+    }
+}
+
 /// What undoing some units (all when empty) throws away, in the plan's words, by step.
 pub fn losses(plan: &Plan, state: &State, units: &[u32]) -> Vec<(String, String)> {
     let ran = (0..)
         .zip(&plan.units)
         .zip(&state.units)
-        .filter(|((id, _), state)| state.has_effects() && (units.is_empty() || units.contains(id)));
+        .filter(|(_, state)| state.has_effects() && state.phase != Phase::Undone)
+        .filter(|((id, _), _)| units.is_empty() || units.contains(id));
     ran.flat_map(|((_, unit), _)| match &unit.way_back {
         WayBack::Undo(ways) => {
             ways.iter().flat_map(|way| &way.loses).map(|what| (unit.name.clone(), what.to_string())).collect()

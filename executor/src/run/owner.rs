@@ -1,13 +1,16 @@
 //! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
 
+use super::ask::Asker;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
+use super::person::Told;
+use super::questions::Questions;
 use super::reserve;
-use super::scribe::{Answer, Message, Scribe, Stop};
+use super::scribe::{Message, Scribe, Stop};
 use super::signals::Signals;
 use super::unit::{self, Work};
-use super::{Asker, Outcome, Reader};
+use super::{Outcome, Reader};
 use crate::event::{Entry, Event, Standing};
 use crate::fault_point::{boundary, held_back, planted};
 use crate::journal::Journal;
@@ -33,12 +36,11 @@ pub(super) struct Owner<'a> {
     pub(super) aim: Aim,
     pub(super) jobs: usize,
     pub(super) readers: Vec<Box<dyn Reader>>,
-    pub(super) asker: &'a dyn Asker,
+    pub(super) questions: Questions<'a>,
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
     /// Whether that has passed.
     late: bool,
-    pub(super) accept_losses: bool,
     /// What the target should look like by now.
     pub(super) known: Known,
     reviewed: Arc<Reviewed>,
@@ -47,8 +49,20 @@ pub(super) struct Owner<'a> {
     running: Vec<u32>,
     stops: watch::Sender<bool>,
     /// Nothing new starts any more.
-    draining: Option<String>,
+    pub(super) draining: Option<String>,
+    /// The terminal was closed.
+    pub(super) hung_up: bool,
     broken: Option<String>,
+}
+
+/// What follows when nothing can go on.
+enum Decision {
+    /// What this says.
+    Undo(Event),
+    /// It goes on.
+    GoOn,
+    /// Nothing: it stands there.
+    Stay(Standing),
 }
 
 impl<'a> Owner<'a> {
@@ -70,10 +84,9 @@ impl<'a> Owner<'a> {
             aim: Aim::Change,
             jobs: 4,
             readers: Vec::new(),
-            asker,
+            questions: Questions::new(asker),
             deadline: None,
             late: false,
-            accept_losses: false,
             known,
             reviewed,
             scribe: Scribe::new(to),
@@ -81,6 +94,7 @@ impl<'a> Owner<'a> {
             running: Vec::new(),
             stops: watch::Sender::new(false),
             draining: None,
+            hung_up: false,
             broken: None,
         }
     }
@@ -117,12 +131,13 @@ impl<'a> Owner<'a> {
             if let Some(why) = failed.filter(|_| self.aim != Aim::Undo) {
                 self.notify("failed", &why).await;
             }
-            match self.decide() {
-                Some(undo) => {
+            match self.decide(standing, signals).await {
+                Decision::Undo(undo) => {
                     self.say(undo).await;
                     self.aim = Aim::Undo;
                 }
-                None => return self.end(standing).await,
+                Decision::GoOn => {}
+                Decision::Stay(standing) => return self.end(standing).await,
             }
         }
     }
@@ -144,7 +159,7 @@ impl<'a> Owner<'a> {
                 match next {
                     Next::Reached => return self.reached(),
                     Next::Blocked => return self.blocked(),
-                    Next::Start(_) if self.draining.is_some() || self.broken.is_some() => return Standing::Interrupted,
+                    Next::Start(_) if self.draining.is_some() || self.broken.is_some() => return self.drained(),
                     Next::Start(_) => {}
                 }
             }
@@ -161,6 +176,7 @@ impl<'a> Owner<'a> {
                     None => return Standing::Interrupted,
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
+                reply = self.questions.reply() => self.answered(reply),
                 () = sleep_until(deadline) => self.late().await,
                 _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(crate::clock::now())),
             }
@@ -188,11 +204,12 @@ impl<'a> Owner<'a> {
         self.running.push(id);
         let (plan, site, scribe) = (Arc::clone(&self.plan), Arc::clone(&self.site), self.scribe.clone());
         let confirmed = self.state.confirmed.clone();
+        let noted = prior.noted.clone().into();
         let (undoing, stops) = (self.aim == Aim::Undo, self.stops.subscribe());
         // The task ends by its last message; nobody waits for its handle.
         drop(tokio::spawn(async move {
             if let Some(unit) = plan.unit(id) {
-                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed, stops };
+                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed, stops, noted };
                 if undoing { back::run(work).await } else { unit::run(work).await }
             }
             scribe.ended(id);
@@ -213,11 +230,12 @@ impl<'a> Owner<'a> {
                 self.broken = Some(why);
                 let _gone = answer.send(Err(Stop));
             }
-            Message::Ask(gate, text, typed, answer) => {
-                self.readers.iter_mut().for_each(|reader| reader.finish());
-                let given = self.asker.gate(&gate, &text, &typed);
-                let _gone = answer.send(given.map_or(Answer::No, Answer::Yes));
+            Message::Ask(question, answer) if self.draining.is_none() => {
+                self.questions.add(question, answer);
+                self.ask_next();
             }
+            // Who asks and is not answered hears that nobody did.
+            Message::Ask(..) => {}
             Message::Expected(id, answer) => {
                 if let Some(unit) = self.plan.unit(id) {
                     let _gone = answer.send(self.known.expected(id, unit));
@@ -302,13 +320,15 @@ impl<'a> Owner<'a> {
     }
 
     /// A first signal: nothing new starts. A second one: nobody waits any more.
-    fn interrupted(&mut self, name: &str) -> bool {
+    pub(super) fn interrupted(&mut self, name: &str) -> bool {
         if planted("deaf") {
             return false;
         }
         if self.draining.is_some() {
             return true;
         }
+        self.hung_up = name == Signals::HANG_UP;
+        self.withdraw_questions();
         self.draining = Some(format!("{name} was received"));
         self.stops.send_replace(true);
         let begun = self.running.iter().filter(|id| self.has_begun(**id)).count();
@@ -364,7 +384,8 @@ impl<'a> Owner<'a> {
     fn deadline_instant(&self) -> Instant {
         let far = Duration::from_hours(24);
         let left = match self.deadline {
-            Some(deadline) if self.aim != Aim::Undo && self.draining.is_none() => {
+            // What a person takes to answer is given back to the deadline afterwards.
+            Some(deadline) if self.aim != Aim::Undo && self.draining.is_none() && !self.questions.is_open() => {
                 Duration::try_from(deadline.duration_since(crate::clock::now())).unwrap_or_default()
             }
             _ => far,
@@ -403,9 +424,8 @@ impl<'a> Owner<'a> {
     }
 
     fn blocked(&self) -> Standing {
-        let unknown = |unit: &crate::schedule::UnitState| unit.acts.values().any(|(act, _)| *act == ActState::Unknown);
-        if self.state.units.iter().any(unknown) {
-            return Standing::Asks;
+        if let Some(asking) = self.asking() {
+            return asking;
         }
         match self.aim {
             Aim::Undo => Standing::UndoFailed,
@@ -414,26 +434,45 @@ impl<'a> Owner<'a> {
         }
     }
 
-    /// Whether a failure is followed by an undo, and of what.
-    fn decide(&self) -> Option<Event> {
-        if matches!(self.aim, Aim::Undo | Aim::Finalize)
-            || !self.state.has_effects()
-            || self.blocked() == Standing::Asks
-        {
-            return None;
+    /// What follows when nothing can go on: a person says how, or a failure is followed by an undo.
+    async fn decide(&mut self, standing: Standing, signals: &mut Signals) -> Decision {
+        if standing == Standing::Asks {
+            return match self.ask_outcomes(signals).await {
+                Told::Settled if self.asking().is_none() => Decision::GoOn,
+                Told::TakeBack if self.plan.on_failure.accept_losses || self.may_lose(&[], signals).await => {
+                    Decision::Undo(Event::UndoDecided { why: "asked for".into(), units: Vec::new() })
+                }
+                _ => Decision::Stay(self.left()),
+            };
         }
-        let failed = self.state.units.iter().position(|unit| unit.phase == Phase::Failed)?;
-        let unit = self.plan.units.get(failed)?;
-        let why = format!("{} failed", unit.name);
+        if matches!(self.aim, Aim::Undo | Aim::Finalize) || !self.state.has_effects() {
+            return Decision::Stay(standing);
+        }
+        let failed = self.state.units.iter().position(|unit| unit.phase == Phase::Failed);
+        let plan = Arc::clone(&self.plan);
+        let Some((failed, unit)) = failed.and_then(|failed| Some((failed as u32, plan.units.get(failed)?))) else {
+            return Decision::Stay(standing);
+        };
         let units = match unit.on_failure.how {
-            Failure::Stop => return None,
-            Failure::UndoStep => vec![failed as u32],
+            Failure::Stop => return Decision::Stay(standing),
+            Failure::UndoStep => vec![failed],
             Failure::Undo => Vec::new(),
         };
-        (self.accept_losses
-            || unit.on_failure.accept_losses
-            || super::losses(&self.plan, &self.state, &units).is_empty())
-        .then_some(Event::UndoDecided { why, units })
+        if !unit.on_failure.accept_losses && !self.may_lose(&units, signals).await {
+            return Decision::Stay(self.left());
+        }
+        Decision::Undo(Event::UndoDecided { why: format!("{} failed", unit.name), units })
+    }
+
+    /// Where a run stands whose question was not answered.
+    fn left(&self) -> Standing {
+        if self.draining.is_some() && !self.hung_up { Standing::Interrupted } else { Standing::Asks }
+    }
+
+    /// Ends the run with its question open.
+    pub(super) async fn leave(self) -> Outcome {
+        let standing = self.left();
+        self.end(standing).await
     }
 
     /// Says where the run stands, and closes the journal.
@@ -445,13 +484,6 @@ impl<'a> Owner<'a> {
             let until = crate::clock::now() + hold.at_most.std();
             self.say(Event::HoldBegan { until }).await;
         }
-        let asks_loss = standing == Standing::Failed
-            && self.aim != Aim::Undo
-            && !super::losses(&self.plan, &self.state, &[]).is_empty();
-        let standing = match (asks_loss, self.failure_policy()) {
-            (true, Failure::Undo) => Standing::Asks,
-            _ => standing,
-        };
         match standing {
             Standing::Done | Standing::Holds => self.notify("done", "").await,
             Standing::Undone | Standing::NotEqual => self.notify("undone", "").await,
@@ -472,13 +504,6 @@ impl<'a> Owner<'a> {
     pub(super) async fn stop(mut self, standing: Standing, why: &str) -> Outcome {
         self.draining = Some(why.to_owned());
         self.end(standing).await
-    }
-
-    fn failure_policy(&self) -> Failure {
-        let failed = self.state.units.iter().position(|unit| unit.phase == Phase::Failed);
-        failed
-            .and_then(|failed| self.plan.units.get(failed))
-            .map_or(self.plan.on_failure.how, |unit| unit.on_failure.how)
     }
 }
 

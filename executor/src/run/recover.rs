@@ -1,11 +1,13 @@
 //! Going on with a run in another process: recover the journal, settle what a crash left open, then drive on.
 
 use super::act::find;
+use super::ask::Asker;
 use super::begin::host;
 use super::drift;
 use super::known::act_of;
 use super::owner::Owner;
-use super::{Asker, Outcome, Reader, Reviewed, Signals};
+use super::person::Told;
+use super::{Outcome, Reader, Reviewed, Signals};
 use crate::action::Probe;
 use crate::event::{ActRef, Entry, Event, Standing};
 use crate::fault_point::boundary;
@@ -31,9 +33,14 @@ pub enum Settled {
 }
 
 impl Settled {
-    fn event(self, unit: u32, act: ActRef) -> Event {
+    pub(super) fn event(self, unit: u32, act: ActRef, by: &str) -> Event {
         let (done, half) = (self == Self::Done, self == Self::TakenBack);
-        Event::Settled { unit, act, done, half, how: "a person said so".into() }
+        let what = match self {
+            Self::Done => "it did its work",
+            Self::NotDone => "it did nothing",
+            Self::TakenBack => "nobody knows, and it is taken back",
+        };
+        Event::Settled { unit, act, done, half, how: format!("{by} said: {what}") }
     }
 }
 
@@ -57,8 +64,6 @@ pub struct Further<'a> {
     pub jobs: usize,
     /// Answers to open questions: by step, whether its action was done.
     pub answers: BTreeMap<String, Settled>,
-    /// Whether an undo that loses data may go on.
-    pub accept_losses: bool,
     /// Who is told.
     pub readers: Vec<Box<dyn Reader>>,
     /// Who asks.
@@ -83,8 +88,7 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let entries = records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let Further { plan, site, reviewed, by, to, aim, jobs, answers, accept_losses, readers, asker, folder: _ } =
-        further;
+    let Further { plan, site, reviewed, by, to, aim, jobs, answers, readers, asker, folder: _ } = further;
     let aim = match aim {
         _ if state.finalizing => Aim::Finalize,
         Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
@@ -96,22 +100,34 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, asker);
     owner.jobs = jobs;
     owner.readers = readers;
-    owner.accept_losses = accept_losses;
     owner.aim = aim.clone();
     owner.past(&entries);
     owner
-        .say(Event::Resumed { by, host: host(), pid: std::process::id(), to: to.clone(), torn: report.torn_bytes })
+        .say(Event::Resumed {
+            by: by.clone(),
+            host: host(),
+            pid: std::process::id(),
+            to: to.clone(),
+            torn: report.torn_bytes,
+        })
         .await;
-    let asks = settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo).await;
-    if asks {
-        return Ok(owner.stop(Standing::Asks, "an outcome is unknown").await);
-    }
+    let answers = Answers { by: &by, all: &answers };
+    settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo).await;
+    let aim = match owner.ask_outcomes(signals).await {
+        Told::Settled => aim,
+        Told::TakeBack => Aim::Undo,
+        Told::Open => return Ok(owner.leave().await),
+    };
     if to == "abort" {
         return Ok(owner.stop(Standing::Aborted, "aborted").await);
     }
     if aim == Aim::Undo && !decided {
+        if !plan.on_failure.accept_losses && !owner.may_lose(&[], signals).await {
+            return Ok(owner.leave().await);
+        }
         owner.say(Event::UndoDecided { why: "asked for".into(), units: Vec::new() }).await;
     }
+    owner.aim = aim;
     Ok(owner.drive(signals).await)
 }
 
@@ -130,14 +146,14 @@ fn share(plan: &Plan, site: &Site, state: &State) {
     site.copies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(state.copies.clone());
 }
 
-/// Looks at every action that a crash left open; whether a question stays open.
-async fn settle(
-    owner: &mut Owner<'_>,
-    plan: &Plan,
-    site: &Arc<Site>,
-    answers: &BTreeMap<String, Settled>,
-    undoing: bool,
-) -> bool {
+/// What a person said before.
+struct Answers<'a> {
+    by: &'a str,
+    all: &'a BTreeMap<String, Settled>,
+}
+
+/// Looks at every action that a crash left open. What looking does not tell is unknown from then on.
+async fn settle(owner: &mut Owner<'_>, plan: &Plan, site: &Arc<Site>, answers: &Answers<'_>, undoing: bool) {
     let open: Vec<(u32, ActRef, crate::action::Recipe)> = (0..)
         .zip(&owner.state.units)
         .flat_map(|(id, unit)| {
@@ -145,20 +161,18 @@ async fn settle(
             open.map(move |(act, (_, recipe))| (id, *act, recipe.clone()))
         })
         .collect();
-    let mut asks = false;
     for (unit, act, recipe) in open {
         let Some((name, action)) = plan.unit(unit).and_then(|found| Some((found.name.clone(), act_of(found, act)?)))
         else {
             continue;
         };
-        let event = match answers.get(&name) {
-            Some(settled) => settled.event(unit, act),
+        let event = match answers.all.get(&name) {
+            Some(settled) => settled.event(unit, act, answers.by),
             // Asked for an undo, an idempotent action is taken back whether it happened or not.
             None if undoing && action.class != Class::AtMostOnce => continue,
             // Also what was unknown before: a program that nobody waited for may have ended since, and was seen.
             None => look(site, &name, unit, act, action, &recipe).await,
         };
-        asks |= matches!(event, Event::Unknown { .. });
         if matches!(event, Event::Settled { done: true, .. }) && drift::is_opaque(action) {
             // What it wrote before the crash is this run's own doing, and no drift.
             notice(owner, site, unit).await;
@@ -172,7 +186,6 @@ async fn settle(
             owner.say(failed).await;
         }
     }
-    asks
 }
 
 async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {

@@ -1,5 +1,6 @@
 //! How units of work talk to the one task that owns the run's state.
 
+use super::ask::{Question, Reply};
 use super::known::{Expected, Watch};
 use crate::event::Event;
 use tokio::sync::{mpsc, oneshot};
@@ -7,15 +8,6 @@ use tokio::sync::{mpsc, oneshot};
 /// The run can't go on writing its journal: every unit stops at once, without another effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stop;
-
-/// How a question was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
-    /// Rightly, by this person.
-    Yes(String),
-    /// Not, or not rightly.
-    No,
-}
 
 /// What the owner of the state is told.
 pub(super) enum Message {
@@ -25,14 +17,14 @@ pub(super) enum Message {
     Commit(Event, oneshot::Sender<Result<(), Stop>>),
     /// It is on the disk, or can't be.
     Committed(Event, oneshot::Sender<Result<(), Stop>>, Result<(), String>),
-    /// A person is asked: the gate's name, its text, what must be typed.
-    Ask(String, String, String, oneshot::Sender<Answer>),
     /// A unit asks what it must find.
     Expected(u32, oneshot::Sender<Expected>),
     /// A unit asks what to look at, since something ended that says not what it writes.
     Watch(u32, oneshot::Sender<Watch>),
     /// What was noticed then, and how old the look is.
     Noticed(Event, u64),
+    /// A person is asked.
+    Ask(Question, oneshot::Sender<Reply>),
     /// A unit's task has ended.
     Ended(u32),
 }
@@ -62,12 +54,12 @@ impl Scribe {
     }
 
     /// Asks a person.
-    pub(super) async fn ask(&self, gate: String, text: String, typed: String) -> Answer {
+    pub(super) async fn ask(&self, question: Question) -> Reply {
         let (answer, done) = oneshot::channel();
-        if self.to.send(Message::Ask(gate, text, typed, answer)).is_err() {
-            return Answer::No;
+        if self.to.send(Message::Ask(question, answer)).is_err() {
+            return Reply::Nobody;
         }
-        done.await.unwrap_or(Answer::No)
+        done.await.unwrap_or(Reply::Nobody)
     }
 
     /// What a unit must find before it touches anything.

@@ -10,6 +10,9 @@ pub struct Signals {
 }
 
 impl Signals {
+    /// What a closed terminal is told by.
+    pub const HANG_UP: &'static str = "SIGHUP";
+
     /// Takes them over from their default, which would end the process at once.
     pub fn listen() -> std::io::Result<Self> {
         Ok(Self {
@@ -24,7 +27,7 @@ impl Signals {
         tokio::select! {
             _ = self.int.recv() => "ctrl-c",
             _ = self.term.recv() => "SIGTERM",
-            _ = self.hup.recv() => "SIGHUP",
+            _ = self.hup.recv() => Self::HANG_UP,
         }
     }
 }

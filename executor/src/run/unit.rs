@@ -1,23 +1,23 @@
 //! The forward work of one unit: its checks, backups and actions, in written order.
 
 use super::act;
+use super::ask::{Question, Reply};
 use super::drift;
-use super::scribe::{Answer, Scribe, Stop};
-use super::wait::{self, Verdict};
+use super::scribe::{Scribe, Stop};
+use super::wait::{self, Verdict, read};
 use super::window;
+use super::{earlier, waive};
 use crate::action::noun;
-use crate::event::{ActRef, Event};
+use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
 use crate::site::{Fault, Scene, Site};
 use crate::target::Note;
 use crate::world::Digest;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use switchback_compiler::plan::{
-    Backup, Call, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part,
-};
+use switchback_compiler::plan::{Backup, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part};
 use switchback_compiler::version::Version;
 use tokio::sync::watch;
 
@@ -34,6 +34,8 @@ pub(super) struct Work<'a> {
     pub(super) confirmed: BTreeSet<String>,
     /// Says when the run is to stop: what only waits before its first effect need not be let finish.
     pub(super) stops: watch::Receiver<bool>,
+    /// Values of before the change, by the check that compares with them.
+    pub(super) noted: Mutex<BTreeMap<String, String>>,
 }
 
 /// Why a unit did not get to its end.
@@ -42,8 +44,8 @@ pub(super) enum Break {
     Stop,
     /// It failed: why, and evidence.
     Failed(String, Vec<String>),
-    /// It is not known what an action did; that is written already.
-    Unknown,
+    /// Only a person can say how it goes on; that is written already.
+    Asks,
 }
 
 impl From<Stop> for Break {
@@ -85,7 +87,7 @@ impl Work<'_> {
 /// Does all that a unit has to do, and says how it ended.
 pub(super) async fn run(work: Work<'_>) {
     match forward(&work).await {
-        Ok(()) | Err(Break::Stop | Break::Unknown) => {}
+        Ok(()) | Err(Break::Stop | Break::Asks) => {}
         Err(Break::Failed(why, details)) => {
             let mask = |text: &String| work.site.secrets.mask(text);
             let (why, details) = (mask(&why), details.iter().map(mask).collect());
@@ -100,6 +102,7 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         window::open(work).await?;
     }
     if work.unit.work.is_empty() {
+        earlier::note(work).await?;
         // A barrier without work is no news: it is told with what follows.
         work.scribe.tell(Event::UnitDone { unit: work.id, changes: 0 });
         return Ok(());
@@ -112,8 +115,12 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         return Ok(());
     }
     let mut changes = work.prior.changed();
-    let mut looked = false;
+    let (mut begun, mut looked) = (false, false);
     for (index, part) in (0..).zip(&work.unit.work) {
+        if !begun && !matches!(part, Part::Gate(_) | Part::Before(_)) {
+            begun = true;
+            earlier::note(work).await?;
+        }
         if !looked && matches!(part, Part::Act(_) | Part::AfterChange(_)) {
             drift::check(work).await?;
             looked = true;
@@ -213,11 +220,6 @@ fn matched(pattern: &str, text: &str) -> Option<String> {
     captures.get(1).or_else(|| captures.get(0)).map(|found| found.as_str().to_owned())
 }
 
-async fn read(call: &Call, scene: &Scene<'_>) -> Result<String, Fault> {
-    let reader = noun(&call.kind).and_then(|noun| noun.reader());
-    reader.ok_or_else(|| Fault::new(format!("`{}` can't be read", call.kind)))?.read(call, scene).await
-}
-
 async fn ask(work: &Work<'_>, gate: &Gate) -> Result<(), Break> {
     if work.confirmed.contains(&gate.name) {
         return Ok(());
@@ -226,9 +228,9 @@ async fn ask(work: &Work<'_>, gate: &Gate) -> Result<(), Break> {
     let scene = work.scene("gate", Duration::MAX, &progress);
     let (text, typed) = (work.site.secrets.mask(&scene.fill(&gate.text)?), scene.fill(&gate.typed)?);
     work.scribe.tell(Event::Asked { gate: gate.name.clone(), text: text.clone(), typed: typed.clone() });
-    match work.scribe.ask(gate.name.clone(), text, typed).await {
-        Answer::Yes(by) => Ok(work.scribe.commit(Event::Confirmed { gate: gate.name.clone(), by }).await?),
-        Answer::No => Err(Break::Failed(format!("gate {} was not confirmed", gate.name), Vec::new())),
+    match work.scribe.ask(Question::Gate { name: gate.name.clone(), text, typed }).await {
+        Reply::Yes(by) => Ok(work.scribe.commit(Event::Confirmed { gate: gate.name.clone(), by }).await?),
+        _ => Err(waive::unanswered(work, Asks::Gate(gate.name.clone())).await),
     }
 }
 
@@ -236,6 +238,7 @@ pub(super) async fn hold(work: &Work<'_>, checks: &[Check]) -> Result<(), Break>
     match wait::all(checks, work).await {
         Verdict::Held => Ok(()),
         Verdict::Failed(why, details) => Err(Break::Failed(why, details)),
+        Verdict::Asks(missed, hints) => waive::ask(work, missed, hints).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Waiting for checks: `within`, `for`, `every`, `failures`, `stalled`.
 
+use super::ask::Missed;
+use super::earlier;
 use super::scribe::Scribe;
 use super::unit::Work;
 use crate::action::{Noun, Seen, noun};
@@ -14,26 +16,39 @@ use tokio::time::{Instant, sleep, timeout};
 pub(super) enum Verdict {
     /// All held, or were only warned of.
     Held,
-    /// One did not: what was looked at and what was seen.
+    /// One did not: what was looked at and what was seen, and hints.
     Failed(String, Vec<String>),
+    /// Some did not, and a person may say that it goes on all the same; hints.
+    Asks(Vec<Missed>, Vec<String>),
 }
 
 /// Waits for all checks of a block, together.
 pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Verdict {
     let looks = checks.iter().map(|check| one(check, work));
     let seen = futures_util::future::join_all(looks).await;
-    let mut verdict = Verdict::Held;
+    let mut failed = None;
+    let (mut asks, mut told) = (Vec::new(), Vec::new());
     for (check, (seen, took)) in checks.iter().zip(seen) {
         let what = words(&check.call);
         tell(work.scribe, work.id, &what, &seen);
-        if !seen.holds && check.otherwise != Else::Warn && matches!(verdict, Verdict::Held) {
-            verdict = Verdict::Failed(
-                format!("{what}: {} after {}", seen.says, crate::screen::seconds(took)),
-                hints(check, work),
-            );
+        if seen.holds {
+            continue;
+        }
+        let seen = format!("{} after {}", seen.says, crate::screen::seconds(took));
+        match check.otherwise {
+            Else::Warn => {}
+            Else::Ask if work.prior.waived.contains(&what) => {}
+            Else::Ask => {
+                told.extend(hints(check, work));
+                asks.push(Missed { what, seen });
+            }
+            Else::Fail => {
+                failed.get_or_insert_with(|| Verdict::Failed(format!("{what}: {seen}"), hints(check, work)));
+            }
         }
     }
-    verdict
+    let asks = (!asks.is_empty()).then_some(Verdict::Asks(asks, told));
+    failed.or(asks).unwrap_or(Verdict::Held)
 }
 
 fn hints(check: &Check, work: &Work<'_>) -> Vec<String> {
@@ -80,11 +95,27 @@ async fn looked(check: &Check, work: &Work<'_>, limit: Duration) -> Seen {
     let found = noun(&check.call.kind).and_then(|noun| noun.check());
     let limit = limit.min(found.map_or(Duration::from_secs(30), crate::action::Check::look_takes));
     let scene = work.scene("check", limit, &progress);
-    match timeout(limit + Duration::from_millis(50), look(&check.call, &scene)).await {
+    match timeout(limit + Duration::from_millis(50), look_or_compare(check, work, &scene)).await {
         Ok(Ok(seen)) => Seen { says: work.site.secrets.mask(&seen.says), ..seen },
         Ok(Err(fault)) => Seen::not(work.site.secrets.mask(&fault.why)),
         Err(_) => Seen::not(format!("no answer within {}", crate::screen::seconds(limit))),
     }
+}
+
+/// Looks once; a value is also held against that of before, where the check wants it.
+async fn look_or_compare(check: &Check, work: &Work<'_>, scene: &Scene<'_>) -> Result<Seen, Fault> {
+    if !check.as_before {
+        return look(&check.call, scene).await;
+    }
+    let value = read(&check.call, scene).await?;
+    let seen = compared(&check.call, &value);
+    Ok(if seen.holds { earlier::compared(work, check, &value) } else { seen })
+}
+
+/// Reads a value once.
+pub(super) async fn read(call: &Call, scene: &Scene<'_>) -> Result<String, Fault> {
+    let reader = noun(&call.kind).and_then(|noun| noun.reader());
+    reader.ok_or_else(|| Fault::new(format!("`{}` can't be read", call.kind)))?.read(call, scene).await
 }
 
 /// Looks once: a check looks itself, a reader is compared.

@@ -36,7 +36,10 @@ pub fn next(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize)
 }
 
 fn forwards(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize) -> Next {
-    if state.units.iter().any(|unit| matches!(unit.phase, Phase::Failed)) {
+    // Who asks and got no answer is not begun again: nothing may happen until a person has said how it goes on.
+    let stands =
+        |(id, unit): (u32, &UnitState)| unit.phase == Phase::Failed || (unit.is_asking() && !running.contains(&id));
+    if (0..).zip(&state.units).any(stands) {
         return if running.is_empty() { Next::Blocked } else { Next::Start(Vec::new()) };
     }
     let last = last_of(plan, aim);
@@ -99,9 +102,10 @@ fn backwards(plan: &Plan, state: &State, running: &[u32], jobs: usize) -> Next {
         if clear {
             continue;
         }
-        stuck |= unit.phase == Phase::Stuck || !ready;
         let id = id as u32;
-        if ready && unit.phase != Phase::Stuck && !running.contains(&id) && running.len() + start.len() < jobs.max(1) {
+        let stands = unit.phase == Phase::Stuck || (unit.asks.is_some() && !running.contains(&id));
+        stuck |= stands || !ready;
+        if ready && !stands && !running.contains(&id) && running.len() + start.len() < jobs.max(1) {
             start.push(id);
         }
     }

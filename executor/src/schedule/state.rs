@@ -2,7 +2,7 @@
 
 use crate::action::Recipe;
 use crate::event::Copied;
-use crate::event::{ActRef, Compared, Event, Standing};
+use crate::event::{ActRef, Asks, Compared, Event, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a unit stands.
@@ -66,12 +66,35 @@ pub struct UnitState {
     pub left: Vec<String>,
     /// Whether it failed because somebody else changed what it was to touch.
     pub drifted: bool,
+    /// What it asks a person, who has not answered: it stands there until the next process.
+    pub asks: Option<Asks>,
+    /// Checks that a person was asked about in vain: an answer that is given beforehand is about these.
+    pub asked: Vec<String>,
+    /// Checks that do not hold and need not, as a person said.
+    pub waived: BTreeSet<String>,
+    /// Values before anything was changed, by the place of the check that compares with them.
+    pub noted: BTreeMap<String, String>,
 }
 
 impl UnitState {
     /// Whether it may have touched anything.
     pub fn has_effects(&self) -> bool {
         self.acts.values().any(|(state, _)| *state != ActState::NotDone)
+    }
+
+    /// Whether only a person can say how it goes on.
+    pub fn is_asking(&self) -> bool {
+        self.asks.is_some() || self.acts.values().any(|(state, _)| *state == ActState::Unknown)
+    }
+
+    /// Another process works on it: what could not be taken back is tried again, what was asked is asked again.
+    fn resumed(&mut self) {
+        if self.phase == Phase::Stuck {
+            self.phase = Phase::Undoing;
+        }
+        if let Some(Asks::Checks(checks)) = self.asks.take() {
+            self.asked = checks;
+        }
     }
 
     /// Resources that its actions changed.
@@ -163,11 +186,7 @@ impl State {
                 self.standing = Standing::Runs;
                 self.compared = None;
                 self.finalizing |= to == "finalize" && !crate::fault_point::planted("forgets-finalize");
-                // What could not be taken back is tried again by the next process.
-                self.units
-                    .iter_mut()
-                    .filter(|unit| unit.phase == Phase::Stuck)
-                    .for_each(|unit| unit.phase = Phase::Undoing);
+                self.units.iter_mut().for_each(UnitState::resumed);
             }
             Event::Confirmed { gate, .. } => {
                 self.confirmed.insert(gate.clone());
@@ -226,6 +245,13 @@ impl State {
             Event::UnitFailed { unit, why, .. } => self.with(*unit, |unit| {
                 unit.phase = Phase::Failed;
                 unit.why = Some(why.clone());
+            }),
+            Event::Unanswered { unit, question } => self.with(*unit, |unit| unit.asks = Some(question.clone())),
+            Event::Waived { unit, checks, .. } => {
+                self.with(*unit, |unit| unit.waived.extend(checks.iter().cloned()));
+            }
+            Event::Noted { unit, check, value } => self.with(*unit, |unit| {
+                unit.noted.insert(check.clone(), value.clone());
             }),
             Event::UndoBegan { unit, way } => self.with(*unit, |unit| {
                 unit.phase = Phase::Undoing;

@@ -32,8 +32,6 @@ pub struct GoOn<'a> {
     pub jobs: usize,
     /// Answers to open questions, by step.
     pub answers: BTreeMap<String, Settled>,
-    /// Whether an undo that loses data may go on.
-    pub accept_losses: bool,
     /// Who goes on.
     pub by: String,
     /// The environment, for secrets.
@@ -104,7 +102,6 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         aim: options.aim,
         jobs: options.jobs,
         answers: options.answers,
-        accept_losses: options.accept_losses,
         readers,
         asker: options.asker,
     };

@@ -1,5 +1,6 @@
 //! Lines that stay: what is told of an event on a terminal, once and for all.
 
+use super::told::unanswered;
 use crate::event::{Entry, Event};
 use crate::report::run::{
     GateStory, Group, Item, Outcome, Story, View, aftermath, between, did, did_together, ending, evidence, group_of,
@@ -27,6 +28,7 @@ impl Told<'_> {
                 let took = self.story.gates.iter().find(|known| known.name == *gate).map(GateStory::took);
                 self.item(0, Sign::Done, gate, &format!("confirmed by {by}"), took)
             }
+            Event::LossesAccepted { by } => self.item(0, Sign::Done, "losses", &format!("accepted by {by}"), None),
             Event::UndoDecided { units, .. } => undoes(self.story, units) + "\n",
             Event::WindowAwaited { opens, until } => {
                 let (opens, until) = (view.zone.date_time(*opens), view.zone.date_time(*until));
@@ -54,6 +56,11 @@ impl Told<'_> {
             Event::UnitFailed { why, details, .. } => {
                 self.item(0, Sign::Failed, &unit.name, why, of.took()) + &evidence(details, 4, look)
             }
+            Event::Waived { by, checks, .. } => {
+                let text = format!("goes on, as {by} said, without {}", checks.join(" and "));
+                self.item(0, Sign::Look, &unit.name, &text, None)
+            }
+            Event::Unanswered { question, .. } => self.item(0, Sign::Waits, &unit.name, &unanswered(question), None),
             Event::Unknown { seen, .. } => {
                 self.item(0, Sign::Unknown, &unit.name, "it is not known what it did", None) + &evidence(seen, 4, look)
             }

@@ -26,6 +26,8 @@ pub struct Plain {
     begun: BTreeSet<usize>,
     /// What still runs.
     running: BTreeMap<u32, Beat>,
+    /// What is told while a person types an answer.
+    held: Option<String>,
 }
 
 /// Something that runs, and when something was told of it last.
@@ -61,7 +63,8 @@ impl Plain {
     /// To this stream. `past` is what other processes did of the run: it is known, and not told again.
     pub fn new(out: Box<dyn Write + Send>, view: View, plan: &Plan, past: &[Entry]) -> Self {
         let story = Story::of(plan, past);
-        Self { out, view, story, groups: groups(plan), begun: BTreeSet::new(), running: BTreeMap::new() }
+        let (begun, running) = (BTreeSet::new(), BTreeMap::new());
+        Self { out, view, story, groups: groups(plan), begun, running, held: None }
     }
 
     /// Lines with the time before each.
@@ -74,6 +77,10 @@ impl Plain {
     }
 
     fn write(&mut self, text: &str) {
+        if let Some(held) = &mut self.held {
+            held.push_str(text);
+            return;
+        }
         // Whoever read the log may be gone; the run goes on.
         let _gone = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
@@ -161,7 +168,17 @@ impl Reader for Plain {
         self.write(text);
     }
 
+    fn hold(&mut self) {
+        self.held.get_or_insert_default();
+    }
+
+    fn release(&mut self) {
+        let held = self.held.take().unwrap_or_default();
+        self.write(&held);
+    }
+
     fn finish(&mut self) {
+        self.release();
         let _gone = self.out.flush();
     }
 }

@@ -15,6 +15,12 @@ pub trait Reader: Send {
     /// Shows a text that stays, above what is redrawn: a notice that is no event, what ctrl-c does.
     fn say(&mut self, text: &str);
 
+    /// A person is asked: nothing is written over the question until it is answered.
+    fn hold(&mut self) {}
+
+    /// The question is not open any more: what was told meanwhile is shown.
+    fn release(&mut self) {}
+
     /// The process ends: nothing is left half drawn.
     fn finish(&mut self);
 }

@@ -104,13 +104,6 @@ impl Live {
         let _gone = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
 
-    /// While a person types, nothing is drawn.
-    fn hold(&mut self) {
-        let erase = self.erase();
-        self.write(&erase);
-        self.held.get_or_insert_default();
-    }
-
     fn lines(&mut self, entry: &Entry, plan: &Plan) -> String {
         let told = Told { story: &self.story, plan, groups: &self.groups, view: &self.view };
         let ends = matches!(entry.event, Event::UndoDecided { .. } | Event::Ended { .. }) && !self.rest_told;
@@ -150,6 +143,18 @@ impl Reader for Live {
 
     fn say(&mut self, text: &str) {
         self.show(text);
+    }
+
+    fn hold(&mut self) {
+        let erase = self.erase();
+        self.write(&erase);
+        self.held.get_or_insert_default();
+    }
+
+    fn release(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.show(&held);
+        }
     }
 
     fn finish(&mut self) {

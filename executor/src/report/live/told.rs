@@ -1,7 +1,7 @@
 //! An event as lines of a log, each of which begins with what it is about.
 
 use super::lines::undoes;
-use crate::event::Event;
+use crate::event::{Asks, Event};
 use crate::report::run::{Story, UnitStory, View, did, is_step};
 use crate::screen::{Look, count, elapsed};
 use std::time::Duration;
@@ -25,6 +25,7 @@ pub(super) fn of_run(event: &Event, story: &Story, view: &View) -> String {
         }
         Event::Asked { gate, text, .. } => format!("{gate}: asks: {text}"),
         Event::Confirmed { gate, by } => format!("{gate}: confirmed by {by}"),
+        Event::LossesAccepted { by } => format!("the loss of data is accepted by {by}"),
         Event::UndoDecided { units, .. } => undoes(story, units),
         Event::WindowAwaited { opens, until } => {
             let at = |at| view.zone.date_time(at);
@@ -63,6 +64,8 @@ pub(super) fn of_unit(event: &Event, of: &UnitStory, unit: &Unit, look: Look) ->
         Event::Settled { done, how, .. } => line(format!("looked: {}: {how}", if *done { "done" } else { "not done" })),
         Event::Checked { what, held: false, seen, .. } => line(format!("does not hold: {what}: {seen}")),
         Event::Output { name: output, value, .. } => line(format!("{output} = {value}")),
+        Event::Waived { checks, by, .. } => line(format!("goes on, as {by} said, without {}", checks.join(" and "))),
+        Event::Unanswered { question, .. } => line(unanswered(question)),
         Event::UndoBegan { .. } => line("is taken back".into()),
         Event::UnitUndone { what, left, .. } => {
             with(name, &format!("undone{}{}", took(" in ", of.back_took()), colon(what)), left)
@@ -71,6 +74,14 @@ pub(super) fn of_unit(event: &Event, of: &UnitStory, unit: &Unit, look: Look) ->
             with(name, &format!("not undone{}: {why}", took(" after ", of.back_took())), details)
         }
         _ => Vec::new(),
+    }
+}
+
+/// Of what a person was asked in vain.
+pub(super) fn unanswered(question: &Asks) -> String {
+    match question {
+        Asks::Gate(gate) => format!("stands: gate {gate} is not confirmed"),
+        Asks::Checks(checks) => format!("stands: nobody said whether it goes on without {}", checks.join(" and ")),
     }
 }
 

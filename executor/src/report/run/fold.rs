@@ -50,6 +50,7 @@ impl Story {
             Event::Ended { standing, why } => {
                 self.ended = Some(Ending { at, standing: *standing, why: why.clone() });
             }
+            Event::LossesAccepted { by } => self.notes.push((at, format!("{by} accepted what the undo loses"))),
             Event::Note { text } => self.notes.push((at, text.clone())),
             other => self.take_of_unit(at, other),
         }
@@ -61,7 +62,7 @@ impl Story {
         self.compared = None;
         self.processes.push(process);
         for unit in &mut self.units {
-            unit.now = None;
+            (unit.now, unit.asks) = (None, None);
             if unit.forward == Forward::Runs {
                 unit.forward = Forward::Cut;
             }
@@ -92,6 +93,9 @@ impl Story {
     }
 
     fn take_of_unit(&mut self, at: Timestamp, event: &Event) {
+        if let Event::Waived { checks, by, .. } = event {
+            self.notes.push((at, format!("{by} said to go on without {}", checks.join(" and "))));
+        }
         let Some(id) = event.unit() else { return };
         let Some(unit) = self.units.get_mut(id as usize) else { return };
         if let Event::Progress { says, waits, limit, since, .. } = event {
@@ -118,6 +122,7 @@ impl UnitStory {
                 self.drift.clear();
             }
             Event::Drifted { changed, .. } => self.drift.clone_from(changed),
+            Event::Unanswered { question, .. } => self.asks = Some(question.clone()),
             Event::UnitSkipped { why, .. } => self.end(at, Forward::Skipped(why.clone())),
             Event::UnitDone { changes, .. } => {
                 self.changes = *changes;

@@ -28,6 +28,7 @@ mod markdown;
 
 mod status;
 mod ending;
+pub mod open;
 pub mod question;
 mod undone;
 

@@ -31,12 +31,11 @@ pub fn loss(story: &Story, plan: &Plan, view: &View) -> Option<String> {
     if losses.is_empty() {
         return None;
     }
-    let head = "the undo loses data, so it begins only when a person accepts that\n";
-    let target = safe(story.target(), view.look);
-    Some(head.to_owned() + &lost(&losses, view) + "type the target's name to accept it, " + &target + ": ")
+    let losses: Vec<(String, String)> = losses.into_iter().map(|(step, what)| (step.to_owned(), what)).collect();
+    Some(super::open::losses(&losses, plan, view))
 }
 
-fn lost(losses: &[(&str, String)], view: &View) -> String {
+pub(super) fn lost(losses: &[(&str, String)], view: &View) -> String {
     let line = |(step, what): &(&str, String)| format!("undoing {step} loses {what}");
     losses.iter().map(|loss| hang("  ", &safe(&line(loss), view.look), view.look)).collect()
 }
@@ -67,19 +66,6 @@ pub fn outcome(story: &Story, plan: &Plan, view: &View) -> Option<String> {
     let known = of.acts.get(&act)?;
     let what = words(unit, act, known);
     Some(facts(unit, &what, known, view) + &choices(story, plan, id, &what, view) + "answer: ")
-}
-
-/// What is said where the question stays open: how it is answered later.
-pub fn stays_open(story: &Story, plan: &Plan, view: &View) -> String {
-    let run = safe(story.run(), view.look);
-    let Some((id, _)) = unknown(story) else {
-        let next = if loss(story, plan, view).is_some() { "undo" } else { "resume" };
-        return format!("nothing was touched; the question stays open\nnext: switchback {next} {run}\n");
-    };
-    let step = plan.unit(id).map_or_else(String::new, |unit| safe(&unit.name, view.look));
-    format!(
-        "nothing was touched; the question stays open\nnext: switchback resume {run} --outcome {step}=done|not-done\n"
-    )
 }
 
 /// An action in words: `program pg-upgrade`.

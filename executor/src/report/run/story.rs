@@ -1,6 +1,6 @@
 //! What happened in a run, told by unit: what every report and every reader of a run's events works from.
 
-use crate::event::{ActRef, Compared, Standing};
+use crate::event::{ActRef, Asks, Compared, Standing};
 use crate::preview::Changed;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -160,6 +160,8 @@ pub struct UnitStory {
     pub back_ended: Option<Timestamp>,
     /// How far taking it back got.
     pub back: Back,
+    /// What it asks a person, who has not answered.
+    pub asks: Option<Asks>,
     /// Which written way back was taken.
     pub way: Option<u32>,
     /// What was taken back so far, in words.

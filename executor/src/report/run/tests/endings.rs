@@ -2,7 +2,7 @@
 
 use super::{expect, runs, told};
 use crate::event::{Entry, Event, Standing};
-use crate::report::run::{Story, View, aftermath, ending, question, result};
+use crate::report::run::{Story, View, aftermath, ending, open, question, result};
 use crate::report::sample::{self, Script, at};
 use crate::screen::Look;
 
@@ -97,8 +97,8 @@ fn an_undo_that_loses_data_is_asked_about_only_where_something_would_be_lost() {
                  type the target's name to accept it, prod-eu: ";
     let story = Story::of(&plan, &sample::interrupted());
     assert_eq!(question::loss(&story, &plan, &view).as_deref(), Some(asked));
-    let open = "nothing was touched; the question stays open\nnext: switchback undo qzvmkt\n";
-    assert_eq!(question::stays_open(&story, &plan, &view), open);
+    let open = "the question stays open\nnext: switchback undo qzvmkt --accept-losses\n";
+    assert_eq!(open::open(&story, &plan, &view).stays, open);
     let story = Story::of(&plan, &sample::core_kernel().0);
     assert_eq!(question::loss(&story, &plan, &view), None);
     let undone = sample::core_kernel().did(1403, 2135, sample::POSTGRES, "pg-upgrade", 0).undone(
@@ -115,7 +115,7 @@ fn the_question_about_an_unknown_outcome() {
     let (plan, view) = (sample::plan(), sample::view(80));
     let story = Story::of(&plan, &sample::unknown());
     let asked = question::outcome(&story, &plan, &view).unwrap();
-    expect("question-unknown", &(asked + "leave\n" + &question::stays_open(&story, &plan, &view)));
+    expect("question-unknown", &(asked + "leave\n" + &open::open(&story, &plan, &view).stays));
     let story = Story::of(&plan, &sample::good());
     assert_eq!(question::outcome(&story, &plan, &view), None);
 }

@@ -3,7 +3,9 @@
 use crate::action::Undone;
 use crate::event::{ActRef, Entry, Event, Standing};
 use crate::report::history::{Summary, history};
-use crate::report::run::{Pictures, Report, Story, aftermath, ending, html, human, json, markdown, question, spans};
+use crate::report::run::{
+    Pictures, Report, Story, aftermath, ending, html, human, json, markdown, open, question, spans,
+};
 use crate::report::sample::{self, at};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -62,7 +64,7 @@ proptest! {
             ending(&report.story, &plan, &view),
             question::outcome(&report.story, &plan, &view).unwrap_or_default(),
             question::loss(&report.story, &plan, &view).unwrap_or_default(),
-            question::stays_open(&report.story, &plan, &view),
+            open::open(&report.story, &plan, &view).stays,
             question::stopping(&report.story, &plan, "^C", at(6000), &view),
             question::not_waiting(&report.story, &plan, "^C", at(6000), &[], &view),
         ];

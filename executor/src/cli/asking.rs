@@ -1,0 +1,165 @@
+//! Who asks for a run: a person at the terminal, or what was said on the command line.
+
+use super::bundling::by;
+use super::typing::{can_ask, typed, until};
+use super::{Answer, Outcome, Settled};
+use crate::exit::Exit;
+use crate::report::run::{GateStory, Story, View, open, question};
+use crate::run::{self, Asker, Missed, Question, Reply};
+use crate::runs::Run;
+use crate::session::Refused;
+use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::path::Path;
+use switchback_compiler::plan::{Gate, Plan, Stage, Work};
+
+/// What the command line answers beforehand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// `--confirm GATE=TEXT`.
+    pub(super) confirms: BTreeMap<String, String>,
+    /// `--answer STEP=go-on`: whether it goes on.
+    pub(super) answers: BTreeMap<String, bool>,
+    /// `--accept-losses`.
+    pub(super) accept_losses: bool,
+}
+
+impl Given {
+    /// These confirmations.
+    pub(super) fn confirms(confirms: &[(String, String)]) -> Self {
+        Self { confirms: confirms.iter().cloned().collect(), ..Self::default() }
+    }
+
+    /// And these answers to checks.
+    pub(super) fn with(self, answers: &[Answer], accept_losses: bool) -> Self {
+        let answers = answers.iter().map(|answer| (answer.step.clone(), answer.goes_on)).collect();
+        Self { answers, accept_losses, ..self }
+    }
+}
+
+/// Asks on the terminal what the command line does not answer.
+pub(super) struct Terminal<'a> {
+    pub(super) given: Given,
+    pub(super) project: &'a Path,
+    pub(super) plan: &'a Plan,
+    pub(super) view: &'a View,
+}
+
+impl Asker for Terminal<'_> {
+    fn ask(&self, question: Question) -> BoxFuture<'_, Reply> {
+        Box::pin(async move {
+            match question {
+                Question::Gate { name, text, typed } => self.gate(name, text, typed).await,
+                Question::Checks { unit, missed, hints, again } => {
+                    let given = self.given.answers.get(&unit).copied().filter(|_| again);
+                    self.checks(&unit, &missed, &hints, given).await
+                }
+                Question::Losses(losses) => self.losses(&losses).await,
+                Question::Outcome { run, .. } => self.outcome(&run).await,
+            }
+        })
+    }
+}
+
+impl Terminal<'_> {
+    async fn gate(&self, name: String, text: String, wanted: String) -> Reply {
+        if let Some(given) = self.given.confirms.get(&name) {
+            return if *given == wanted { Reply::Yes(by()) } else { Reply::Nobody };
+        }
+        let asked = GateStory { name, asked: None, text, typed: wanted, confirmed: None };
+        self.typed(&question::gate(&asked, self.plan, self.view), &asked.typed).await
+    }
+
+    async fn losses(&self, losses: &[(String, String)]) -> Reply {
+        if self.given.accept_losses {
+            return Reply::Yes(by());
+        }
+        let target = self.plan.target.as_ref().map_or("", |target| target.name.as_str());
+        self.typed(&open::losses(losses, self.plan, self.view), target).await
+    }
+
+    async fn typed(&self, question: &str, wanted: &str) -> Reply {
+        if can_ask() && typed(question, wanted, self.view.look).await { Reply::Yes(by()) } else { Reply::Nobody }
+    }
+
+    async fn checks(&self, unit: &str, missed: &[Missed], hints: &[String], given: Option<bool>) -> Reply {
+        match given {
+            Some(true) => Reply::Yes(by()),
+            Some(false) => Reply::No(by()),
+            None if can_ask() => {
+                let missed: Vec<_> = missed.iter().map(|one| (one.what.as_str(), one.seen.as_str())).collect();
+                let question = open::checks(unit, &missed, hints, self.view);
+                until(&question, WORDS, self.view.look, goes_on).await.unwrap_or(Reply::Nobody)
+            }
+            None => Reply::Nobody,
+        }
+    }
+
+    /// What is known of the action is in the journal, where this is written before anybody is asked.
+    async fn outcome(&self, run: &str) -> Reply {
+        let Ok(run) = Run::read(self.project, run) else { return Reply::Nobody };
+        let story = Story::of(self.plan, &run.entries);
+        let question = question::outcome(&story, self.plan, self.view).filter(|_| can_ask());
+        let Some(question) = question else { return Reply::Nobody };
+        until(&question, WORDS, self.view.look, settled).await.unwrap_or(Reply::Nobody)
+    }
+}
+
+/// What an answer is that stands in a list.
+const WORDS: &str = "one of these words";
+
+/// A word about checks that do not hold.
+fn goes_on(word: &str) -> Option<Reply> {
+    match word {
+        "go-on" => Some(Reply::Yes(by())),
+        "fail" => Some(Reply::No(by())),
+        "leave" => Some(Reply::Nobody),
+        _ => None,
+    }
+}
+
+/// A word about an unknown outcome.
+fn settled(word: &str) -> Option<Reply> {
+    let settled = match word {
+        "done" => run::Settled::Done,
+        "not-done" => run::Settled::NotDone,
+        "undo" => run::Settled::TakenBack,
+        "leave" => return Some(Reply::Nobody),
+        _ => return None,
+    };
+    Some(Reply::Settled(settled, by()))
+}
+
+/// What the command line said of unknown outcomes, by step.
+pub(super) fn outcomes(outcomes: &[Outcome]) -> BTreeMap<String, run::Settled> {
+    let settled = |outcome: &Outcome| match outcome.settled {
+        Settled::Done => run::Settled::Done,
+        Settled::NotDone => run::Settled::NotDone,
+        Settled::Undo => run::Settled::TakenBack,
+    };
+    outcomes.iter().map(|outcome| (outcome.step.clone(), settled(outcome))).collect()
+}
+
+/// A gate that will stay shut: nobody can type here, or what was given is not what it wants.
+///
+/// `finalizes` asks of the gates of the finalize stages, else of all others.
+pub(super) fn shut(plan: &Plan, given: &Given, finalizes: bool, view: &View) -> Option<Refused> {
+    for gate in gates(plan, finalizes) {
+        let (name, wanted) = (&gate.name, gate.typed.known());
+        let why = match given.confirms.get(name) {
+            Some(typed) if wanted.is_none_or(|wanted| wanted == typed) => continue,
+            Some(_) => format!("what --confirm says is not what gate {name} wants typed; nothing was touched"),
+            None if can_ask() => continue,
+            None => format!("gate {name} waits for a person, and nobody can type here; nothing was touched"),
+        };
+        let confirm = open::word(&format!("{name}={}", wanted.unwrap_or("TEXT")), view);
+        let asked = Refused::with(Exit::Closed, why).fact(format!("{name}: {}", gate.text));
+        return Some(asked.next(format!("the same with --confirm {confirm}")));
+    }
+    None
+}
+
+fn gates(plan: &Plan, finalizes: bool) -> impl Iterator<Item = &Gate> {
+    let units = plan.units.iter().filter(move |unit| (plan.stage_of(unit) == Stage::Finalize) == finalizes);
+    units.flat_map(|unit| &unit.work).filter_map(|work| if let Work::Gate(gate) = work { Some(gate) } else { None })
+}
