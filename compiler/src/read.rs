@@ -122,7 +122,7 @@ pub(crate) fn unreadable(at: Span, path: &str, error: &FileError) -> Diagnostic 
             .label(at, "no such file")
             .help("paths are relative to the file that writes them"),
         FileError::Outside => outside(at, path),
-        FileError::TooLarge { .. } if path.ends_with(".kdl") => guard::too_large(at),
+        FileError::TooLarge { .. } if path.strip_suffix(".kdl").is_some() => guard::too_large(at),
         FileError::TooLarge { limit } => Diagnostic::new(&UNREADABLE, format!("`{path}` is too large for a source"))
             .label(at, format!("more than {} MiB", limit >> 20))
             .help("let a program of the plan bring large data, and keep sources small"),
