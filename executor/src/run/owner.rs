@@ -14,15 +14,14 @@ use super::{Outcome, Reader};
 use crate::event::{Entry, Event, Standing};
 use crate::fault_point::{boundary, held_back, planted};
 use crate::journal::Journal;
-use crate::schedule::{ActState, Aim, Next, Phase, State, next};
+use crate::schedule::{Aim, Next, Phase, State, next};
 use crate::site::Site;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
-use switchback_compiler::plan::{Failure, Plan, Stage, Work as Part};
-use switchback_compiler::schema::Class;
+use switchback_compiler::plan::{Failure, Plan};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{interval, sleep_until};
 
 /// How often live lines are drawn anew.
 const TICK: Duration = Duration::from_millis(500);
@@ -40,14 +39,14 @@ pub(super) struct Owner<'a> {
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
     /// Whether that has passed.
-    late: bool,
+    pub(super) late: bool,
     /// What the target should look like by now.
     pub(super) known: Known,
     reviewed: Arc<Reviewed>,
     scribe: Scribe,
     inbox: mpsc::UnboundedReceiver<Message>,
-    running: Vec<u32>,
-    stops: watch::Sender<bool>,
+    pub(super) running: Vec<u32>,
+    pub(super) stops: watch::Sender<bool>,
     /// Nothing new starts any more.
     pub(super) draining: Option<String>,
     /// The terminal was closed.
@@ -234,8 +233,6 @@ impl<'a> Owner<'a> {
                 self.questions.add(question, answer);
                 self.ask_next();
             }
-            // Who asks and is not answered hears that nobody did.
-            Message::Ask(..) => {}
             Message::Expected(id, answer) => {
                 if let Some(unit) = self.plan.unit(id) {
                     let _gone = answer.send(self.known.expected(id, unit));
@@ -248,7 +245,8 @@ impl<'a> Owner<'a> {
                 let files = self.known.fresh(files, stamp);
                 self.record(Event::Noticed { unit, files, services }, false).await;
             }
-            Message::Noticed(..) => {}
+            // Who asks and is not answered hears that nobody did.
+            Message::Ask(..) | Message::Noticed(..) => {}
             Message::Ended(unit) => self.running.retain(|running| *running != unit),
         }
     }
@@ -317,91 +315,6 @@ impl<'a> Owner<'a> {
         let entry = Entry { at: crate::clock::now(), event };
         self.deadline = self.deadline.or_else(|| self.deadline_from(&entry));
         self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
-    }
-
-    /// A first signal: nothing new starts. A second one: nobody waits any more.
-    pub(super) fn interrupted(&mut self, name: &str) -> bool {
-        if planted("deaf") {
-            return false;
-        }
-        if self.draining.is_some() {
-            return true;
-        }
-        self.hung_up = name == Signals::HANG_UP;
-        self.withdraw_questions();
-        self.draining = Some(format!("{name} was received"));
-        self.stops.send_replace(true);
-        let begun = self.running.iter().filter(|id| self.has_begun(**id)).count();
-        let text = match begun {
-            0 => format!(
-                "{name} stopping: nothing new starts, and nothing runs
-"
-            ),
-            _ => format!(
-                "{name} stopping: nothing new starts; what runs is let finish
-  \
-                 {name} again stops waiting: what runs at most once becomes unknown
-"
-            ),
-        };
-        self.readers.iter_mut().for_each(|reader| reader.say(&text));
-        // What has not begun, since it waits for its window, may wait for hours.
-        begun == 0 && !self.running.is_empty()
-    }
-
-    fn has_begun(&self, id: u32) -> bool {
-        self.state.units.get(id as usize).is_some_and(|unit| unit.phase != Phase::Waiting)
-    }
-
-    /// What runs is left behind: at-most-once actions become unknown, others are looked at on resume.
-    async fn given_up(&mut self) -> Standing {
-        let open: Vec<Event> = self.running.iter().flat_map(|id| self.open_questions(*id)).collect();
-        let asks = !open.is_empty();
-        for event in open {
-            self.say(event).await;
-        }
-        if asks { Standing::Asks } else { Standing::Interrupted }
-    }
-
-    fn open_questions(&self, id: u32) -> Vec<Event> {
-        let (Some(unit), Some(state)) = (self.plan.unit(id), self.state.units.get(id as usize)) else {
-            return Vec::new();
-        };
-        let open = state.acts.iter().filter(|(_, (act, _))| *act == ActState::Open);
-        open.filter(|(act, _)| class_of(&unit.work, **act) == Some(Class::AtMostOnce))
-            .map(|(act, _)| Event::Unknown { unit: id, act: *act, seen: vec!["nobody waited for its end".into()] })
-            .collect()
-    }
-
-    /// When the change must be done: its time begins with its first effect, not with what is prepared or waited for.
-    fn deadline_from(&self, entry: &Entry) -> Option<Timestamp> {
-        let Event::Intent { unit, .. } = &entry.event else { return None };
-        let changes = self.plan.unit(*unit).is_some_and(|unit| self.plan.stage_of(unit) == Stage::Change);
-        let end = entry.at.checked_add(self.plan.deadline.limit.std()).ok();
-        end.filter(|_| changes && !self.late && self.aim != Aim::Finalize)
-    }
-
-    fn deadline_instant(&self) -> Instant {
-        let far = Duration::from_hours(24);
-        let left = match self.deadline {
-            // What a person takes to answer is given back to the deadline afterwards.
-            Some(deadline) if self.aim != Aim::Undo && self.draining.is_none() && !self.questions.is_open() => {
-                Duration::try_from(deadline.duration_since(crate::clock::now())).unwrap_or_default()
-            }
-            _ => far,
-        };
-        Instant::now() + left.min(far)
-    }
-
-    /// The deadline has passed: what runs is let finish, then the run is undone as after a failure.
-    async fn late(&mut self) {
-        self.deadline = None;
-        self.late = true;
-        let waiting = self.state.units.iter().position(|unit| unit.phase == Phase::Waiting);
-        if let Some(unit) = waiting {
-            let why = format!("the deadline of {} has passed", self.plan.deadline.limit);
-            self.say(Event::UnitFailed { unit: unit as u32, why, details: Vec::new() }).await;
-        }
     }
 
     /// Tells those whom the plan names; what could not be told is noted.
@@ -504,14 +417,6 @@ impl<'a> Owner<'a> {
     pub(super) async fn stop(mut self, standing: Standing, why: &str) -> Outcome {
         self.draining = Some(why.to_owned());
         self.end(standing).await
-    }
-}
-
-fn class_of(work: &[Part], act: crate::event::ActRef) -> Option<Class> {
-    match work.get(act.0 as usize)? {
-        Part::Act(one) => Some(one.class),
-        Part::AfterChange(acts) => acts.get(act.1 as usize).map(|one| one.class),
-        _ => None,
     }
 }
 

@@ -1,0 +1,68 @@
+//! Signals: a first one lets finish what runs, a second one waits for nothing.
+
+use super::owner::Owner;
+use super::signals::Signals;
+use crate::event::{ActRef, Event, Standing};
+use crate::fault_point::planted;
+use crate::schedule::{ActState, Phase};
+use switchback_compiler::plan::Work as Part;
+use switchback_compiler::schema::Class;
+
+impl Owner<'_> {
+    /// A first signal: nothing new starts. A second one: nobody waits any more.
+    pub(super) fn interrupted(&mut self, name: &str) -> bool {
+        if planted("deaf") {
+            return false;
+        }
+        if self.draining.is_some() {
+            return true;
+        }
+        self.hung_up = name == Signals::HANG_UP;
+        self.withdraw_questions();
+        self.draining = Some(format!("{name} was received"));
+        self.stops.send_replace(true);
+        let begun = self.running.iter().filter(|id| self.has_begun(**id)).count();
+        let text = match begun {
+            0 => format!("{name} stopping: nothing new starts, and nothing runs\n"),
+            _ => format!(
+                "{name} stopping: nothing new starts; what runs is let finish\n  {name} again stops waiting: what runs \
+                 at most once becomes unknown\n"
+            ),
+        };
+        self.readers.iter_mut().for_each(|reader| reader.say(&text));
+        // What has not begun, since it waits for its window, may wait for hours.
+        begun == 0 && !self.running.is_empty()
+    }
+
+    fn has_begun(&self, id: u32) -> bool {
+        self.state.units.get(id as usize).is_some_and(|unit| unit.phase != Phase::Waiting)
+    }
+
+    /// What runs is left behind: at-most-once actions become unknown, others are looked at on resume.
+    pub(super) async fn given_up(&mut self) -> Standing {
+        let open: Vec<Event> = self.running.iter().flat_map(|id| self.open_questions(*id)).collect();
+        let asks = !open.is_empty();
+        for event in open {
+            self.say(event).await;
+        }
+        if asks { Standing::Asks } else { Standing::Interrupted }
+    }
+
+    fn open_questions(&self, id: u32) -> Vec<Event> {
+        let (Some(unit), Some(state)) = (self.plan.unit(id), self.state.units.get(id as usize)) else {
+            return Vec::new();
+        };
+        let open = state.acts.iter().filter(|(_, (act, _))| *act == ActState::Open);
+        open.filter(|(act, _)| class_of(&unit.work, **act) == Some(Class::AtMostOnce))
+            .map(|(act, _)| Event::Unknown { unit: id, act: *act, seen: vec!["nobody waited for its end".into()] })
+            .collect()
+    }
+}
+
+fn class_of(work: &[Part], act: ActRef) -> Option<Class> {
+    match work.get(act.0 as usize)? {
+        Part::Act(one) => Some(one.class),
+        Part::AfterChange(acts) => acts.get(act.1 as usize).map(|one| one.class),
+        _ => None,
+    }
+}
