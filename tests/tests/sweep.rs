@@ -84,7 +84,9 @@ fn a_way_out_may_be_killed_wherever_it_is() {
     for name in PAIRS {
         let sweep = sweep(small(name).unwrap_or_else(|| panic!("there is no plan {name}")), None);
         let mut one = Report::default();
-        [Way::Resume, Way::Undo].into_iter().for_each(|way| one.add(sweep.twice(way)));
+        for way in [Way::Resume, Way::Undo] {
+            one.add(sweep.twice(way));
+        }
         writeln!(std::io::stdout().lock(), "sweep {name}, twice: {one}").unwrap_or_default();
         report.join(one);
     }
@@ -128,7 +130,9 @@ fn a_signal_at_any_boundary_leaves_what_can_be_gone_on_with() {
         let sweep = sweep(small(name).unwrap_or_else(|| panic!("there is no plan {name}")), None);
         let mut one = Report::default();
         for signal in ["INT", "TERM", "HUP"] {
-            [1, 2].into_iter().for_each(|times| one.add(sweep.signalled(signal, times)));
+            for times in [1, 2] {
+                one.add(sweep.signalled(signal, times));
+            }
         }
         report.join(one);
     }

@@ -69,7 +69,7 @@ impl Sweep {
         let count = if way == Way::Finalize { self.last } else { self.boundaries };
         self.each(count, |at, report| {
             let (place, name) = self.begun(way, at, report)?;
-            self.judge(&name, report, |report| out::whole(self, &place, way, at, report));
+            Self::judge(&name, report, |report| out::whole(self, &place, way, at, report));
             Ok(())
         })
     }
@@ -87,7 +87,7 @@ impl Sweep {
                 }
                 report.kills += 1;
                 let name = format!("{name}, then {}", cut.at);
-                self.judge(&name, report, |report| out::whole(self, &place, way, second, report));
+                Self::judge(&name, report, |report| out::whole(self, &place, way, second, report));
             }
             Ok(())
         })
@@ -103,7 +103,7 @@ impl Sweep {
             // It may have been over when the signal came.
             let wrong = ended.exit.is_none_or(|exit| ![self.scenario.end.code(), 22, 24].contains(&exit));
             let name = format!("{}, {times} × SIG{signal} at {at}", self.scenario.name);
-            self.judge(&name, report, |report| {
+            Self::judge(&name, report, |report| {
                 report.promise(wrong.then(|| format!("exit {:?}: {}", ended.exit, ended.last())));
                 out::whole(self, &place, Way::Resume, at, report)
             });
@@ -125,7 +125,7 @@ impl Sweep {
     }
 
     /// What is wrong in a case is told with its name.
-    pub(super) fn judge(&self, name: &str, report: &mut Report, case: impl FnOnce(&mut Report) -> Result<(), String>) {
+    pub(super) fn judge(name: &str, report: &mut Report, case: impl FnOnce(&mut Report) -> Result<(), String>) {
         let mut one = Report::default();
         if let Err(error) = case(&mut one) {
             one.broken.push(error);
@@ -152,7 +152,7 @@ impl Sweep {
                 return false;
             }
             let name = format!("{}, case {at}", self.scenario.name);
-            self.judge(&name, report, |report| case(at, report));
+            Self::judge(&name, report, |report| case(at, report));
             found.fetch_or(self.plant.is_some() && !report.broken.is_empty(), Ordering::SeqCst);
             true
         });

@@ -36,7 +36,7 @@ pub(super) fn whole(sweep: &Sweep, place: &Place, way: Way, at: u64, report: &mu
         Way::Undo => End::Old,
         Way::Finalize => End::Finalized,
     };
-    if at % SOME == 0 {
+    if at.is_multiple_of(SOME) {
         read(place, report)?;
     }
     let ended = go(place, way, report)?;

@@ -51,7 +51,7 @@ impl Torture {
         let ways = sweep.ways();
         let Some(way) = random.one(&ways).copied() else { return };
         let name = format!("seed {}, case {case}, {}", self.seed, sweep.name());
-        sweep.judge(&name, report, |report| {
+        Sweep::judge(&name, report, |report| {
             let first = 1 + random.below(sweep.boundaries());
             let (place, begun) = sweep.begun(way, first, report)?;
             let mut told = begun;
@@ -63,7 +63,7 @@ impl Torture {
                 report.kills += 1;
                 told = format!("{told}, then {}", cut.at);
             }
-            sweep.judge(&told, report, |report| out::whole(sweep, &place, way, case, report));
+            Sweep::judge(&told, report, |report| out::whole(sweep, &place, way, case, report));
             Ok(())
         });
     }

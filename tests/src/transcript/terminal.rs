@@ -65,7 +65,7 @@ fn read(ours: OwnedFd) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut ours = File::from(ours);
-        let mut bytes = [0; 1 << 16];
+        let mut bytes = [0; 1 << 12];
         while let Ok(read) = ours.read(&mut bytes) {
             let Some(read) = bytes.get(..read).filter(|read| !read.is_empty()) else { break };
             if sender.send(read.to_vec()).is_err() {
@@ -102,7 +102,7 @@ impl Session<'_> {
             *drawn += 1;
         }
         if self.drawn.is_some_and(|drawn| drawn > DRAWS) {
-            self.told += &format!("[screen]\n{}", self.text());
+            self.told = [self.told.as_str(), "[screen]\n", &self.text()].concat();
             self.drawn = None;
             fs::remove_file(&self.look).map_err(|error| error.to_string())?;
         }
