@@ -73,6 +73,7 @@ fn a_hold_that_is_over_took_the_way_back_with_it() {
     stand.ends(0, "switchback run p.plan.kdl --yes").unwrap();
     let later = format!("SWITCHBACK_CLOCK_AHEAD={}", DAY + 1);
     let said = stand.ends(64, &format!("{later} switchback undo --yes")).unwrap();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("is over, and with it its way back; nothing was touched"), "{said}");
     assert!(said.contains("next: switchback finalize"), "{said}");
     let said = stand.ends(0, &format!("{later} switchback status")).unwrap();

@@ -1,4 +1,4 @@
-//! Texts that tests expect, a file each; `BLESS=1` writes them anew, to be read before they are committed.
+//! Texts that tests expect, a file each; `UPDATE=1` writes them anew, to be read before they are committed.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -8,7 +8,7 @@ use std::path::Path;
 pub(crate) fn check(folder: &str, name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report").join(folder).join("expected");
     let path = path.join(format!("{name}.txt"));
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
     }

@@ -25,8 +25,8 @@ const PLAIN: &[(&str, &str)] = &[
     (r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?\b", "[date]"),
     (r"\b\d\d:\d\d:\d\d\b", "[clock]"),
     (r"\b(in|after|since) (?:\d+ms|\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)", "$1 [time]"),
-    // A clock that runs, before its limit.
-    (r" *(?:\d+(?:\.\d)?s|\d+m \d\ds) of (\d+[smh])", " [time] of $1"),
+    // A clock that runs in a column, before its limit.
+    (r" {2,}(?:\d+(?:\.\d)?s|\d+m \d\ds) of (\d+[smh])", " [time] of $1"),
     (r"\| (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm) \|", "| [time] |"),
     (r#""pid":\d+"#, r#""pid":[pid]"#),
     (r#""took_ms":\d+"#, r#""took_ms":[time]"#),

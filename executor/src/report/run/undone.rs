@@ -32,10 +32,11 @@ pub fn aftermath(story: &Story, plan: &Plan, view: &View) -> String {
     facts(story, plan).iter().map(drawn).collect()
 }
 
-/// The same for a log: lines that are whole by themselves; what is not as before was told with its step.
+/// The same for a log: lines that are whole by themselves; what a step found not as before was told with that step.
 pub(crate) fn aftermath_log(story: &Story, plan: &Plan) -> Vec<String> {
     let said = |Fact { name, text, .. }: Fact| if name.is_empty() { text } else { format!("{name}: {text}") };
-    facts(story, plan).into_iter().filter(|fact| fact.sign.is_some()).map(said).collect()
+    let told = |fact: &Fact| fact.sign.is_none() && story.units.iter().any(|unit| left(unit).contains(&fact.text));
+    facts(story, plan).into_iter().filter(|fact| !told(fact)).map(said).collect()
 }
 
 /// One thing to say after an undo.
