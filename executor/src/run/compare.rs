@@ -71,6 +71,9 @@ fn before(plan: &Plan, state: &RunState) -> Before {
             else {
                 continue;
             };
+            for folder in account.made {
+                before.files.entry(folder).or_insert(State::Absent);
+            }
             for told in account.files {
                 before.files.entry(told.path).or_insert(told.before);
             }

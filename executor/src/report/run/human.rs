@@ -134,6 +134,7 @@ fn compared_words(compared: &Compared) -> String {
     let Compared { resources, left, .. } = compared;
     match (resources, left.len()) {
         (0, 0) => "compared: nothing that can be compared was touched".into(),
+        (1, 0) => "compared: 1 of 1 resource is as before the run".into(),
         (all, 0) => format!("compared: {} are as before the run", of(*all, *all, "resource")),
         (all, left) => {
             let verb = if left == 1 { "is" } else { "are" };
