@@ -4,6 +4,9 @@ use std::process::ExitCode;
 use switchback::demo;
 use switchback::world::process::{CHILD_ARGUMENT, child_main};
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     match arguments.next() {

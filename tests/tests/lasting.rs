@@ -130,6 +130,20 @@ fn whoever_waits_for_a_window_can_be_interrupted_and_goes_on_later() {
 }
 
 #[test]
+fn a_deadline_that_passed_while_nobody_worked_on_the_run_starts_nothing_more() {
+    let plan = r#"plan "p"
+deadline "2h"
+layer "user-space" { step "a" { file.write "a.txt" content="new a\n" } }
+layer "core-kernel" { step "b" { file.write "b.txt" content="new b\n" } }
+"#;
+    let stand = Stand::new(plan, FILES).unwrap();
+    stand.ends(0, "switchback run p.plan.kdl --yes --until user-space").unwrap();
+    let said = stand.ends(20, "SWITCHBACK_CLOCK_AHEAD=7300 switchback resume").unwrap();
+    assert!(said.contains("b: failed: the deadline of 2h has passed"), "{said}");
+    assert_eq!((stand.read("site/a.txt"), stand.read("site/b.txt")), ("old a\n".into(), "old b\n".into()));
+}
+
+#[test]
 fn an_undo_has_a_time_of_its_own() {
     let plan = r#"plan "p"
 step "a" {

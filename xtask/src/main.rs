@@ -20,6 +20,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use workspace::Workspace;
 
+/// As the binary's: `parse-kdl` is measured beside it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Everything a developer or CI does that is not `cargo build`.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]

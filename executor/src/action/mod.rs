@@ -53,6 +53,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Registry};
 
@@ -123,27 +124,28 @@ pub trait Noun: Kind {
 
 /// All that undoing an action needs, or settling it after a crash; written to the journal before the action.
 ///
-/// It holds no secret and no large content: contents lie in the run's store, by digest.
+/// It holds no secret and no large content: contents lie in the run's store, by digest. Every fold of a journal keeps the
+/// recipes, so they are shared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Recipe(pub Json);
+pub struct Recipe(Arc<Json>);
 
 impl Recipe {
     /// From whatever an action wants to keep.
     pub fn of(value: &impl Serialize) -> Result<Self, Fault> {
         serde_json::to_value(value)
-            .map(Self)
+            .map(|value| Self(Arc::new(value)))
             .map_err(|error| Fault::new(format!("its recipe can't be written: {error}")))
     }
 
     /// Whether there is nothing to do at all: no path to write, nothing to start.
     pub fn needs_nothing(&self) -> bool {
-        matches!(&self.0, Json::Array(all) if all.is_empty())
+        matches!(&*self.0, Json::Array(all) if all.is_empty())
     }
 
     /// What an action kept.
     pub fn read<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Fault> {
-        T::deserialize(&self.0).map_err(|error| Fault::new(format!("its recipe can't be read: {error}")))
+        T::deserialize(&*self.0).map_err(|error| Fault::new(format!("its recipe can't be read: {error}")))
     }
 }
 

@@ -16,6 +16,7 @@ mod archive;
 mod made;
 mod manifest;
 mod parts;
+mod sources;
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
 //! The parts as bytes, in their order in the file.
 
 use super::archive::{self, Entry};
+use super::sources::missing_blob;
 use super::{BundleError, Manifest};
 use crate::preview::Preview;
 use crate::site::Blobs;
 use crate::world::Digest;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::{FORMAT, Plan};
 
@@ -113,11 +113,9 @@ impl Parts {
 
     /// The plan, all of whose sources are there.
     pub fn plan(&self) -> Result<Plan, BundleError> {
-        let json: Json = parsed(PLAN, &self.plan)?;
-        if let Some(missing) = missing_blob(&json, &self.blobs) {
+        if let Some(missing) = missing_blob(&self.plan, &self.blobs).map_err(|error| unreadable(PLAN, &error))? {
             return Err(BundleError::NoBlob(missing));
         }
-        drop(json);
         let plan: Plan = parsed(PLAN, &self.plan)?;
         if plan.format == FORMAT { Ok(plan) } else { Err(BundleError::Plan { found: plan.format }) }
     }
@@ -137,17 +135,4 @@ fn parsed<T: DeserializeOwned>(name: &'static str, bytes: &[u8]) -> Result<T, Bu
 
 fn unreadable(name: &'static str, error: &serde_json::Error) -> BundleError {
     BundleError::Unreadable { name, why: error.to_string() }
-}
-
-/// A blob that the plan speaks of and the bundle lacks; depth is bounded by the reader of JSON.
-fn missing_blob(json: &Json, blobs: &BTreeMap<String, Vec<u8>>) -> Option<String> {
-    match json {
-        Json::Array(all) => all.iter().find_map(|one| missing_blob(one, blobs)),
-        Json::Object(map) => {
-            let own = map.get("blob").and_then(Json::as_str).filter(|_| map.contains_key("source"));
-            let own = own.filter(|digest| !blobs.contains_key(*digest)).map(ToOwned::to_owned);
-            own.or_else(|| map.values().find_map(|one| missing_blob(one, blobs)))
-        }
-        _ => None,
-    }
 }

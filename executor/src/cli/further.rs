@@ -37,11 +37,7 @@ pub(super) fn go(ask: &Ask<'_>, globals: &Globals) -> Result<Exit, Error> {
 
 async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<Exit, Error> {
     let project = Project::around(Path::new("."))?;
-    let id = match named(&project, ask.run) {
-        Ok(id) => id,
-        Err(refused) => return Ok(refuse(&refused, globals)),
-    };
-    let loaded = match Loaded::read(project.root(), &id) {
+    let loaded = match named(&project, ask.run).and_then(Loaded::of) {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(refuse(&refused, globals)),
     };
@@ -66,7 +62,7 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
             given.accept_losses = true;
             unaccepted(&loaded, &losses, &view, signals).await
         }
-        None => unasked(&id, ask, signals).await,
+        None => unasked(&loaded.run.id, ask, signals).await,
     };
     if let Some(refused) = refused {
         return Ok(refuse(&refused, globals));
@@ -143,32 +139,30 @@ async fn drive(
 }
 
 /// The run that was named, by its letters' beginning; the last one that is open when none was.
-pub(super) fn named(project: &Project, given: Option<&str>) -> Result<String, Refused> {
-    let ids = runs::ids(project.root())?;
+pub(super) fn named(project: &Project, given: Option<&str>) -> Result<Run, Refused> {
     let nothing = |why: String| Refused::with(Exit::Usage, why);
     let Some(given) = given else {
-        let open = |id: &&String| Run::read(project.root(), id).is_ok_and(|run| is_open(run.standing()));
-        return ids
-            .iter()
-            .find(open)
-            .or(ids.first())
-            .cloned()
-            .ok_or_else(|| nothing("this project has no runs".into()));
+        let mut waiting = waiting(project)?.into_iter();
+        return waiting.next().ok_or_else(|| nothing("this project has no runs".into()));
     };
+    let ids = runs::ids(project.root())?;
     let matching: Vec<&String> = ids.iter().filter(|id| id.starts_with(given)).collect();
     match matching.as_slice() {
-        [only] => Ok((*only).clone()),
+        [only] => Ok(Run::read(project.root(), only)?),
         [] => Err(nothing(format!("there is no run `{given}` in this project")).next("switchback runs")),
         _ => Err(nothing(format!("`{given}` begins more than one run")).next("switchback runs")),
     }
 }
 
 /// The runs that run, wait or hold, the newest first; without any the last one.
-pub(super) fn waiting(project: &Project) -> Result<Vec<String>, Refused> {
+pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
     let ids = runs::ids(project.root())?;
-    let open = |id: &&String| Run::read(project.root(), id).is_ok_and(|run| is_open(run.standing()));
-    let waiting: Vec<String> = ids.iter().filter(open).cloned().collect();
-    Ok(if waiting.is_empty() { ids.into_iter().take(1).collect() } else { waiting })
+    let read = |id: &String| Run::read(project.root(), id);
+    let waiting: Vec<Run> = ids.iter().filter_map(|id| read(id).ok().filter(|run| is_open(run.standing()))).collect();
+    match ids.first() {
+        Some(last) if waiting.is_empty() => Ok(vec![read(last)?]),
+        _ => Ok(waiting),
+    }
 }
 
 /// Whether a run waits for somebody.

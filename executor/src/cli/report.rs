@@ -47,7 +47,7 @@ with the ticket.
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let project = Project::around(Path::new("."))?;
-    let loaded = named(&project, args.run.as_deref()).and_then(|id| Loaded::read(project.root(), &id));
+    let loaded = named(&project, args.run.as_deref()).and_then(Loaded::of);
     let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(refuse(&refused, globals)),

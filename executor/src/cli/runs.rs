@@ -5,8 +5,8 @@ use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::history::{Summary, history};
 use crate::report::run::{Story, Zone};
-use crate::runs;
-use crate::session::{Loaded, works_on};
+use crate::runs::{self, Run};
+use crate::session::{Loaded, Refused, works_on};
 use std::path::Path;
 
 /// Past runs, and which can still be undone
@@ -25,7 +25,7 @@ pub fn run(_args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let ids = runs::ids(project.root()).map_err(|error| Error::new(Exit::Error, error.to_string()))?;
     let mut summaries = Vec::new();
     for id in ids {
-        match Loaded::read(project.root(), &id) {
+        match Run::read(project.root(), &id).map_err(Refused::from).and_then(Loaded::of) {
             Ok(loaded) => {
                 let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
                 let alive = works_on(project.root(), &loaded);

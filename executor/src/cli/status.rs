@@ -31,12 +31,11 @@ command to go on with.";
 /// Runs the command.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let project = Project::around(Path::new("."))?;
-    let ids = match &args.run {
-        Some(given) => named(&project, Some(given)).map(|id| vec![id]),
+    let runs = match &args.run {
+        Some(given) => named(&project, Some(given)).map(|run| vec![run]),
         None => waiting(&project),
     };
-    let loaded =
-        ids.and_then(|ids| ids.iter().map(|id| Loaded::read(project.root(), id)).collect::<Result<Vec<_>, _>>());
+    let loaded = runs.and_then(|runs| runs.into_iter().map(Loaded::of).collect::<Result<Vec<_>, _>>());
     let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(refuse(&refused, globals)),

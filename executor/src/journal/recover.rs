@@ -22,6 +22,8 @@ pub struct RecoveryReport {
     pub epoch: u32,
     /// The number of the last good record.
     pub last_seq: u64,
+    /// As [`super::Reading::digest`]: who read the journal before sees that it is still the same.
+    pub digest: [u8; 16],
     /// How many bytes of a torn tail were left behind; 0 if there was none.
     pub torn_bytes: u64,
     /// True if the last owner closed the journal.
@@ -54,6 +56,7 @@ pub fn recover_on(
         run_id: header.run_id.clone(),
         epoch: reached.epoch.saturating_add(1),
         last_seq: at.seq,
+        digest: at.hash,
         torn_bytes,
         closed: torn_bytes == 0 && head.is_some_and(|head| head.closed && head.durable == at),
         reserved,

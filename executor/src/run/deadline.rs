@@ -30,13 +30,18 @@ impl Owner<'_> {
     }
 
     /// The deadline has passed: what runs is let finish, then the run is undone as after a failure.
+    ///
+    /// Where nothing is left that would begin, what runs is all there is, and its end is the end of the change.
     pub(super) async fn late(&mut self) {
         self.deadline = None;
         self.late = true;
-        let waiting = self.state.units.iter().position(|unit| unit.phase == Phase::Waiting);
-        if let Some(unit) = waiting {
+        let waits = |id: &u32| {
+            let waits = self.state.units.get(*id as usize).is_some_and(|unit| unit.phase == Phase::Waiting);
+            waits && self.plan.unit(*id).is_some_and(|unit| !unit.work.is_empty())
+        };
+        if let Some(unit) = (0..self.plan.units.len() as u32).find(waits) {
             let why = format!("the deadline of {} has passed", self.plan.deadline.limit);
-            self.say(Event::UnitFailed { unit: unit as u32, why, details: Vec::new() }).await;
+            self.say(Event::UnitFailed { unit, why, details: Vec::new() }).await;
         }
     }
 }

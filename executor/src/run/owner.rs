@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use switchback_compiler::plan::{Failure, Plan};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{interval, sleep_until};
+use tokio::time::{Instant, interval, sleep_until};
 
 /// How often live lines are drawn anew.
 const TICK: Duration = Duration::from_millis(500);
@@ -152,6 +152,10 @@ impl<'a> Owner<'a> {
     /// Starts what may start and hears what happens until nothing runs and nothing more can start.
     async fn until_still(&mut self, signals: &mut Signals) -> Standing {
         let mut ticks = interval(TICK);
+        // It may have passed while no process worked on the run: then nothing more begins.
+        if self.deadline_instant() <= Instant::now() {
+            self.late().await;
+        }
         let mut next = self.start_ready();
         loop {
             if self.running.is_empty() {

@@ -12,10 +12,11 @@ use crate::action::Probe;
 use crate::event::{ActRef, Entry, Event, Standing};
 use crate::fault_point::boundary;
 use crate::journal::{Journal, JournalError};
+use crate::runs::Run;
 use crate::schedule::{ActState, Aim, State};
 use crate::site::{Fault, Scene, Site};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use switchback_compiler::plan::{Act, Plan};
@@ -50,8 +51,8 @@ pub struct Further<'a> {
     pub plan: Arc<Plan>,
     /// Where it runs.
     pub site: Arc<Site>,
-    /// The journal's folder.
-    pub folder: PathBuf,
+    /// What was read of it before; what it has become since is read from its journal.
+    pub run: &'a Run,
     /// What the bundle's preview saw.
     pub reviewed: Arc<Reviewed>,
     /// Who goes on.
@@ -83,12 +84,16 @@ pub enum NotFurther {
 
 /// Goes on with a run.
 pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outcome, NotFurther> {
-    let (journal, records, report) = Journal::recover(&further.folder)?;
+    let (journal, records, report) = Journal::recover(&further.run.folder)?;
     boundary("journal");
-    let entries = records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?;
+    let entries = if report.digest == further.run.digest {
+        Cow::Borrowed(further.run.entries.as_slice())
+    } else {
+        Cow::Owned(records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?)
+    };
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let Further { plan, site, reviewed, by, to, aim, jobs, answers, readers, asker, folder: _ } = further;
+    let Further { plan, site, reviewed, by, to, aim, jobs, answers, readers, asker, run: _ } = further;
     let aim = match aim {
         _ if state.finalizing => Aim::Finalize,
         Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,

@@ -51,11 +51,10 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Reads a run and the copy of its bundle.
-    pub fn read(project: &Path, id: &str) -> Result<Self, Refused> {
-        let run = Run::read(project, id).map_err(told)?;
+    /// With the run's own copy of its bundle.
+    pub fn of(run: Run) -> Result<Self, Refused> {
         let bundle = Bundle::read(&run.folder.join("bundle.swb"));
-        let (bundle, _) = bundle.map_err(|error| Refused::error(format!("the bundle of run {id}: {error}")))?;
+        let (bundle, _) = bundle.map_err(|error| Refused::error(format!("the bundle of run {}: {error}", run.id)))?;
         Ok(Self { run, bundle })
     }
 
@@ -65,12 +64,12 @@ impl Loaded {
     }
 }
 
-fn told(error: RunError) -> Refused {
-    match error {
-        RunError::Missing(_) => {
-            Refused { exit: Exit::Usage, ..Refused::error(error.to_string()).next("switchback runs") }
+impl From<RunError> for Refused {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Missing(_) => Self::with(Exit::Usage, error.to_string()).next("switchback runs"),
+            other => Self::error(other.to_string()),
         }
-        other => Refused::error(other.to_string()),
     }
 }
 
@@ -95,7 +94,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let going = Further {
         plan: Arc::clone(&plan),
         site: Arc::new(site),
-        folder: opened.folder.clone(),
+        run: &loaded.run,
         reviewed: Arc::new(Reviewed::of(&plan, &loaded.bundle.preview)),
         by: options.by,
         to: options.to.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::open::looking;
 use crate::action::noun;
-use crate::site::{Blobs, Scene, Secrets};
+use crate::site::{Blobs, Fault, Scene, Secrets};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -70,7 +70,7 @@ pub async fn resolve(
         return Ok(Resolved { compiled: first, secrets });
     }
     for input in &first.inputs {
-        let Some(value) = value_of(input, plan, sources).await? else { continue };
+        let Some(value) = value_of(input, plan, &first.blobs, sources).await? else { continue };
         judge(&input.ty, input.pattern.as_deref(), &input.allowed, &value)
             .map_err(|why| InputError::new(&input.name, shown(input, &value, &why), "give it another value"))?;
         if input.secret {
@@ -89,7 +89,12 @@ fn shown(input: &InputDecl, value: &str, why: &str) -> String {
     if input.secret { format!("its value is wrong: {why}") } else { format!("\"{value}\" is wrong: {why}") }
 }
 
-async fn value_of(input: &InputDecl, plan: &Plan, sources: &Sources<'_>) -> Result<Option<String>, InputError> {
+async fn value_of(
+    input: &InputDecl,
+    plan: &Plan,
+    blobs: &BTreeMap<String, Vec<u8>>,
+    sources: &Sources<'_>,
+) -> Result<Option<String>, InputError> {
     let name = &input.name;
     if let Some(value) = sources.typed.get(name) {
         if input.secret {
@@ -105,7 +110,7 @@ async fn value_of(input: &InputDecl, plan: &Plan, sources: &Sources<'_>) -> Resu
         return Ok(Some(value));
     }
     if let Some(reader) = &input.read {
-        return read(name, reader, plan, sources.project).await.map(Some);
+        return read(name, reader, plan, blobs, sources.project).await.map(Some);
     }
     if input.secret { Err(no_secret(name, &input.source)) } else { Ok(None) }
 }
@@ -157,13 +162,20 @@ async fn read(
     name: &str,
     reader: &switchback_compiler::plan::Call,
     plan: &Plan,
+    blobs: &BTreeMap<String, Vec<u8>>,
     project: &Path,
 ) -> Result<String, InputError> {
     let failed = |why: String| InputError::new(name, why, "give it by --input, or mend what is read");
-    let site = looking(project, plan, Blobs::default(), Secrets::default()).map_err(|fault| failed(fault.why))?;
+    let site =
+        looking(project, plan, Blobs::new(blobs.clone()), Secrets::default()).map_err(|fault| failed(fault.why))?;
     let progress = |_: String, _: bool| {};
     let scene = Scene { site: &site, step: "inputs", act: name, within: Duration::from_secs(30), progress: &progress };
     let found = noun(&reader.kind).and_then(|noun| noun.reader());
     let found = found.ok_or_else(|| failed(format!("`{}` can't be read", reader.kind)))?;
-    found.read(reader, &scene).await.map_err(|fault| failed(fault.why))
+    // The last thing that it said is most often the reason.
+    let told = |fault: Fault| match fault.details.last() {
+        Some(last) => format!("{}: {}", fault.why, last.trim_start_matches("| ")),
+        None => fault.why,
+    };
+    found.read(reader, &scene).await.map_err(|fault| failed(told(fault)))
 }

@@ -188,8 +188,8 @@ fn kept(was: Was) -> Result<Recipe, Fault> {
 }
 
 /// A recipe that says that nothing is to be done.
-fn nothing() -> Recipe {
-    Recipe(serde_json::Value::Array(Vec::new()))
+fn nothing() -> Result<Recipe, Fault> {
+    Recipe::of(&[(); 0])
 }
 
 fn unknown<'a>(name: &str, declared: impl Iterator<Item = &'a String>) -> Fault {

@@ -49,7 +49,7 @@ impl Action for ServiceStart {
 
     async fn prepare(&self, call: &Call, scene: &Scene<'_>) -> Result<Recipe, Fault> {
         let was = Handle::of(call, scene)?.was()?;
-        if was == Was::Running { Ok(nothing()) } else { kept(was) }
+        if was == Was::Running { nothing() } else { kept(was) }
     }
 
     async fn apply(&self, call: &Call, _recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {

@@ -49,7 +49,7 @@ impl Action for ServiceStop {
 
     async fn prepare(&self, call: &Call, scene: &Scene<'_>) -> Result<Recipe, Fault> {
         let was = Handle::of(call, scene)?.was()?;
-        if was == Was::Stopped { Ok(nothing()) } else { kept(was) }
+        if was == Was::Stopped { nothing() } else { kept(was) }
     }
 
     async fn apply(&self, call: &Call, _recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
