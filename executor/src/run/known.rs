@@ -95,6 +95,8 @@ pub(super) struct Known {
     files: BTreeMap<RelPath, Own>,
     services: BTreeMap<String, bool>,
     stamp: u64,
+    /// Folders without the links on the way to them, as they were looked up for the events that are being taken in.
+    ways: BTreeMap<RelPath, Option<RelPath>>,
 }
 
 /// What one unit must find.
@@ -151,11 +153,17 @@ impl Expected {
 impl Known {
     pub(super) fn new(reviewed: Arc<Reviewed>, site: &Site) -> Self {
         let directory = site.directory.as_deref().and_then(|directory| directory.canonicalize().ok());
-        Self { reviewed, directory, files: BTreeMap::new(), services: BTreeMap::new(), stamp: 0 }
+        Self { reviewed, directory, files: BTreeMap::new(), services: BTreeMap::new(), stamp: 0, ways: BTreeMap::new() }
     }
 
     /// Takes in an event that `state` knows already.
     pub(super) fn take(&mut self, plan: &Plan, state: &State, event: &Event) {
+        self.ways.clear();
+        self.take_past(plan, state, event);
+    }
+
+    /// The same for one of many events that are over: between them no link changes.
+    pub(super) fn take_past(&mut self, plan: &Plan, state: &State, event: &Event) {
         match event {
             Event::Acted { unit, act, .. } | Event::Settled { unit, act, done: true, .. } => {
                 let recipe = state.units.get(*unit as usize).and_then(|unit| unit.acts.get(act));
@@ -187,19 +195,35 @@ impl Known {
 
     /// Under its name and, where links are on the way to it, under the name without them.
     fn put(&mut self, path: &RelPath, fact: Option<Fact>) {
-        if let Some(real) = self.real(path) {
+        if let Some(real) = self.looked_up(path) {
             self.files.insert(real, Own { fact: fact.clone(), stamp: self.stamp });
         }
         self.files.insert(path.clone(), Own { fact, stamp: self.stamp });
     }
 
+    /// As [`Self::real`], and remembered: files of one folder are changed together.
+    fn looked_up(&mut self, path: &RelPath) -> Option<RelPath> {
+        let parent = path.parent().filter(|parent| !parent.is_root())?;
+        if !self.ways.contains_key(&parent) {
+            let way = self.way(&parent);
+            self.ways.insert(parent.clone(), way);
+        }
+        renamed(path, &parent, self.ways.get(&parent)?.as_ref()?)
+    }
+
     /// A path without the links on the way to it, where there are any.
     fn real(&self, path: &RelPath) -> Option<RelPath> {
-        let directory = self.directory.as_ref()?;
         let parent = path.parent().filter(|parent| !parent.is_root())?;
-        let parent = directory.join(parent.as_str()).canonicalize().ok()?;
-        let real = parent.strip_prefix(directory).ok()?.join(path.name()?);
-        RelPath::parse(real.to_str()?).ok().filter(|real| real != path)
+        renamed(path, &parent, &self.way(&parent)?)
+    }
+
+    /// A folder without the links on the way to it, where there are any.
+    fn way(&self, folder: &RelPath) -> Option<RelPath> {
+        let directory = self.directory.as_ref()?;
+        let real = directory.join(folder.as_str()).canonicalize().ok()?;
+        let real = real.strip_prefix(directory).ok()?.to_str()?;
+        let real = if real.is_empty() { RelPath::root() } else { RelPath::parse(real).ok()? };
+        Some(real).filter(|real| real != folder)
     }
 
     /// What a unit must find.

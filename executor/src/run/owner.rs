@@ -102,7 +102,7 @@ impl<'a> Owner<'a> {
     pub(super) fn past(&mut self, entries: &[Entry]) {
         for entry in entries {
             self.state.apply(&entry.event);
-            self.known.take(&self.plan, &self.state, &entry.event);
+            self.known.take_past(&self.plan, &self.state, &entry.event);
             self.deadline = self.deadline.or_else(|| self.deadline_from(entry));
         }
     }
