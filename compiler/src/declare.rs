@@ -1,6 +1,7 @@
 //! Gathers what must be known before anything is expanded: inputs, templates, the target's labels and settings.
 
-use crate::compile::{Cx, Request};
+use crate::compile::Request;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::env::{Declared as Input, Env, as_text};
 use crate::expand;

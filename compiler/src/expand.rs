@@ -3,7 +3,7 @@
 //! Templates are expanded as nodes, before any of them gets a meaning, so that a template may hold whatever may stand
 //! in the place where it is put in, and every later stage sees one flat plan.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::declare::{Declared, declared_input, repeated};
 use crate::diagnostic::{Diagnostic, Help, Page};
 use crate::env::{Env, Inner, Scope, as_text};

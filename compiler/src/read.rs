@@ -1,6 +1,6 @@
 //! Reads a plan, the libraries that it uses and the project file: guard, parse, nodes.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::files::{self, FileError};
 use crate::guard;

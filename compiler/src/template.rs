@@ -4,7 +4,7 @@
 //! [`Segment`]s again afterwards. So the real handlebars serves for values that are not known yet.
 
 use crate::value::{Segment, Text};
-use crate::{broken, nesting};
+use crate::{broken, helpers, nesting};
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Handlebars, Path, no_escape};
 use serde_json::{Map, Value as Json};
@@ -132,6 +132,7 @@ fn engine() -> Handlebars<'static> {
     for helper in ["eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len", "log"] {
         engine.unregister_helper(helper);
     }
+    helpers::register(&mut engine);
     engine
 }
 
@@ -151,7 +152,8 @@ fn unrendered(error: &handlebars::RenderError, names: &dyn Fn() -> Vec<String>) 
             Fault::Unknown { name: name.clone(), known: names() }
         }
         handlebars::RenderErrorReason::HelperNotFound(name) => {
-            Fault::Broken { text: format!("there is no helper `{name}`"), line, piece: name.clone() }
+            let text = format!("there is no helper `{name}`, only {}", helpers::NAMES.join(", "));
+            Fault::Broken { text, line, piece: name.clone() }
         }
         reason => Fault::Broken { text: reason.to_string(), line, piece: String::new() },
     }
@@ -264,6 +266,7 @@ mod tests {
         match path {
             "a" => Ok("1 & 2".into()),
             "component.x.to" => Ok("2.0".into()),
+            "lines" => Ok("a\n\nb".into()),
             "yes" => Ok("true".into()),
             "no" => Ok("false".into()),
             "pw" => Ok(std::iter::once(Segment::Secret("pw".into())).collect()),
@@ -280,6 +283,17 @@ mod tests {
         assert_eq!(rendered("<{{a}}> {{ component.x.to }}").as_deref(), Ok("<1 & 2> 2.0"));
         assert_eq!(rendered("{{#if yes}}<{{a}}>{{else}}no{{/if}}").as_deref(), Ok("<1 & 2>"));
         assert_eq!(rendered("{{#if no}}yes{{else}}{{no}}{{/if}}").as_deref(), Ok("false"));
+    }
+
+    #[test]
+    fn helpers_write_a_value_another_way() {
+        assert_eq!(rendered("t-{{dashed component.x.to}} {{minor \"24.3.1\"}}").as_deref(), Ok("t-2-0 24.3"));
+        assert_eq!(rendered("{{base64 a}}").as_deref(), Ok("MSAmIDI="));
+        assert_eq!(rendered("- {{indent lines 2}}").as_deref(), Ok("- a\n\n  b"));
+        assert!(matches!(rendered("{{minor yes}}"), Err(Fault::Broken { .. })));
+        assert!(matches!(rendered("{{minor \"24\"}}"), Err(Fault::Broken { .. })));
+        assert!(matches!(rendered("{{upper a}}"), Err(Fault::Broken { .. })));
+        assert_eq!(rendered("{{base64 pw}}"), Err(Fault::TooLate("pw".into())));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is restored must have been copied before.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::graph::{Graph, layers, rank_of};
 use crate::lower::{Draft, DraftStep};

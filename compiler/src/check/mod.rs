@@ -12,7 +12,7 @@ mod unused;
 mod way_back;
 mod whole;
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::Page;
 use crate::env::Env;
 use crate::graph::Graph;

@@ -1,6 +1,6 @@
 //! `{{step.NAME.OUTPUT}}` must be given out by a step that is done before.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::env::Env;
 use crate::graph::Graph;

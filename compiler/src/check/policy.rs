@@ -1,6 +1,6 @@
 //! `lint` of the policy and `accept` of the plan: how grave a diagnostic is here.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity, nearest};
 use crate::lower::Draft;
 

@@ -1,6 +1,6 @@
 //! R13: prepare is harmless.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::lower::Draft;
 use crate::plan::{Stage, Work};

@@ -1,6 +1,6 @@
 //! R3: no unordered writes.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Help, Page};
 use crate::graph::Graph;
 use crate::lower::{Draft, DraftStep};

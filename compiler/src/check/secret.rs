@@ -1,6 +1,6 @@
 //! R11: a literal that looks like a secret is an error.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::read::Read;
 use crate::syntax::{Entry, Node, Value};

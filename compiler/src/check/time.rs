@@ -1,6 +1,6 @@
 //! R5 and R23: every wait ends, and the numbers fit together.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::graph::{Graph, Rank, layers, rank_of};
 use crate::lower::{Draft, DraftStep, Parts};

@@ -1,6 +1,6 @@
 //! R19: what changes nothing is told, as one folded note.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::env::Env;
 use crate::lower::Draft;

@@ -1,6 +1,6 @@
 //! R4: every step has a way back, and says it once.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::graph::Graph;
 use crate::lower::{Draft, DraftStep};

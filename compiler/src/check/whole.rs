@@ -1,6 +1,6 @@
 //! What a plan as a whole must have.
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page, Severity};
 use crate::lower::Draft;
 use crate::plan::{Stage, Work};

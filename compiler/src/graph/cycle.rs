@@ -1,7 +1,7 @@
 //! Steps that wait for each other, drawn with every edge in its file.
 
 use super::pages::CYCLE;
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Help};
 use crate::lower::Draft;
 use petgraph::graph::DiGraph;

@@ -8,7 +8,7 @@ mod units;
 pub use pages::PAGES;
 pub(crate) use plan::plan;
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::lower::{Draft, DraftStep};
 use crate::plan::{Order, Stage};

@@ -2,7 +2,7 @@
 
 use super::pages::{CHECK_NUMBERS, OBJECTION};
 use super::{Here, span, text};
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Act, Call, Check, Else, Work};
 use crate::registry::Kind;

@@ -1,7 +1,7 @@
 //! `defaults`: properties for what says none itself; the innermost block wins.
 
 use super::pages::DEFAULT_UNKNOWN;
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
 use crate::registry::Kind;

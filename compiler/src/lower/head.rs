@@ -2,7 +2,8 @@
 
 use super::pages::{INPUT_WRONG, LANGUAGE_UNKNOWN, WINDOW_WRONG};
 use super::{Draft, named, text};
-use crate::compile::{Cx, InputDecl};
+use crate::compile::InputDecl;
+use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Direction, InputSource, Move, Order, Window};
 use crate::shape::{Item, Typed};

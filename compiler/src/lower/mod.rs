@@ -14,7 +14,7 @@ pub use head::judge;
 pub use pages::PAGES;
 pub(crate) use parts::KEEP_UNSAID;
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::declare::{Declared, repeated};
 use crate::env::Env;
 use crate::expand::Expanded;

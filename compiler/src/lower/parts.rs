@@ -5,7 +5,7 @@ use super::draft::{Draft, Parts};
 use super::head::any_text;
 use super::pages::NOTIFY_WRONG;
 use super::{Here, span, text};
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::plan::{Backup, Failure, Gate, Hold, Notify, OnFailure};
 use crate::shape::{Item, Typed};

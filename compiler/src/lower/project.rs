@@ -3,7 +3,7 @@
 use super::head::any_text;
 use super::pages::TARGET_NOWHERE;
 use super::{Draft, text};
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;
 use crate::plan::{Service, Target};

@@ -6,7 +6,7 @@ use super::draft::{Draft, DraftBlock, DraftStep};
 use super::head::{any_text, moved};
 use super::pages::{EMPTY_STEP, NAME_TAKEN};
 use super::{Here, parts, span, text};
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::declare::repeated;
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;

@@ -7,7 +7,7 @@ mod typed;
 pub use pages::PAGES;
 pub(crate) use typed::{Typed, fault_in};
 
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
 use crate::registry::Kind;

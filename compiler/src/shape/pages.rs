@@ -147,7 +147,9 @@ pages! {
         code: "template::broken",
         rule: "R10",
         text: "A string of a plan, or a file whose name ends in .hbs, is a template, and this one can't be read as one. \
-               Where `{{` is meant literally, write \\{{ (in a quoted string of a plan \\\\{{), or take .hbs off the name.",
+               Where `{{` is meant literally, write \\{{ (in a quoted string of a plan \\\\{{), or take .hbs off the name. Helpers write a \
+               value another way: {{dashed v}} for 1.2.0 as 1-2-0, {{minor v}} for 24.3 of 24.3.1, {{base64 v}}, and \
+               {{indent v 4}} for four spaces before each line but the first.",
         wrong: "step \"a\" { file.write \"a\" content=\"{{#if colour}}red\" }",
         right: "input \"colour\" type=\"boolean\" default=#true\nstep \"a\" { file.write \"a\" content=\"{{#if colour}}red{{/if}}\" }",
         ..Page::ERROR

@@ -3,7 +3,7 @@
 use super::pages::PLACEHOLDER;
 use super::typed::{Typed, fault_in, remember_outputs};
 use crate::check::placeholder;
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;
 use crate::files;

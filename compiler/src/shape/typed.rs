@@ -3,7 +3,7 @@
 use super::pages::{BROKEN_TEMPLATE, NAME_WRONG, PLACEHOLDER, TOO_LATE, TYPE_WRONG, UNRESOLVED, VALUE_NOT_ALLOWED};
 use super::source;
 use crate::check::placeholder;
-use crate::compile::Cx;
+use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
 use crate::expand::TOO_LARGE;

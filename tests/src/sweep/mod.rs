@@ -1,6 +1,6 @@
 //! The crash sweep: the binary is killed at every boundary of a scenario, and what a person does next must put all right.
 //!
-//! Whoever reads a failure runs it again with the numbers that it names; see `docs/reliability.md`.
+//! Whoever reads a failure runs it again with the numbers that it names; see `docs/development.md`.
 
 pub mod binary;
 mod checks;
