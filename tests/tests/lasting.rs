@@ -144,6 +144,21 @@ layer "core-kernel" { step "b" { file.write "b.txt" content="new b\n" } }
 }
 
 #[test]
+fn a_target_whose_run_is_lost_says_how_to_let_it_go() {
+    let plan = r#"plan "p"
+layer "user-space" { step "a" { file.write "a.txt" content="new a\n" } }
+layer "core-kernel" { step "b" { file.write "b.txt" content="new b\n" } }
+"#;
+    let stand = Stand::new(plan, FILES).unwrap();
+    stand.ends(0, "switchback run p.plan.kdl --yes --until user-space && mv .switchback lost").unwrap();
+    let said = stand.ends(14, "switchback run p.plan.kdl --yes").unwrap();
+    assert!(said.contains("that folder is not there"), "{said}");
+    let next = said.lines().find_map(|line| line.strip_prefix("next: ")).unwrap();
+    stand.ends(0, &format!("{next} && switchback run p.plan.kdl --yes")).unwrap();
+    assert_eq!((stand.read("site/a.txt"), stand.read("site/b.txt")), ("new a\n".into(), "new b\n".into()));
+}
+
+#[test]
 fn an_undo_has_a_time_of_its_own() {
     let plan = r#"plan "p"
 step "a" {

@@ -57,7 +57,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
     let place = placed(options.project, &target)?;
     let _keep = take(place.as_deref(), &options.by)?;
-    let marks = free(place.as_deref(), &plan)?;
+    let marks = free(options.project, place.as_deref(), &plan)?;
     give_up::expired(options.project, &plan, &marks)?;
     boundary("target");
     let opened = folder(options.project, bundle, options.made)?;
@@ -116,20 +116,34 @@ pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refus
 }
 
 /// Refuses where another run keeps the target; the runs that keep something of it.
-fn free(place: Option<&Path>, plan: &Plan) -> Result<Vec<Kept>, Refused> {
+fn free(project: &Path, place: Option<&Path>, plan: &Plan) -> Result<Vec<Kept>, Refused> {
     let Some(place) = place else { return Ok(Vec::new()) };
     let marks = kept(place)?;
     let touches = touches(plan);
-    let Some(kept) = marks.iter().find(|kept| kept.forbids(&touches)) else { return Ok(marks) };
+    match marks.iter().find(|kept| kept.forbids(&touches)) {
+        Some(kept) => Err(keeping(project, place, kept)),
+        None => Ok(marks),
+    }
+}
+
+/// Who keeps the target, and how it lets go.
+fn keeping(project: &Path, place: &Path, kept: &Kept) -> Refused {
     let refused = Refused::with(Exit::Kept, format!("run {} keeps this target; nothing was touched", kept.run));
     let what = if kept.holds { "holds; it can still be undone" } else { "is not settled" };
     let refused =
         refused.fact(format!("{} by {} {what}; its journal is in {}", kept.plan, kept.by, kept.folder.display()));
-    Err(if kept.holds {
-        refused.next(format!("switchback finalize {}", kept.run)).next(format!("switchback undo {}", kept.run))
-    } else {
-        refused.next(format!("switchback status {}", kept.run))
-    })
+    if !kept.folder.is_dir() {
+        // Perhaps it is on a disk that is not mounted, so only a person can say that it is lost.
+        let mark = target::mark_of(place, &kept.run);
+        let refused =
+            refused.fact("that folder is not there: bring it back to go on with the run; only if it is lost:");
+        return refused.next(format!("rm {}", mark.display()));
+    }
+    // PROJECT/.switchback/runs/RUN
+    let home = kept.folder.ancestors().nth(3).filter(|home| home.canonicalize().ok() != project.canonicalize().ok());
+    let there = home.map_or_else(String::new, |home| format!("-C {} ", home.display()));
+    let command = |verb: &str| format!("switchback {there}{verb} {}", kept.run);
+    if kept.holds { refused.next(command("finalize")).next(command("undo")) } else { refused.next(command("status")) }
 }
 
 /// The run's folder with the bundle's copy in it, on the disk before the first record.

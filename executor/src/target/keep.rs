@@ -71,11 +71,16 @@ fn keeps(directory: &Path) -> PathBuf {
     own(directory).join("keeps")
 }
 
+/// The file that says that a run keeps the target.
+pub fn mark_of(directory: &Path, run: &str) -> PathBuf {
+    keeps(directory).join(format!("{run}.json"))
+}
+
 /// Writes a run's mark, durably: it must be there before the run's first effect.
 pub fn mark(directory: &Path, kept: &Kept) -> io::Result<()> {
     let folder = keeps(directory);
     let bytes = serde_json::to_vec_pretty(kept)?;
-    if fs::read(folder.join(format!("{}.json", kept.run))).is_ok_and(|there| there == bytes) {
+    if fs::read(mark_of(directory, &kept.run)).is_ok_and(|there| there == bytes) {
         // It says so already, and on a full disk it could not be written again, when an undo is most needed.
         return Ok(());
     }
@@ -84,14 +89,14 @@ pub fn mark(directory: &Path, kept: &Kept) -> io::Result<()> {
     let mut file = File::create(&temporary)?;
     file.write_all(&bytes)?;
     file.sync_all()?;
-    fs::rename(&temporary, folder.join(format!("{}.json", kept.run)))?;
+    fs::rename(&temporary, mark_of(directory, &kept.run))?;
     File::open(&folder)?.sync_all()
 }
 
 /// Takes a run's mark away; none there is fine.
 pub fn unmark(directory: &Path, run: &str) -> io::Result<()> {
     let folder = keeps(directory);
-    match fs::remove_file(folder.join(format!("{run}.json"))) {
+    match fs::remove_file(mark_of(directory, run)) {
         Ok(()) => File::open(&folder)?.sync_all(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),

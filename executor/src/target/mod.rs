@@ -14,7 +14,7 @@ mod key;
 mod seed;
 mod store;
 
-pub use keep::{Keep, Kept, is_taken, mark, marks, unmark};
+pub use keep::{Keep, Kept, is_taken, mark, mark_of, marks, unmark};
 pub use key::{key, make_key};
 pub use seed::{SeedError, place};
 pub use store::{Note, expire, give_up};

@@ -43,8 +43,10 @@ pub fn binary(workspace: &Workspace) -> Result<PathBuf, Fault> {
     let built = workspace.build(&["-p", "switchback", "--features", "faults"])?;
     let folder = built.parent().ok_or("the binary has no folder")?.join("xtask-test");
     std::fs::create_dir_all(&folder)?;
-    let copy = folder.join("switchback");
-    std::fs::copy(&built, &copy)?;
+    let (copy, beside) = (folder.join("switchback"), folder.join("switchback.new"));
+    std::fs::copy(&built, &beside)?;
+    // A file that runs, in another test or in the torture, can't be written, but can be replaced.
+    std::fs::rename(&beside, &copy)?;
     Ok(copy)
 }
 
