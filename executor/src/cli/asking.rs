@@ -1,5 +1,6 @@
 //! Who asks for a run: a person at the terminal, or what was said on the command line.
 
+use super::again::again;
 use super::bundling::by;
 use super::typing::{can_ask, typed, until};
 use super::{Answer, Outcome, Settled};
@@ -7,6 +8,7 @@ use crate::exit::Exit;
 use crate::report::run::{GateStory, Story, View, open, question};
 use crate::run::{self, Asker, Missed, Question, Reply};
 use crate::runs::Run;
+use crate::screen::list;
 use crate::session::Refused;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
@@ -140,23 +142,31 @@ pub(super) fn outcomes(outcomes: &[Outcome]) -> BTreeMap<String, run::Settled> {
     outcomes.iter().map(|outcome| (outcome.step.clone(), settled(outcome))).collect()
 }
 
-/// A gate that will stay shut: nobody can type here, or what was given is not what it wants.
+/// Gates that will stay shut: nobody can type here, or what was given is not what they want.
 ///
 /// `finalizes` asks of the gates of the finalize stages, else of all others.
-pub(super) fn shut(plan: &Plan, given: &Given, finalizes: bool, view: &View) -> Option<Refused> {
-    for gate in gates(plan, finalizes) {
-        let (name, wanted) = (&gate.name, gate.typed.known());
-        let why = match given.confirms.get(name) {
-            Some(typed) if wanted.is_none_or(|wanted| wanted == typed) => continue,
-            Some(_) => format!("what --confirm says is not what gate {name} wants typed; nothing was touched"),
-            None if can_ask() => continue,
-            None => format!("gate {name} waits for a person, and nobody can type here; nothing was touched"),
-        };
-        let confirm = open::word(&format!("{name}={}", wanted.unwrap_or("TEXT")), view);
-        let asked = Refused::with(Exit::Closed, why).fact(format!("{name}: {}", gate.text));
-        return Some(asked.next(format!("the same with --confirm {confirm}")));
-    }
-    None
+pub(super) fn shut(plan: &Plan, given: &Given, finalizes: bool) -> Option<Refused> {
+    let is_shut = |gate: &&Gate| match (given.confirms.get(&gate.name), gate.typed.known()) {
+        (Some(typed), Some(wanted)) => typed != wanted,
+        (Some(_), None) => false,
+        (None, _) => !can_ask(),
+    };
+    let shut: Vec<&Gate> = gates(plan, finalizes).filter(is_shut).collect();
+    let names: Vec<&str> = shut.iter().map(|gate| gate.name.as_str()).collect();
+    let (gate, wait, want) = if shut.len() == 1 { ("gate", "waits", "wants") } else { ("gates", "wait", "want") };
+    let why = match shut.iter().any(|gate| given.confirms.contains_key(&gate.name)) {
+        _ if shut.is_empty() => return None,
+        true => format!("what --confirm says is not what {gate} {} {want} typed", list(&names)),
+        false => format!("{gate} {} {wait} for a person, and nobody can type here", list(&names)),
+    };
+    let confirm = |gate: &&Gate| {
+        let wanted = gate.typed.known().unwrap_or("TEXT");
+        ["--confirm".to_owned(), format!("{}={wanted}", gate.name)]
+    };
+    let more: Vec<String> = shut.iter().flat_map(confirm).collect();
+    let refused = Refused::with(Exit::Closed, format!("{why}; nothing was touched"));
+    let refused = shut.iter().fold(refused, |refused, gate| refused.fact(format!("{}: {}", gate.name, gate.text)));
+    Some(refused.next(again(&[], &more)))
 }
 
 fn gates(plan: &Plan, finalizes: bool) -> impl Iterator<Item = &Gate> {

@@ -26,7 +26,7 @@ impl Said {
             Self::Yes => None,
             Self::No => Some(no()),
             Self::Nothing => Some(otherwise()),
-            Self::Stopped => Some(Refused::with(Exit::Interrupted, "stopped at a question; nothing was touched")),
+            Self::Stopped => Some(Refused::with(Exit::Closed, "stopped at a question; nothing was touched")),
         }
     }
 }

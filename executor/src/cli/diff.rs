@@ -1,6 +1,8 @@
 //! `switchback diff`: the dry run.
 
+use super::again::about;
 use super::bundling::bundle;
+use super::run::is_bundle;
 use super::{Globals, parts::pair};
 use crate::bundle::{Bundle, BundleError, Made};
 use crate::exit::{Error, Exit};
@@ -10,6 +12,7 @@ use crate::report::diff::{Comment, Shown, human, json, markdown, step};
 use crate::report::graph::mermaid;
 use crate::report::run::Zone;
 use crate::screen::Look;
+use crate::session::in_the_way;
 use std::path::{Path, PathBuf};
 
 /// How the diff is written.
@@ -87,6 +90,10 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
 }
 
 async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
+    if let Some(file) = args.output.as_ref().filter(|file| !is_bundle(file)) {
+        let why = format!("`{}` does not end in .swb, by which `run` and `show` know a bundle", file.display());
+        return Err(Error::usage(why).help(format!("-o {}.swb", file.display())));
+    }
     let project = Project::around(&args.plan)?;
     let fresh = match bundle(&project, &args.plan, args.target.as_deref(), &args.inputs, globals).await {
         Ok(fresh) => fresh,
@@ -112,20 +119,21 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         globals.remark(&format!("wrote {file}  {}\n", fresh.bundle.short()));
     }
     let differs = !fresh.bundle.preview.is_nothing();
-    if let Some(next) = next(args).filter(|_| differs) {
-        globals.remark(&format!("next: switchback run {next}\n"));
+    if let Some(refused) = in_the_way(project.root(), &fresh.bundle.plan).filter(|_| differs) {
+        globals.remark(&format!("now it could not run:\n{}", refused.text(globals.err())));
+    } else if let Some(next) = next(args, globals).filter(|_| differs) {
+        globals.remark(&format!("next: {next}\n"));
     }
     Ok(if args.detailed_exitcode && differs { Exit::Differences } else { Exit::Done })
 }
 
-/// What to run next: what was written, else the plan, for a person who read all of it. Inputs are never printed.
-fn next(args: &Args) -> Option<String> {
+/// What to run next: what was written, else the plan, for a person who read all of it.
+fn next(args: &Args, globals: &Globals) -> Option<String> {
     if let Some(file) = &args.output {
-        return Some(file.display().to_string());
+        return Some(about(globals, "run", file, None, &[]));
     }
-    let whole = args.format == Format::Human && args.step.is_none() && args.inputs.is_empty();
-    let target = args.target.as_ref().map(|target| format!(" -t {target}")).unwrap_or_default();
-    whole.then(|| format!("{}{target}", args.plan.display()))
+    let whole = args.format == Format::Human && args.step.is_none();
+    whole.then(|| about(globals, "run", &args.plan, args.target.as_deref(), &args.inputs))
 }
 
 /// How a dry run is to be shown.

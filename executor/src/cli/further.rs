@@ -53,7 +53,7 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
     let view = view(globals, &loaded.bundle);
     let mut given = ask.given.clone();
     if ask.to == "finalize"
-        && let Some(refused) = shut(&loaded.bundle.plan, &given, true, &view)
+        && let Some(refused) = shut(&loaded.bundle.plan, &given, true)
     {
         return Ok(refuse(&refused, globals));
     }

@@ -2,6 +2,7 @@
 //!
 //! The modules stand in reading order: what all commands share, then the commands in the order of `--help`.
 
+mod again;
 mod asking;
 mod beforehand;
 mod bundling;

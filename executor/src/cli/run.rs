@@ -1,5 +1,6 @@
 //! `switchback run`: runs a plan, or a bundle.
 
+use super::again::{about, again};
 use super::asking::{Given, Terminal, shut};
 use super::beforehand::{Said, said, word};
 use super::bundling::{Fresh, NoBundle, bundle, by, refuse};
@@ -15,9 +16,9 @@ use crate::project::Project;
 use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
-use crate::screen::{count, safe};
-use crate::session::{Execute, Refused, execute, looking, secrets};
-use std::path::PathBuf;
+use crate::screen::{count, quoted, safe};
+use crate::session::{Execute, Refused, execute, in_the_way, looking, secrets};
+use std::path::{Path, PathBuf};
 use switchback_compiler::plan::Window;
 
 const WHAT: &str = "\
@@ -74,8 +75,13 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
 
 async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> Result<Exit, Error> {
     let project = Project::around(&args.what)?;
-    let is_bundle = args.what.extension().is_some_and(|extension| extension == "swb");
-    let looked = async { if is_bundle { reviewed(&project, args).await } else { made(&project, args, globals).await } };
+    let looked = async {
+        if is_bundle(&args.what) {
+            reviewed(&project, args, globals).await
+        } else {
+            made(&project, args, globals).await
+        }
+    };
     let fresh = tokio::select! {
         fresh = looked => fresh,
         name = signals.next() => {
@@ -93,9 +99,9 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
     }
     let (view, plan) = (view(globals, &bundle), bundle.plan.clone());
     let given = Given::confirms(&args.confirms);
-    let mut refused = closed(&bundle, args).or_else(|| shut(&plan, &given, false, &view));
+    let mut refused = closed(&project, &bundle, args).or_else(|| shut(&plan, &given, false));
     if refused.is_none() {
-        refused = unasked(&bundle, args, is_bundle, &view, signals).await;
+        refused = unasked(&bundle, args, globals, &view, signals).await;
     }
     if let Some(refused) = refused {
         return Ok(refuse(&refused, globals));
@@ -117,6 +123,11 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
     }
 }
 
+/// Whether a file's name says that it is a bundle.
+pub(super) fn is_bundle(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "swb")
+}
+
 /// A plan becomes a bundle now, and is shown.
 async fn made(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh, NoBundle> {
     let fresh = bundle(project, &args.what, args.target.as_deref(), &args.inputs, globals).await?;
@@ -129,7 +140,7 @@ async fn made(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh
 }
 
 /// A bundle is run as it was reviewed: what it would change now must be what it said.
-async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
+async fn reviewed(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh, NoBundle> {
     let refused = |why: String| NoBundle::Refused(Refused::error(why));
     let (bundle, made) =
         Bundle::read(&args.what).map_err(|error| refused(format!("`{}`: {error}", args.what.display())))?;
@@ -147,11 +158,11 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
         let bundle = bundle.map_err(|error| refused(error.to_string()))?;
         return Ok(Fresh { bundle, secrets, made });
     }
-    Err(NoBundle::Refused(not_as_reviewed(&bundle, &changed)))
+    Err(NoBundle::Refused(not_as_reviewed(&bundle, &changed, globals)))
 }
 
 /// What is other than when it was reviewed.
-fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
+fn not_as_reviewed(bundle: &Bundle, changed: &[Changed], globals: &Globals) -> Refused {
     let target = bundle.plan.target.as_ref().map_or("the target", |target| target.name.as_str());
     let mut refused = Refused::with(
         Exit::Changed,
@@ -161,11 +172,14 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
         refused = refused.fact(format!("~ {resource}"));
         refused = refused.fact(format!("  when reviewed: {was}")).fact(format!("  now: {is}"));
     }
-    refused.next("switchback diff PLAN -o NEW.swb")
+    let file = bundle.plan.units.iter().map(|unit| &unit.at.path).find(|path| path.ends_with(".plan.kdl"));
+    let file = file.map_or("PLAN", |path| path);
+    let target = bundle.plan.target.as_ref().map(|target| target.name.as_str());
+    refused.next(about(globals, "diff", Path::new(file), target, &[]) + " -o NEW.swb")
 }
 
 /// Which door is shut before a run may begin.
-fn closed(bundle: &Bundle, args: &Args) -> Option<Refused> {
+fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
     if !bundle.preview.blocked.is_empty() {
         let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
         return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
@@ -174,11 +188,18 @@ fn closed(bundle: &Bundle, args: &Args) -> Option<Refused> {
     {
         return Some(Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after")));
     }
-    bundle.plan.window.as_ref().and_then(|window| far(window, args))
+    let window = bundle.plan.window.as_ref().and_then(|window| far(window, args));
+    window.or_else(|| in_the_way(project.root(), &bundle.plan))
 }
 
 /// What a person must say before a run begins, and did not.
-async fn unasked(bundle: &Bundle, args: &Args, is_bundle: bool, view: &View, signals: &mut Signals) -> Option<Refused> {
+async fn unasked(
+    bundle: &Bundle,
+    args: &Args,
+    globals: &Globals,
+    view: &View,
+    signals: &mut Signals,
+) -> Option<Refused> {
     let deletions = bundle.preview.deleted().len() as u64;
     if let Some(most) = bundle.plan.deletions_at_most.filter(|most| deletions > *most)
         && args.deletes != Some(deletions)
@@ -186,22 +207,23 @@ async fn unasked(bundle: &Bundle, args: &Args, is_bundle: bool, view: &View, sig
         let what = format!("deletes {deletions} of {}: over policy's limit of {most}", bundle.preview.observed);
         let asked = if args.deletes.is_none() { said(number(&what, deletions, view), signals).await } else { Said::No };
         let refused = Refused::with(Exit::Closed, format!("it {what}; nothing was touched"));
-        let refused = refused.next(again(args, &format!("--deletes {deletions}")));
+        let refused = refused.next(again(&["--deletes"], &["--deletes".into(), deletions.to_string()]));
         // Who has typed how much goes away has said yes.
         return asked.refused(|| refused.clone(), || refused.clone());
     }
-    if is_bundle || args.yes {
+    if args.yes || is_bundle(&args.what) {
         return None;
     }
     let target = bundle.plan.target.as_ref().map_or("", |target| target.name.as_str());
     let steps = count(bundle.plan.steps().count(), "step");
+    let diff = about(globals, "diff", &args.what, args.target.as_deref(), &args.inputs);
     let question = format!("run {steps} on {}? [y/N] ", safe(target, view.look));
     said(word(&question, &["y", "yes"]), signals).await.refused(
         || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
         || {
             Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")
-                .next(again(args, "--yes"))
-                .next(format!("switchback diff {} -o {}", args.what.display(), beside(&args.what)))
+                .next(again(&[], &["--yes".into()]))
+                .next(format!("{diff} -o {}", quoted(&beside(&args.what))))
         },
     )
 }
@@ -213,20 +235,9 @@ async fn number(what: &str, deletions: u64, view: &View) -> Said {
 }
 
 /// The bundle that is called like a plan.
-fn beside(plan: &std::path::Path) -> String {
+fn beside(plan: &Path) -> String {
     let name = plan.display().to_string();
     format!("{}.swb", name.strip_suffix(".plan.kdl").unwrap_or(&name))
-}
-
-/// The same command with one word more; inputs are never printed.
-fn again(args: &Args, more: &str) -> String {
-    if !args.inputs.is_empty() || !args.confirms.is_empty() {
-        return format!("the same with {more}");
-    }
-    let target = args.target.as_ref().map(|target| format!(" -t {target}")).unwrap_or_default();
-    let until = args.until.as_ref().map(|until| format!(" --until {until}")).unwrap_or_default();
-    let yes = if args.yes && more != "--yes" { " --yes" } else { "" };
-    format!("switchback run {}{target}{until}{yes} {more}", args.what.display())
 }
 
 /// A window that is too far away to be waited for.

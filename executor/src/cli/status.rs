@@ -7,7 +7,7 @@ use super::further::{named, waiting};
 use crate::action::noun;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
-use crate::report::run::{Story, View, status};
+use crate::report::run::{Looked, Story, View, status};
 use crate::run::look;
 use crate::session::{Loaded, looking, works_on};
 use crate::site::{Scene, Secrets};
@@ -52,12 +52,12 @@ fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> Result<String, 
     let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), loaded);
-    let looked = held(project, loaded)?;
-    Ok(status(&story, &loaded.bundle.plan, alive, crate::clock::now(), &looked, &view))
+    let looked = Looked { alive, now: crate::clock::now(), hold: held(project, loaded)? };
+    Ok(status(&story, &loaded.bundle.plan, &looked, &view))
 }
 
-/// The checks of a hold, looked at once: a line each.
-fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(&'static str, String)>, Error> {
+/// The checks of a hold, looked at once: a text each, and whether it holds.
+fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(String, bool)>, Error> {
     let plan = &loaded.bundle.plan;
     let Some(hold) = plan.hold.as_ref().filter(|_| loaded.state().standing == crate::event::Standing::Holds) else {
         return Ok(Vec::new());
@@ -76,7 +76,7 @@ fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(&'static str, String)
         let word = if holds { "holds" } else { "does not hold" };
         let words = noun(&check.call.kind).and_then(|noun| noun.check()).map(|noun| noun.words(&check.call));
         let what = words.unwrap_or_else(|| check.call.kind.clone());
-        lines.push(("hold", format!("{what}: {word}, {says}")));
+        lines.push((format!("{what}: {word}, {says}"), holds));
     }
     Ok(lines)
 }

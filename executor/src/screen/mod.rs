@@ -20,5 +20,5 @@ pub use sign::Sign;
 pub use style::Style;
 pub use table::{Column, Table};
 pub(crate) use text::is_hostile;
-pub use text::{safe, shown, width};
+pub use text::{quoted, safe, shown, width};
 pub use words::{count, either, figure, list, of, plural};

@@ -2,7 +2,7 @@
 
 use super::further::settle_marks;
 use super::give_up;
-use super::marks::kept;
+use super::marks::{keeping, kept};
 use super::open::{Opened, directory, touches, writing};
 use super::refused::Refused;
 use crate::bundle::{Bundle, Made};
@@ -124,26 +124,6 @@ fn free(project: &Path, place: Option<&Path>, plan: &Plan) -> Result<Vec<Kept>, 
         Some(kept) => Err(keeping(project, place, kept)),
         None => Ok(marks),
     }
-}
-
-/// Who keeps the target, and how it lets go.
-fn keeping(project: &Path, place: &Path, kept: &Kept) -> Refused {
-    let refused = Refused::with(Exit::Kept, format!("run {} keeps this target; nothing was touched", kept.run));
-    let what = if kept.holds { "holds; it can still be undone" } else { "is not settled" };
-    let refused =
-        refused.fact(format!("{} by {} {what}; its journal is in {}", kept.plan, kept.by, kept.folder.display()));
-    if !kept.folder.is_dir() {
-        // Perhaps it is on a disk that is not mounted, so only a person can say that it is lost.
-        let mark = target::mark_of(place, &kept.run);
-        let refused =
-            refused.fact("that folder is not there: bring it back to go on with the run; only if it is lost:");
-        return refused.next(format!("rm {}", mark.display()));
-    }
-    // PROJECT/.switchback/runs/RUN
-    let home = kept.folder.ancestors().nth(3).filter(|home| home.canonicalize().ok() != project.canonicalize().ok());
-    let there = home.map_or_else(String::new, |home| format!("-C {} ", home.display()));
-    let command = |verb: &str| format!("switchback {there}{verb} {}", kept.run);
-    if kept.holds { refused.next(command("finalize")).next(command("undo")) } else { refused.next(command("status")) }
 }
 
 /// The run's folder with the bundle's copy in it, on the disk before the first record.

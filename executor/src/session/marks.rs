@@ -3,14 +3,16 @@
 use super::execute::{keeps, take};
 use super::further::Loaded;
 use super::give_up;
-use super::open::directory;
+use super::open::{directory, touches};
 use super::refused::Refused;
 use crate::bundle::Bundle;
 use crate::event::Standing;
+use crate::exit::Exit;
 use crate::runs::Run;
 use crate::target::{self, Kept};
 use std::io;
 use std::path::Path;
+use switchback_compiler::plan::Plan;
 
 /// The runs that keep a target; marks of which their run's journal says other things are brought in line with it.
 ///
@@ -35,22 +37,72 @@ pub fn tidy(project: &Path, loaded: &Loaded, by: &str) -> Result<(), Refused> {
     place.map_or(Ok(()), |place| kept(&place).map(drop))
 }
 
-fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
-    if !kept.folder.join("bundle.swb").exists() {
-        // Its project is not here: perhaps it is on another disk, so it may keep the target.
-        return Ok(Some(kept));
+/// Who keeps the target, and how it lets go.
+pub(super) fn keeping(project: &Path, place: &Path, kept: &Kept) -> Refused {
+    let refused = Refused::with(Exit::Kept, format!("run {} keeps this target; nothing was touched", kept.run));
+    let what = if kept.holds { "holds; it can still be undone" } else { "is not settled" };
+    let refused =
+        refused.fact(format!("{} by {} {what}; its journal is in {}", kept.plan, kept.by, kept.folder.display()));
+    if !kept.folder.is_dir() {
+        // Perhaps it is on a disk that is not mounted, so only a person can say that it is lost.
+        let mark = target::mark_of(place, &kept.run);
+        let refused =
+            refused.fact("that folder is not there: bring it back to go on with the run; only if it is lost:");
+        return refused.next(format!("rm {}", mark.display()));
     }
-    let began = kept.folder.join("journal").exists();
-    let holds = match Run::read_in(kept.folder.clone(), &kept.run) {
-        Ok(run) => {
-            if run.standing() == Standing::Finalized {
+    // PROJECT/.switchback/runs/RUN
+    let home = kept.folder.ancestors().nth(3).filter(|home| home.canonicalize().ok() != project.canonicalize().ok());
+    let there = home.map_or_else(String::new, |home| format!("-C {} ", home.display()));
+    let command = |verb: &str| format!("switchback {there}{verb} {}", kept.run);
+    if kept.holds { refused.next(command("finalize")).next(command("undo")) } else { refused.next(command("status")) }
+}
+
+/// The run that keeps a plan's target, as far as looking tells: without the lock a run may begin or end right after.
+pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
+    let place = directory(project, plan.target.as_ref()?)?;
+    let touches = touches(plan);
+    let forbids = |kept: Kept| {
+        let holds = match journal(&kept) {
+            Journal::Away => kept.holds,
+            Journal::Stands(standing) => keeps(standing)?,
+            Journal::NotBegun => return None,
+        };
+        Some(Kept { holds, ..kept }).filter(|kept| kept.forbids(&touches))
+    };
+    let kept = target::marks(&place).ok()?.into_iter().find_map(forbids)?;
+    Some(keeping(project, &place, &kept))
+}
+
+/// What the journal of a run that is marked says, which is newer than the mark.
+enum Journal {
+    /// It can't be read, perhaps because it is on another disk: so the run may keep the target.
+    Away,
+    /// It was marked and killed before it began.
+    NotBegun,
+    Stands(Standing),
+}
+
+fn journal(kept: &Kept) -> Journal {
+    if !kept.folder.join("bundle.swb").exists() {
+        return Journal::Away;
+    }
+    match Run::read_in(kept.folder.clone(), &kept.run) {
+        Ok(run) => Journal::Stands(run.standing()),
+        Err(_) if kept.folder.join("journal").exists() => Journal::Away,
+        Err(_) => Journal::NotBegun,
+    }
+}
+
+fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
+    let holds = match journal(&kept) {
+        Journal::Away => return Ok(Some(kept)),
+        Journal::NotBegun => None,
+        Journal::Stands(standing) => {
+            if standing == Standing::Finalized {
                 given_up(&kept)?;
             }
-            keeps(run.standing())
+            keeps(standing)
         }
-        Err(_) if began => return Ok(Some(kept)),
-        // It was marked and killed before it began.
-        Err(_) => None,
     };
     match holds {
         None => target::unmark(place, &kept.run).map(|()| None),

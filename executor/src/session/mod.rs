@@ -11,6 +11,6 @@ mod refused;
 pub use execute::{Execute, Executed, execute};
 pub use further::{GoOn, Loaded, go_on, held_until, secrets, works_on};
 pub use inputs::{InputError, Resolved, Sources, resolve};
-pub use marks::tidy;
+pub use marks::{in_the_way, tidy};
 pub use open::{Opened, directory, looking, touches, writing};
 pub use refused::Refused;

@@ -52,7 +52,7 @@ pub use report::Report;
 pub use reviewed::{Reviewed, Tally};
 pub use rows::{Row, rows};
 pub use spans::{Span, spans};
-pub use status::status;
+pub use status::{Looked, status};
 pub use story::{
     ActStory, Back, CheckStory, Decision, Ending, Forward, GateStory, Head, Now, Process, Step, Story, UnitStory,
     WindowStory,

@@ -4,7 +4,7 @@ use super::question::{gate, loss, lost, outcome, unknown};
 use super::story::{ActStory, Step, Story, UnitStory};
 use super::view::View;
 use crate::event::Asks;
-use crate::screen::{hang, safe};
+use crate::screen::{hang, quoted, safe};
 use jiff::Timestamp;
 use switchback_compiler::plan::{Plan, Unit};
 
@@ -45,53 +45,62 @@ pub struct Open {
     pub question: String,
     /// That it stays open, and what to type.
     pub stays: String,
+    /// What to type.
+    pub next: String,
 }
 
 /// What a run waits for that a person must answer.
 pub fn open(story: &Story, plan: &Plan, view: &View) -> Open {
     let run = safe(story.run(), view.look);
     let asking = story.units.iter().zip(&plan.units).find(|(of, _)| of.asks.is_some());
-    let (question, command) = if let Some((id, _)) = unknown(story) {
+    let (question, commands) = if let Some((id, _)) = unknown(story) {
         let step = plan.unit(id).map_or_else(String::new, |unit| safe(&unit.name, view.look));
         let asked = outcome(story, plan, view).unwrap_or_default();
-        (asked, format!("resume {run} --outcome {step}=done|not-done"))
+        (asked, answers(&run, &format!("--outcome {step}"), &["done", "not-done", "undo"]))
     } else if let Some((of, unit)) = asking {
         asked_by(of, unit, story, plan, view)
     } else if let Some(asked) = loss(story, plan, view) {
-        (asked, format!("undo {run} --accept-losses"))
+        (asked, vec![format!("undo {run} --accept-losses")])
     } else {
-        (String::new(), format!("resume {run}"))
+        (String::new(), vec![format!("resume {run}")])
     };
     let touched = if is_touched(story) { "" } else { "nothing was touched; " };
-    let stays = format!("{touched}the question stays open\nnext: switchback {command}\n");
-    Open { question: without_prompt(&question), stays }
+    let next = ["next: "].into_iter().chain(std::iter::repeat("or:   "));
+    let next: String = next.zip(&commands).map(|(word, command)| format!("{word}switchback {command}\n")).collect();
+    let stays = format!("{touched}the question stays open\n{next}");
+    Open { question: without_prompt(&question), stays, next }
 }
 
-fn asked_by(of: &UnitStory, unit: &Unit, story: &Story, plan: &Plan, view: &View) -> (String, String) {
+fn asked_by(of: &UnitStory, unit: &Unit, story: &Story, plan: &Plan, view: &View) -> (String, Vec<String>) {
     let (run, look) = (safe(story.run(), view.look), view.look);
     match &of.asks {
         Some(Asks::Gate(name)) => {
             let asked = story.gates.iter().find(|gate| gate.name == *name);
             let typed = asked.map_or("TEXT", |gate| gate.typed.as_str());
             let text = asked.map(|asked| gate(asked, plan, view)).unwrap_or_default();
-            (text, format!("resume {run} --confirm {}", word(&format!("{name}={typed}"), view)))
+            (text, vec![format!("resume {run} --confirm {}", word(&format!("{name}={typed}"), view))])
         }
         Some(Asks::Checks(names)) => {
             let last = |name: &String| of.checks.iter().rev().find(|check| check.what == *name);
             let missed = names.iter().filter_map(last).map(|one| (one.what.as_str(), one.seen.as_str()));
             let missed: Vec<(&str, &str)> = missed.collect();
             let unit = safe(&unit.name, look);
-            (checks(&unit, &missed, &[], view), format!("resume {run} --answer {unit}=go-on|fail"))
+            let answers = answers(&run, &format!("--answer {unit}"), &["go-on", "fail"]);
+            (checks(&unit, &missed, &[], view), answers)
         }
-        None => (String::new(), format!("resume {run}")),
+        None => (String::new(), vec![format!("resume {run}")]),
     }
 }
 
-/// A word of a command line, in quotes where a shell would take it apart.
-pub fn word(text: &str, view: &View) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:@+,%".contains(c);
-    let shown = safe(text, view.look);
-    if text.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+/// How a question is answered: at a terminal, then by each word.
+fn answers(run: &str, option: &str, words: &[&str]) -> Vec<String> {
+    let told = words.iter().map(|word| format!("resume {run} {option}={word}"));
+    std::iter::once(format!("resume {run}")).chain(told).collect()
+}
+
+/// A word of a command line, as a shell takes it for one.
+fn word(text: &str, view: &View) -> String {
+    safe(&quoted(text), view.look)
 }
 
 /// Whether the last process did anything but look.

@@ -1,6 +1,7 @@
 //! `status`: where a run stands now, and what is possible.
 
 use super::human::compared_line;
+use super::open::open;
 use super::outcome::Outcome;
 use super::story::{Process, Story};
 use super::view::{View, short_digest};
@@ -10,21 +11,25 @@ use crate::screen::{hang, safe, seconds};
 use jiff::Timestamp;
 use switchback_compiler::plan::Plan;
 
-/// A run as it stands. `alive` says whether a process works on it, `looked` what was seen of it just now, in lines.
-pub fn status(
-    story: &Story,
-    plan: &Plan,
-    alive: bool,
-    now: Timestamp,
-    looked: &[(&'static str, String)],
-    view: &View,
-) -> String {
+/// What was seen of a run just now.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// Whether a process works on it.
+    pub alive: bool,
+    /// When.
+    pub now: Timestamp,
+    /// The checks of its hold: a text, and whether it holds.
+    pub hold: Vec<(String, bool)>,
+}
+
+/// A run as it stands.
+pub fn status(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
+    let Looked { alive, now, ref hold } = *looked;
     let look = view.look;
-    let mut out = head(story, alive, view);
-    for (name, text) in facts(story, plan, alive, now, view).iter().chain(looked) {
-        out += &hang(&format!("  {name:<8}  "), &safe(text, look), look);
-    }
-    out + &next(story, alive, now, view)
+    let mut facts = facts(story, plan, alive, now, view);
+    facts.extend(hold.iter().map(|(text, _)| ("hold", text.clone())));
+    let line = |(name, text): &(&str, String)| hang(&format!("  {name:<8}  "), &safe(text, look), look);
+    head(story, alive, view) + &facts.iter().map(line).collect::<String>() + &next(story, plan, looked, view)
 }
 
 fn head(story: &Story, alive: bool, view: &View) -> String {
@@ -49,7 +54,8 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
     let undoes = story.undo.is_some();
     let parts = [
         ("now", named(&|outcome| alive && matches!(outcome, Outcome::Runs | Outcome::Undoes))),
-        ("open", story.steps(plan, |unit, of| !alive && is_open(unit.outcome(of)))),
+        ("asks", story.steps(plan, |unit, _| !alive && unit.asks.is_some())),
+        ("open", story.steps(plan, |unit, of| !alive && unit.asks.is_none() && is_open(unit.outcome(of)))),
         ("unknown", named(&|outcome| outcome == Outcome::Unknown)),
         ("failed", named(&|outcome| matches!(outcome, Outcome::Failed | Outcome::NotUndone))),
         ("undone", named(&|outcome| matches!(outcome, Outcome::Undone | Outcome::NotEqual))),
@@ -58,7 +64,11 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
     ];
     for (label, names) in parts.into_iter().filter(|(_, names)| !names.is_empty()) {
         let of = if label == "done" && !undoes { format!("{} of {all}", names.len()) } else { names.len().to_string() };
-        let more = if label == "open" { "; started, and no end is recorded" } else { "" };
+        let more = match label {
+            "open" => "; started, and no end is recorded",
+            "asks" => "; waits for an answer",
+            _ => "",
+        };
         facts.push((label, format!("{of}: {}{more}", names.join(", "))));
     }
     if keeps(story.standing(), alive) {
@@ -119,17 +129,22 @@ fn keeps(standing: Standing, alive: bool) -> bool {
     }
 }
 
-fn next(story: &Story, alive: bool, now: Timestamp, view: &View) -> String {
+fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
     let run = safe(story.run(), view.look);
-    if alive {
+    if looked.alive {
         return "  possible  ctrl-c there; undo when it has ended\n".into();
     }
     match story.standing() {
-        Standing::Runs | Standing::Interrupted | Standing::Paused | Standing::Asks => {
+        Standing::Asks => open(story, plan, view).next,
+        Standing::Runs | Standing::Interrupted | Standing::Paused => {
             format!("next: switchback resume {run}\nor:   switchback undo {run}\n")
         }
-        Standing::Holds if story.hold_until.is_some_and(|until| until <= now) => {
+        Standing::Holds if story.hold_until.is_some_and(|until| until <= looked.now) => {
             format!("next: switchback finalize {run}\n")
+        }
+        // What the hold is there to notice: now is when the way back is needed.
+        Standing::Holds if looked.hold.iter().any(|(_, holds)| !holds) => {
+            format!("next: switchback undo {run}\nor:   switchback finalize {run}\n")
         }
         Standing::Holds => format!("next: switchback finalize {run}\nor:   switchback undo {run}\n"),
         Standing::Failed | Standing::UndoFailed => {
