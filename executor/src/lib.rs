@@ -6,6 +6,7 @@ pub mod action;
 pub mod clock;
 pub mod demo;
 pub mod event;
+mod durable;
 mod fault_point;
 pub mod preview;
 pub mod bundle;

@@ -155,7 +155,9 @@ fn random_crashes_to_depth_three_end_as_promised() {
     };
     let plans = SMALL.into_iter().flatten().chain([&PAIR, &ONCE, &BREAKS, &POST]);
     let sweeps: Vec<Sweep> = plans.map(|scenario| sweep(scenario, None)).collect();
-    tell(&format!("at random, seed {}", torture.seed), &torture.run(&sweeps));
+    let report = torture.run(&sweeps);
+    tell(&format!("at random, seed {}", torture.seed), &report);
+    assert!(torture.case != 0 || report.kills >= torture.kills, "too few crashes: {report}");
 }
 
 #[test]
@@ -175,7 +177,10 @@ fn an_undo_that_failed_is_tried_again() {
 #[test]
 fn undo_equals_never_having_run() {
     let seed = setting("SWITCHBACK_SEED", 20_261_121);
-    tell(&format!("of prefixes, seed {seed}"), &prefixes::undone(seed, setting("SWITCHBACK_PLANS_COUNT", 1000), None));
+    let plans = setting("SWITCHBACK_PLANS_COUNT", 1000);
+    let report = prefixes::undone(seed, plans, None);
+    tell(&format!("of prefixes, seed {seed}"), &report);
+    assert!(report.plans >= plans && report.undos >= plans, "too few plans could be run: {report}");
 }
 
 #[test]
@@ -184,7 +189,9 @@ fn hostile_bundles_and_journals_are_refused() {
     let specimen = Specimen::new().unwrap_or_else(|error| panic!("{error}"));
     tell(&format!("hostile bytes, seed {seed}"), &specimen.bytes(seed, setting("SWITCHBACK_HOSTILE", 20_000)));
     tell("hostile bombs", &specimen.bombs().unwrap_or_else(|error| panic!("{error}")));
-    tell("hostile plans", &specimen.plans(seed, 200).unwrap_or_else(|error| panic!("{error}")));
+    let plans = specimen.plans(seed, 200).unwrap_or_else(|error| panic!("{error}"));
+    tell("hostile plans", &plans);
+    assert!(plans.promises >= 200, "too few plans were bundles at all: {plans}");
     tell("hostile records", &specimen.records(seed, 100).unwrap_or_else(|error| panic!("{error}")));
 }
 

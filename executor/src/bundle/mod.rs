@@ -23,14 +23,15 @@ mod tests;
 
 pub use made::Made;
 
+use crate::durable;
 use crate::preview::{Changed, Preview};
 use crate::site::Blobs;
 use crate::world::Digest;
 use manifest::Manifest;
 use parts::Parts;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use switchback_compiler::plan::Plan;
 
@@ -142,18 +143,7 @@ impl Bundle {
     /// Writes the file whole: nobody ever sees half of it.
     pub fn write(&self, path: &Path, made: &Made) -> Result<(), BundleError> {
         let bytes = self.to_bytes(made)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name = path.file_name().ok_or(BundleError::NoBundle("its path has no name"))?.to_string_lossy();
-        let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
-        let written = File::create(&beside)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&beside, path))
-            .and_then(|()| File::open(folder)?.sync_all());
-        if written.is_err() {
-            // It is ours alone, and the error that led here is the one to tell.
-            let _left = fs::remove_file(&beside);
-        }
-        Ok(written?)
+        Ok(durable::write(path, &bytes, 0o644)?)
     }
 
     /// Reads a file.

@@ -5,6 +5,7 @@ use super::*;
 use crate::preview::tests::Project;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::fs;
 use std::time::Duration;
 
 const PLAN: &str = "step \"a\" { file.write \"etc/a\" from=\"files/a\"; file.write \"b\" content=\"2\\n\" }";

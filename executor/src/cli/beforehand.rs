@@ -20,13 +20,18 @@ pub(super) enum Said {
 
 impl Said {
     /// How a command ends that did not begin; nothing where it begins. `no` refuses, `otherwise` says what to type where
-    /// nobody can be asked.
-    pub(super) fn refused(self, no: impl FnOnce() -> Refused, otherwise: impl FnOnce() -> Refused) -> Option<Refused> {
+    /// nobody can be asked; `stopped` is the code after a signal: 22 only where there is a run that can be resumed.
+    pub(super) fn refused(
+        self,
+        stopped: Exit,
+        no: impl FnOnce() -> Refused,
+        otherwise: impl FnOnce() -> Refused,
+    ) -> Option<Refused> {
         match self {
             Self::Yes => None,
             Self::No => Some(no()),
             Self::Nothing => Some(otherwise()),
-            Self::Stopped => Some(Refused::with(Exit::Closed, "stopped at a question; nothing was touched")),
+            Self::Stopped => Some(Refused::with(stopped, "stopped at a question; nothing was touched")),
         }
     }
 }

@@ -119,10 +119,11 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         globals.remark(&format!("wrote {file}  {}\n", fresh.bundle.short()));
     }
     let differs = !fresh.bundle.preview.is_nothing();
-    if let Some(refused) = in_the_way(project.root(), &fresh.bundle.plan).filter(|_| differs) {
-        globals.remark(&format!("now it could not run:\n{}", refused.text(globals.err())));
-    } else if let Some(next) = next(args, globals).filter(|_| differs) {
-        globals.remark(&format!("next: {next}\n"));
+    if let Some(next) = next(args, globals).filter(|_| differs) {
+        match in_the_way(project.root(), &fresh.bundle.plan) {
+            Some(refused) => globals.remark(&format!("now it could not run:\n{}", refused.text(globals.err()))),
+            None => globals.remark(&format!("next: {next}\n")),
+        }
     }
     Ok(if args.detailed_exitcode && differs { Exit::Differences } else { Exit::Done })
 }

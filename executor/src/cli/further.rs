@@ -75,6 +75,7 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
 async fn unasked(id: &str, ask: &Ask<'_>, signals: &mut Signals) -> Option<Refused> {
     let what = ask.question.filter(|_| !ask.yes)?;
     said(word(&format!("run {id}: {what} type yes: "), &["yes"]), signals).await.refused(
+        Exit::Interrupted,
         || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
         || {
             let refused = Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched");
@@ -111,7 +112,7 @@ async fn unaccepted(
         let next = format!("switchback undo {} --accept-losses", loaded.run.id);
         losses.iter().fold(refused, lost).next(next)
     };
-    said(asked, signals).await.refused(refused, refused)
+    said(asked, signals).await.refused(Exit::Interrupted, refused, refused)
 }
 
 async fn drive(

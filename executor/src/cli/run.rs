@@ -16,10 +16,10 @@ use crate::project::Project;
 use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
-use crate::screen::{count, quoted, safe};
+use crate::screen::{count, list, quoted, safe};
 use crate::session::{Execute, Refused, execute, in_the_way, looking, secrets};
 use std::path::{Path, PathBuf};
-use switchback_compiler::plan::Window;
+use switchback_compiler::plan::{Block, Stage, Window};
 
 const WHAT: &str = "\
 PLAN    NAME.plan.kdl: compiled and observed now, shown as by diff, then asked
@@ -184,12 +184,24 @@ fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
         let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
         return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
     }
-    if let Some(until) = args.until.as_ref().filter(|until| !bundle.plan.units.iter().any(|unit| unit.name == **until))
-    {
-        return Some(Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after")));
+    if let Some(until) = &args.until {
+        let names: Vec<&str> = bundle.plan.blocks.iter().filter_map(stop_at).collect();
+        if !names.contains(&until.as_str()) {
+            let refused = Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after"));
+            return Some(refused.fact(format!("there is {}", list(&names))));
+        }
     }
     let window = bundle.plan.window.as_ref().and_then(|window| far(window, args));
     window.or_else(|| in_the_way(project.root(), &bundle.plan))
+}
+
+/// The name by which a run can be told to stop after a block.
+fn stop_at(block: &Block) -> Option<&str> {
+    match (block.stage, block.layer.as_deref()) {
+        (Stage::Prepare, None) => Some("prepare"),
+        (Stage::Change, layer) => layer.filter(|name| !name.is_empty()),
+        _ => None,
+    }
 }
 
 /// What a person must say before a run begins, and did not.
@@ -209,7 +221,7 @@ async fn unasked(
         let refused = Refused::with(Exit::Closed, format!("it {what}; nothing was touched"));
         let refused = refused.next(again(&["--deletes"], &["--deletes".into(), deletions.to_string()]));
         // Who has typed how much goes away has said yes.
-        return asked.refused(|| refused.clone(), || refused.clone());
+        return asked.refused(Exit::Closed, || refused.clone(), || refused.clone());
     }
     if args.yes || is_bundle(&args.what) {
         return None;
@@ -219,6 +231,7 @@ async fn unasked(
     let diff = about(globals, "diff", &args.what, args.target.as_deref(), &args.inputs);
     let question = format!("run {steps} on {}? [y/N] ", safe(target, view.look));
     said(word(&question, &["y", "yes"]), signals).await.refused(
+        Exit::Closed,
         || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
         || {
             Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched")

@@ -39,9 +39,13 @@ pub struct Begin<'a> {
 /// Runs a plan from its beginning.
 pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, Fault> {
     let Begin { plan, site, folder, bundle, reviewed, by, aim, jobs, readers, asker } = begin;
-    let journal = Journal::create(&folder, &site.run).map_err(|error| Fault::new(error.to_string()))?;
-    boundary("journal");
+    // Before the journal: a run without one never began, and keeps nothing.
     reserve::take(&site, &reviewed)?;
+    let journal = Journal::create(&folder, &site.run).map_err(|error| {
+        reserve::free(&site);
+        Fault::new(error.to_string())
+    })?;
+    boundary("journal");
     let state = State::new(plan.units.len());
     let began = Event::Began {
         run: site.run.clone(),

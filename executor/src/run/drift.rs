@@ -16,6 +16,10 @@ use switchback_compiler::words::count;
 
 /// As many as one reads.
 const MOST_TOLD: usize = 10;
+/// Bytes of what one record tells of what was noticed; the journal takes four times that.
+const MOST_NOTICED: usize = 4 << 20;
+/// Bytes of what is told of one path beside its name.
+const FACT: usize = 200;
 
 /// Looks at all that the unit's actions are about to touch; a change of somebody else's stops it.
 pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
@@ -136,8 +140,9 @@ fn differs(expected: &Expect<'_>, now: &Fact, site: &Site, secret: bool) -> Opti
 
 /// What stands otherwise than this run knows, when something ended that says not what it writes.
 ///
-/// That is taken for its doing: nobody can tell a program's writes from those of others beside it.
-pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Option<Event> {
+/// That is taken for its doing: nobody can tell a program's writes from those of others beside it. What is too much for one
+/// record of the journal comes in several.
+pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Vec<Event> {
     let mut paths = watch.paths.clone();
     if let Some(tree) = &site.tree {
         for folder in &watch.trees {
@@ -145,13 +150,19 @@ pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Option<Event> {
             paths.extend(listed.into_keys().map(|below| folder.join(&below)));
         }
     }
-    let mut files = BTreeMap::new();
+    let mut all: Vec<BTreeMap<RelPath, Fact>> = vec![BTreeMap::new()];
+    let mut bytes = 0;
     for path in paths {
         let secret = watch.expected.reviewed.is_secret(&path);
         if let Ok(now) = Fact::of(site, &path, secret)
             && differs(&watch.expected.file(&path), &now, site, secret).is_some()
         {
-            files.insert(path, now);
+            bytes += path.as_str().len() + FACT;
+            if bytes > MOST_NOTICED {
+                bytes = 0;
+                all.push(BTreeMap::new());
+            }
+            all.last_mut().map(|files| files.insert(path, now));
         }
     }
     let mut services = BTreeMap::new();
@@ -162,7 +173,13 @@ pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Option<Event> {
             services.insert(name.clone(), is);
         }
     }
-    (!files.is_empty() || !services.is_empty()).then_some(Event::Noticed { unit, files, services })
+    let of_files = all.into_iter().filter(|files| !files.is_empty());
+    let mut events: Vec<Event> =
+        of_files.map(|files| Event::Noticed { unit, files, services: BTreeMap::new() }).collect();
+    if !services.is_empty() {
+        events.push(Event::Noticed { unit, files: BTreeMap::new(), services });
+    }
+    events
 }
 
 /// Whether an action's plan says nothing of what it does to the files of the target.

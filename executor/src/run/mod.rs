@@ -28,6 +28,7 @@ pub use ask::{Asker, Missed, Question, Reply};
 pub use begin::{Begin, begin, host};
 pub use known::Reviewed;
 pub use recover::{Further, NotFurther, Settled, further};
+pub use reserve::free as make_room;
 pub use signals::Signals;
 pub use unit::version;
 pub(crate) use unit::version_in;

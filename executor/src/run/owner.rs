@@ -398,7 +398,7 @@ impl<'a> Owner<'a> {
         if standing == Standing::Holds
             && let Some(hold) = &self.plan.hold
         {
-            let until = crate::clock::now() + hold.at_most.std();
+            let until = crate::clock::now().checked_add(hold.at_most.std()).unwrap_or(Timestamp::MAX);
             self.say(Event::HoldBegan { until }).await;
         }
         match standing {

@@ -9,13 +9,12 @@ use super::owner::Owner;
 use super::person::Told;
 use super::{Outcome, Reader, Reviewed, Signals};
 use crate::action::Probe;
-use crate::event::{ActRef, Entry, Event, Standing};
+use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::boundary;
 use crate::journal::{Journal, JournalError};
 use crate::runs::Run;
 use crate::schedule::{ActState, Aim, State};
 use crate::site::{Fault, Scene, Site};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,7 +50,7 @@ pub struct Further<'a> {
     pub plan: Arc<Plan>,
     /// Where it runs.
     pub site: Arc<Site>,
-    /// What was read of it before; what it has become since is read from its journal.
+    /// As it was read before.
     pub run: &'a Run,
     /// What the bundle's preview saw.
     pub reviewed: Arc<Reviewed>,
@@ -77,20 +76,19 @@ pub enum NotFurther {
     /// The journal can't be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// A record makes no sense.
-    #[error("record {0} of the journal can't be read: {1}")]
-    Record(u64, String),
+    /// Another process went on with it after it was read here, so what was decided here may not hold.
+    #[error("another process has just worked on this run")]
+    Moved,
 }
 
 /// Goes on with a run.
 pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outcome, NotFurther> {
-    let (journal, records, report) = Journal::recover(&further.run.folder)?;
+    let (journal, _, report) = Journal::recover(&further.run.folder)?;
     boundary("journal");
-    let entries = if report.digest == further.run.digest {
-        Cow::Borrowed(further.run.entries.as_slice())
-    } else {
-        Cow::Owned(records.iter().map(|record| read(record.seq, &record.body)).collect::<Result<Vec<Entry>, _>>()?)
-    };
+    if report.digest != further.run.digest {
+        return Err(NotFurther::Moved);
+    }
+    let entries = &further.run.entries;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
     let Further { plan, site, reviewed, by, to, aim, jobs, answers, readers, asker, run: _ } = further;
@@ -106,7 +104,7 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     owner.jobs = jobs;
     owner.readers = readers;
     owner.aim = aim.clone();
-    owner.past(&entries);
+    owner.past(entries);
     owner
         .say(Event::Resumed {
             by: by.clone(),
@@ -134,10 +132,6 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     }
     owner.aim = aim;
     Ok(owner.drive(signals).await)
-}
-
-fn read(seq: u64, body: &[u8]) -> Result<Entry, NotFurther> {
-    serde_json::from_slice(body).map_err(|error| NotFurther::Record(seq, error.to_string()))
 }
 
 /// What steps gave out and what backups hold is there for the steps that follow.
@@ -195,7 +189,7 @@ async fn settle(owner: &mut Owner<'_>, plan: &Plan, site: &Arc<Site>, answers: &
 
 async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {
     let watch = owner.known.watch(unit);
-    if let Some(noticed) = drift::noticed(site, unit, &watch) {
+    for noticed in drift::noticed(site, unit, &watch) {
         owner.say(noticed).await;
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn take(site: &Site, reviewed: &Reviewed) -> Result<(), Fault> {
 }
 
 /// Gives it back.
-pub(super) fn free(site: &Site) {
+pub fn free(site: &Site) {
     if let Some(place) = place(site) {
         // None there: another process has given it back.
         let _gone = std::fs::remove_file(place);

@@ -6,6 +6,7 @@ use super::marks::{keeping, kept};
 use super::open::{Opened, directory, touches, writing};
 use super::refused::Refused;
 use crate::bundle::{Bundle, Made};
+use crate::durable;
 use crate::event::Standing;
 use crate::exit::Exit;
 use crate::fault_point::boundary;
@@ -15,8 +16,6 @@ use crate::runs;
 use crate::schedule::Aim;
 use crate::site::Secrets;
 use crate::target::{self, Keep, Kept};
-use std::fs::{self, File};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use switchback_compiler::plan::{Plan, Target};
@@ -57,7 +56,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
     let place = placed(options.project, &target)?;
     let _keep = take(place.as_deref(), &options.by)?;
-    let marks = free(options.project, place.as_deref(), &plan)?;
+    let marks = free(options.project, place.as_deref(), &plan, None)?;
     give_up::expired(options.project, &plan, &marks)?;
     boundary("target");
     let opened = folder(options.project, bundle, options.made)?;
@@ -116,11 +115,13 @@ pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refus
 }
 
 /// Refuses where another run keeps the target; the runs that keep something of it.
-fn free(project: &Path, place: Option<&Path>, plan: &Plan) -> Result<Vec<Kept>, Refused> {
+///
+/// `own` is the run that asks, where it is one already.
+pub(super) fn free(project: &Path, place: Option<&Path>, plan: &Plan, own: Option<&str>) -> Result<Vec<Kept>, Refused> {
     let Some(place) = place else { return Ok(Vec::new()) };
     let marks = kept(place)?;
     let touches = touches(plan);
-    match marks.iter().find(|kept| kept.forbids(&touches)) {
+    match marks.iter().find(|kept| own != Some(kept.run.as_str()) && kept.forbids(&touches)) {
         Some(kept) => Err(keeping(project, place, kept)),
         None => Ok(marks),
     }
@@ -130,11 +131,9 @@ fn free(project: &Path, place: Option<&Path>, plan: &Plan) -> Result<Vec<Kept>, 
 fn folder(project: &Path, bundle: &Bundle, made: &Made) -> Result<Opened, Refused> {
     let run = runs::new_id(project)?;
     let folder = runs::folder(project).join(&run);
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    durable::make_dirs(&folder, 0o700)?;
     let copy = folder.join("bundle.swb");
     bundle.write(&copy, made).map_err(|error| Refused::error(format!("the bundle's copy: {error}")))?;
-    File::open(&copy)?.sync_all()?;
-    File::open(&folder)?.sync_all()?;
     Ok(Opened { run, folder })
 }
 

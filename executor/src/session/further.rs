@@ -1,6 +1,6 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
-use super::execute::{Executed, keeps, mark, take};
+use super::execute::{Executed, free, keeps, mark, take};
 use super::give_up;
 use super::inputs;
 use super::marks::kept;
@@ -10,7 +10,7 @@ use crate::bundle::Bundle;
 use crate::event::{Event, Standing};
 use crate::exit::Exit;
 use crate::fault_point::boundary;
-use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals, further};
+use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals, further, make_room};
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::site::Secrets;
@@ -79,11 +79,17 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let opened = Opened { run: loaded.run.id.clone(), folder: loaded.run.folder.clone() };
     let place = plan.target.as_ref().and_then(|target| directory(options.project, target));
     let _keep = take(place.as_deref(), &options.by)?;
+    // A run that was over, and is undone now, meets those that came after it.
+    free(options.project, place.as_deref(), &plan, Some(&opened.run))?;
     let secrets = secrets(&plan, options.project, options.env)?;
     let blobs = loaded.bundle.blobs.clone();
     let site = writing(options.project, &plan, blobs, secrets, &opened)?;
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
+    }
+    if options.aim == Aim::Undo {
+        // On a full disk the mark needs room too.
+        make_room(&site);
     }
     if let Some(place) = &place {
         mark(place, &opened, &plan, &options.by, false)?;
@@ -105,8 +111,11 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         asker: options.asker,
     };
     let outcome = further(going, signals).await.map_err(|error| match error {
-        NotFurther::Journal(error) => Refused::error(format!("the journal of run {}: {error}", opened.run)),
-        other @ NotFurther::Record(..) => Refused::error(other.to_string()),
+        NotFurther::Journal(ref error) => Refused::error(format!("the journal of run {}: {error}", opened.run)),
+        NotFurther::Moved => {
+            let refused = Refused::with(Exit::Kept, format!("{error}; nothing was touched"));
+            refused.next(format!("switchback status {}", opened.run))
+        }
     })?;
     boundary("ended");
     if outcome.standing == Standing::Finalized {

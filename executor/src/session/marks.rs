@@ -70,6 +70,10 @@ pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
         Some(Kept { holds, ..kept }).filter(|kept| kept.forbids(&touches))
     };
     let kept = target::marks(&place).ok()?.into_iter().find_map(forbids)?;
+    if target::is_taken(&place) {
+        let why = format!("run {} of {} works on this target now; nothing was touched", kept.run, kept.by);
+        return Some(Refused::with(Exit::Kept, why).next(format!("switchback status {}", kept.run)));
+    }
     Some(keeping(project, &place, &kept))
 }
 

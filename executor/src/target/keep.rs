@@ -1,10 +1,11 @@
 //! Who keeps a target: the lock of a process, and marks of runs whose process is gone.
 
 use super::own;
+use crate::durable;
 use crate::journal::{Lock, LockError};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use switchback_compiler::registry::Touch;
@@ -84,13 +85,8 @@ pub fn mark(directory: &Path, kept: &Kept) -> io::Result<()> {
         // It says so already, and on a full disk it could not be written again, when an undo is most needed.
         return Ok(());
     }
-    fs::create_dir_all(&folder)?;
-    let temporary = folder.join(format!(".{}.new", kept.run));
-    let mut file = File::create(&temporary)?;
-    file.write_all(&bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, mark_of(directory, &kept.run))?;
-    File::open(&folder)?.sync_all()
+    durable::make_dirs(&folder, 0o755)?;
+    durable::write(&mark_of(directory, &kept.run), &bytes, 0o644)
 }
 
 /// Takes a run's mark away; none there is fine.

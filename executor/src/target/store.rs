@@ -3,12 +3,12 @@
 //! A copy outlives its run. One whose `keep` the plan says lives until then; one that was only for the undo goes with
 //! `finalize`. What goes is renamed first, so that no half of a copy ever looks like a whole one.
 
+use crate::durable;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use switchback_compiler::plan::{Backup, Plan};
 
@@ -70,13 +70,8 @@ impl Note {
 
     /// Writes it beside the copy, durably.
     pub fn write(&self, copy: &Path) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(copy)?;
-        let temporary = copy.join(format!(".{NOTE}.new"));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        fs::rename(&temporary, copy.join(NOTE))?;
-        File::open(copy)?.sync_all()
+        durable::make_dirs(copy, 0o700)?;
+        durable::write(&copy.join(NOTE), &serde_json::to_vec_pretty(self)?, 0o600)
     }
 
     fn read(copy: &Path) -> Option<Self> {

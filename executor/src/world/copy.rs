@@ -10,7 +10,6 @@ use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{AtFlags, FileType, Stat, fstat, fsync, statat};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// What stood at a path: one file, one link, a whole directory, or nothing. The bytes are in a store, by digest.
@@ -120,10 +119,7 @@ impl Tree {
 pub(super) fn open_store(store: &Path) -> Result<Tree, TreeError> {
     let failed =
         |error: std::io::Error| TreeError { tried: "make the store", path: store.to_owned(), why: error.into() };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(store).map_err(failed)?;
-    if let Some(parent) = store.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        std::fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed)?;
-    }
+    crate::durable::make_dirs(store, 0o700).map_err(failed)?;
     Tree::open(store)
 }
 

@@ -12,8 +12,19 @@ pub struct Part {
     pub find: fn() -> Option<String>,
     /// How a person gets it.
     pub provide: &'static str,
-    /// Whether no test runs without it.
-    pub vital: bool,
+    /// What it means that it is missing.
+    pub need: Need,
+}
+
+/// What it means that a part is missing. Whatever it means, the summary names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// No test runs.
+    Vital,
+    /// Where nobody reads the summary, nothing runs.
+    InCi,
+    /// A right that not every machine gives: its tests are skipped.
+    Right,
 }
 
 /// All parts. Tests bring whatever else they need along, so that a machine with Rust passes them: servers are in the test's
@@ -24,16 +35,35 @@ pub const ALL: &[Part] = &[
         needed_by: "all tests",
         find: || version("rustc", &["--version"]),
         provide: "https://rustup.rs",
-        vital: true,
+        need: Need::Vital,
     },
     Part {
         name: "sh",
         needed_by: "tests of programs that a plan runs",
         find: || version("sh", &["-c", "command -v sh"]),
         provide: "a POSIX shell: apt-get install dash",
-        vital: false,
+        need: Need::InCi,
+    },
+    Part {
+        name: "tmpfs",
+        needed_by: "tests of a full disk",
+        find: small_file_system,
+        provide: "run as root, or in `unshare --map-root-user --mount`",
+        need: Need::Right,
     },
 ];
+
+/// Mounts a file system of its own, as the tests of a full disk do, and takes it away again.
+fn small_file_system() -> Option<String> {
+    let folder = tempfile::tempdir().ok()?;
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        let ended = command.args(arguments).arg(folder.path()).stderr(Stdio::null()).status();
+        ended.is_ok_and(|status| status.success())
+    };
+    let mounted = run("mount", &["-t", "tmpfs", "-o", "size=1m", "tmpfs"]);
+    (mounted && run("umount", &["-l"])).then(|| "can be mounted".to_owned())
+}
 
 /// What a program says of itself, when it is there and works.
 fn version(program: &str, arguments: &[&str]) -> Option<String> {
@@ -75,7 +105,11 @@ impl Parts {
 
     /// Why no test is begun: a vital part is missing, or any part where `all` must be there.
     pub fn complaint(&self, all: bool) -> Option<String> {
-        let names: Vec<&str> = self.missing().filter(|part| all || part.vital).map(|part| part.name).collect();
+        let names: Vec<&str> = self
+            .missing()
+            .filter(|part| part.need == Need::Vital || (all && part.need == Need::InCi))
+            .map(|part| part.name)
+            .collect();
         (!names.is_empty()).then(|| format!("missing: {}", names.join(", ")))
     }
 }
@@ -84,12 +118,16 @@ impl Parts {
 mod tests {
     use super::*;
 
-    const fn part(name: &'static str, find: fn() -> Option<String>, vital: bool) -> Part {
-        Part { name, needed_by: "tests of it", find, provide: "make it", vital }
+    const fn part(name: &'static str, find: fn() -> Option<String>, need: Need) -> Part {
+        Part { name, needed_by: "tests of it", find, provide: "make it", need }
     }
 
-    static THERE: &[Part] = &[part("a", || Some("a 1.0".into()), true), part("b", || None, false)];
-    static VITAL: &[Part] = &[part("a", || None, true)];
+    static THERE: &[Part] = &[
+        part("a", || Some("a 1.0".into()), Need::Vital),
+        part("b", || None, Need::InCi),
+        part("c", || None, Need::Right),
+    ];
+    static VITAL: &[Part] = &[part("a", || None, Need::Vital)];
 
     #[test]
     fn a_missing_part_is_named_with_the_way_to_get_it_and_stops_only_ci() {
