@@ -112,6 +112,12 @@ fn target_of(project: &Project, named: Option<&str>) -> Result<String, Error> {
     }
 }
 
+/// The target, where the project names only one.
+pub(super) fn only_target(project: &Project) -> Option<String> {
+    let mut targets = targets(project.files(), &registry());
+    targets.pop().filter(|_| targets.is_empty())
+}
+
 /// Who works here, as journals and reports name them.
 pub(super) fn by() -> String {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

@@ -1,6 +1,7 @@
 //! `switchback graph`: the steps and what each one needs, drawn.
 
 use super::Globals;
+use super::bundling::only_target;
 use crate::action::registry;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
@@ -49,7 +50,7 @@ layer what is drawn side by side may run at the same time. Reads only the plan.
 pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     let project = Project::around(&args.plan)?;
     let root = project.inner(&args.plan)?;
-    let request = Request { root, target: args.target.clone(), ..Request::default() };
+    let request = Request { root, target: args.target.clone().or_else(|| only_target(&project)), ..Request::default() };
     let compiled = compile(project.files(), &request, &registry());
     let Some(plan) = compiled.plan else {
         globals.say(&diagnostics::human(&compiled.sources, &compiled.diagnostics, globals.err()));

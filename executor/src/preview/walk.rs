@@ -45,6 +45,8 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         secret: facts::secret_places(plan),
     };
     for (id, unit) in (0..).zip(&plan.units) {
+        // Looking at files waits for nothing, and a signal must be heard in between.
+        tokio::task::yield_now().await;
         walk.unit(id, unit).await.map_err(|fault| told(unit, &fault, site))?;
     }
     Ok(walk.finish())

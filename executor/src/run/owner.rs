@@ -321,8 +321,11 @@ impl<'a> Owner<'a> {
         self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
     }
 
-    /// Tells those whom the plan names; what could not be told is noted.
+    /// Tells those whom the plan names; what could not be told is noted. What could not be written down is not told.
     pub(super) async fn notify(&mut self, event: &str, why: &str) {
+        if self.broken.is_some() {
+            return;
+        }
         for text in super::notify::tell(&self.plan, &self.site, event, why).await {
             self.say(Event::Note { text }).await;
         }

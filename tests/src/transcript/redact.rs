@@ -30,6 +30,8 @@ const PLAIN: &[(&str, &str)] = &[
     (r"\| (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm) \|", "| [time] |"),
     (r#""pid":\d+"#, r#""pid":[pid]"#),
     (r#""took_ms":\d+"#, r#""took_ms":[time]"#),
+    // Before who it was, where a narrow screen leaves one space.
+    (r"(?m) (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm) ada$", " [time] ada"),
     // In a column, where the spaces before it depend on its length, and at the end of a line.
     (r"(?m) {2,}(?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)(  |$)", "  [time]$1"),
     (r"(?m), (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)$", ", [time]"),

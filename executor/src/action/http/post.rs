@@ -28,8 +28,7 @@ static FORM: Form = Form {
     ],
     block: Block::Optional(Place::Act),
     summary: "sends a message to a webhook",
-    text: "Without `body` and `from` the facts are sent as a JSON object of texts: event, plan, target, run, standing \
-           and why. With them, that text is sent; {{names}} in it are the plan's, not facts of the event, so that a \
+    text: "Without `body` and `from` the facts are sent as a JSON object of texts: event, plan, target, run and why. With them, that text is sent; {{names}} in it are the plan's, not facts of the event, so that a \
            notification with a text of its own has one `notify` for each event. `header` children are sent along. Any \
            answer from 200 to 299 is fine; a message that can't be sent never stops a run.",
     way_back: OwnWayBack::NotNeeded,
