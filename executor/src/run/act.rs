@@ -95,6 +95,7 @@ async fn look_after(
     let scene = work.scene(&act.id, Duration::from_secs(30), &progress);
     let seen = match action.probe(&act.call, recipe, &scene).await {
         Ok(crate::action::Probe::Done(how)) => {
+            let how = work.site.secrets.mask(&how);
             let done = Event::Settled { unit: work.id, act: id, done: true, half: false, how };
             work.scribe.commit(done).await?;
             return Ok(1);

@@ -116,6 +116,7 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
             torn: report.torn_bytes,
         })
         .await;
+    owner.conceal().await;
     let answers = Answers { by: &by, all: &answers };
     settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo).await;
     let aim = match owner.ask_outcomes(signals).await {

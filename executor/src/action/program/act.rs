@@ -5,7 +5,7 @@ use super::{Program, command};
 use crate::action::{Action, Applied, Body, Change, Learnt, Predicted, Probe, Recipe, Undone, What, evidence};
 use crate::fault_point::boundary;
 use crate::site::{Fault, Scene};
-use crate::world::process::{Ended, Exit, Launcher, Limits, Outcome, ProcessError, last_words, wait};
+use crate::world::process::{Ended, Exit, Launcher, Limits, Outcome, ProcessError, last_words, log_of, wait};
 use async_trait::async_trait;
 use std::path::Path;
 use std::time::Duration;
@@ -38,7 +38,10 @@ impl Action for Program {
         let program = command::program(call, scene, &folder)?;
         let limits = Limits { within: Some(scene.within), grace: GRACE, capture: false };
         boundary("program");
-        match Launcher::current().run(&program, limits, &folder).await {
+        let ended = Launcher::current().run(&program, limits, &folder).await;
+        // What can't be concealed now is tried again, and told, when the run's process ends.
+        let _later = scene.site.secrets.conceal(&log_of(&folder));
+        match ended {
             Ok(ended) if ended.status.is_success() => Ok(Applied { changed: 1, note: None }),
             Ok(ended) => Err(failed(call, &ended, scene)),
             Err(error) => Err(unsettled(call, &folder, &error, scene)),
