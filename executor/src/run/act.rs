@@ -110,7 +110,8 @@ async fn look_after(
     };
     let seen = std::iter::once(fault.why).chain(fault.details).chain(seen);
     let seen = seen.map(|line| work.site.secrets.mask(&line)).collect();
-    work.scribe.commit(Event::Unknown { unit: work.id, act: id, seen }).await?;
+    let alive = action.goes_on(recipe, work.site).is_some();
+    work.scribe.commit(Event::Unknown { unit: work.id, act: id, seen, alive }).await?;
     Err(Break::Asks)
 }
 

@@ -4,7 +4,7 @@ use super::starts::Starts;
 use super::{Program, command};
 use crate::action::{Action, Applied, Body, Change, Learnt, Predicted, Probe, Recipe, Undone, What, evidence};
 use crate::fault_point::boundary;
-use crate::site::{Fault, Scene};
+use crate::site::{Fault, Scene, Site};
 use crate::world::process::{Ended, Exit, Launcher, Limits, Outcome, ProcessError, last_words, log_of, wait};
 use async_trait::async_trait;
 use std::path::Path;
@@ -72,6 +72,15 @@ impl Action for Program {
             )),
             Outcome::Unknown => Probe::Unknown(seen(gone(&folder), &folder, scene)),
         })
+    }
+
+    fn goes_on(&self, recipe: &Recipe, site: &Site) -> Option<String> {
+        let starts: Starts = recipe.read().ok()?;
+        let folder = starts.last(site.folder.as_ref()?).ok()??;
+        let Ok(Outcome::Running(process)) = Outcome::read(&folder) else { return None };
+        let log = log_of(&folder);
+        let log = log.strip_prefix(&site.project).unwrap_or(&log).display();
+        Some(format!("process    number {} still runs; what it says is in {log}", process.pid))
     }
 
     async fn undo(&self, _call: &Call, _recipe: &Recipe, _scene: &Scene<'_>) -> Result<Undone, Fault> {

@@ -51,10 +51,15 @@ pub struct Open {
 pub fn open(story: &Story, plan: &Plan, view: &View) -> Open {
     let run = safe(story.run(), view.look);
     let asking = story.units.iter().zip(&plan.units).find(|(of, _)| of.asks.is_some());
+    let goes_on = story.units.iter().any(|unit| unit.unknown().is_some_and(|(_, act)| act.alive));
     let (question, command) = if let Some((id, _)) = unknown(story) {
         let step = plan.unit(id).map_or_else(String::new, |unit| safe(&unit.name, view.look));
         let asked = outcome(story, plan, view).unwrap_or_default();
-        (asked, format!("resume {run} --outcome {step}=done|not-done"))
+        if goes_on {
+            (asked, format!("resume {run}\n      waits for its end, and looks how it ended"))
+        } else {
+            (asked, format!("resume {run} --outcome {step}=done|not-done"))
+        }
     } else if let Some((of, unit)) = asking {
         asked_by(of, unit, story, plan, view)
     } else if let Some(asked) = loss(story, plan, view) {
