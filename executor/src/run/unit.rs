@@ -236,7 +236,7 @@ async fn ask(work: &Work<'_>, gate: &Gate) -> Result<(), Break> {
 }
 
 pub(super) async fn hold(work: &Work<'_>, checks: &[Check]) -> Result<(), Break> {
-    match wait::all(checks, work).await {
+    match wait::all(checks, work).await? {
         Verdict::Held => Ok(()),
         Verdict::Failed(why, details) => Err(Break::Failed(why, details)),
         Verdict::Asks(missed, hints) => waive::ask(work, missed, hints).await,

@@ -30,11 +30,12 @@ static FORM: Form = Form {
            environment, the only place for a secret: variables that secret inputs are read from are not handed on. What it \
            says is kept in a file of the run, and secrets in that are overwritten when it has ended. Exit status 0 is success. Past its `within` all of it gets TERM, \
            after 10 s KILL; ctrl-c does not reach it. As an action it is done at most once: when a crash leaves open \
-           whether it did its work, a person is asked, unless an `unless` tells. As a check it may be repeated and holds \
-           at exit status 0; as a reader it gives its trimmed standard output, at most 64 KiB.",
+           whether it did its work, a person is asked, unless an `unless` tells. As a check it holds at \
+           exit status 0: it runs once, and with a `within` of its own again and again until it holds. As a reader it gives its trimmed standard output, at most 64 KiB.",
     class: Class::AtMostOnce,
     way_back: OwnWayBack::None,
     within: 300,
+    once: true,
     examples: &[
         Example {
             title: "a script of the project, with its way back",
