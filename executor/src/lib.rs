@@ -18,6 +18,7 @@ pub mod project;
 pub mod exit;
 pub mod cli;
 pub mod schedule;
+pub mod secrets;
 pub mod site;
 
 pub mod journal;

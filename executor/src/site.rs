@@ -1,5 +1,7 @@
 //! Where a run happens: all that actions may use, handed to them.
 
+pub use crate::secrets::Secrets;
+
 use crate::world::{RelPath, Tree, TreeError};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -8,41 +10,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use switchback_compiler::plan::Service;
 use switchback_compiler::value::{Segment, Text};
-
-/// Values of secret inputs; never printed, never serialised.
-#[derive(Clone, Default)]
-pub struct Secrets(BTreeMap<String, Arc<str>>);
-
-impl std::fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Secrets({} hidden)", self.0.len())
-    }
-}
-
-impl Secrets {
-    /// Takes one in.
-    pub fn insert(&mut self, name: String, value: &str) {
-        self.0.insert(name, Arc::from(value));
-    }
-
-    /// The value of one.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(AsRef::as_ref)
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// A text with every secret value in it hidden; values under 4 letters would hide ordinary text and are left.
-    pub fn mask(&self, text: &str) -> String {
-        self.0
-            .values()
-            .filter(|value| value.len() >= 4)
-            .fold(text.to_owned(), |text, value| text.replace(&**value, "‹hidden›"))
-    }
-}
 
 /// Bytes of the bundle's sources, by digest.
 #[derive(Clone, Debug, Default)]

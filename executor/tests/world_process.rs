@@ -1,7 +1,7 @@
 //! Programs and services under the real supervisor.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,11 @@ async fn no_shell_reads_the_arguments_and_output_is_kept_apart() {
 
 #[tokio::test]
 async fn secrets_reach_the_program_and_no_file() {
-    let env = Env { cleared: true, values: BTreeMap::from([("TOKEN".into(), "hunter2-secret".into())]) };
+    let env = Env {
+        cleared: true,
+        without: BTreeSet::new(),
+        values: BTreeMap::from([("TOKEN".into(), "hunter2-secret".into())]),
+    };
     assert!(!format!("{env:?}").contains("hunter2"));
     let program = Program { env, ..sh("test ${#TOKEN} = 14 && test -z \"$HOME\"") };
     let (ended, dir) = run(&program, within(20_000)).await;

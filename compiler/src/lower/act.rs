@@ -4,15 +4,15 @@ use super::pages::{CHECK_NUMBERS, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Act, Call, Check, Else, Work};
+use crate::plan::{Act, Call, Check, EVERY, Else, Work};
 use crate::registry::Kind;
 use crate::schema::{ACT_PROPS, CHECK_PROPS, Form};
 use crate::shape::{Item, Typed};
 use crate::value::Millis;
 use serde_json::{Map, Value as Json};
 
-/// The time between two looks of a check when nothing says it.
-const EVERY: Millis = Millis::seconds(2);
+/// Properties of a check that say that it is looked at more than once.
+const WAITING: [&str; 4] = ["within", "every", "failures", "stalled"];
 
 /// A call: the values of its form, and what its block holds.
 pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Option<(Call, &'static Form)> {
@@ -129,6 +129,7 @@ fn check(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Check> {
         as_before: call.values.remove("same-as").is_some(),
         within,
         lasting,
+        once: form.once && WAITING.iter().all(|name| item.value(name).is_none()) && lasting == Millis::default(),
         every: span("every").or(here.defaults.every).unwrap_or(EVERY).max(Millis(10)),
         failures: match said("failures") {
             Some(Typed::Count(count)) => *count,

@@ -3,7 +3,7 @@
 use super::act::{calls, checks};
 use super::draft::{Draft, Parts};
 use super::head::any_text;
-use super::pages::NOTIFY_WRONG;
+use super::pages::{NOTIFY_WRONG, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -40,6 +40,13 @@ pub(super) fn gate(cx: &mut Cx<'_>, item: &Item<'_>) -> Option<Gate> {
     let confirm = item.children_called("confirm").next();
     let question = confirm.and_then(|confirm| any_text(confirm, "text")).unwrap_or_else(|| Text::from(name.as_str()));
     let typed = confirm.and_then(|confirm| any_text(confirm, "type")).unwrap_or_else(|| Text::from(name.as_str()));
+    if let Some(confirm) = confirm.filter(|_| typed.is_secret()) {
+        cx.sink.push(
+            Diagnostic::new(&OBJECTION, "a secret can't be what a gate wants typed")
+                .label(confirm.span_of("type"), "it would be shown, and written down")
+                .help("let something be typed that everyone may read: type=\"{{target}}\""),
+        );
+    }
     Some(Gate { text: question, typed, here: item.value("ask").is_some(), at: cx.at(item.span), name })
 }
 

@@ -93,6 +93,9 @@ pub enum Else {
 /// How long one reading of a value may take that nobody waits for: an output, or what a check compares with later.
 pub const READ_LIMIT: Millis = Millis::seconds(30);
 
+/// The time between two looks of a check when nothing says it.
+pub const EVERY: Millis = Millis::seconds(2);
+
 /// Something that must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
@@ -105,6 +108,9 @@ pub struct Check {
     pub within: Millis,
     /// How long it must hold.
     pub lasting: Millis,
+    /// Looked at once: its limit is that of the look.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
     /// The time between two looks.
     pub every: Millis,
     /// Failing looks in a row that are forgiven.

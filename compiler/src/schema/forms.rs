@@ -99,6 +99,8 @@ pub struct Form {
     pub harmless: bool,
     /// Its limit when nothing else says one, in seconds.
     pub within: u64,
+    /// As a check: looked at once unless its own properties say that it is waited for.
+    pub once: bool,
     /// At least one.
     pub examples: &'static [Example],
 }
@@ -117,6 +119,7 @@ impl Form {
         way_back: OwnWayBack::None,
         harmless: false,
         within: 60,
+        once: false,
         examples: &[],
     };
 

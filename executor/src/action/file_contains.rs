@@ -23,8 +23,9 @@ static FORM: Form = Form {
     ],
     summary: "holds when a file holds a text",
     text: "Every letter counts, blanks and capitals too. What the file holds is never shown. A file larger than 16 MiB \
-           is refused. With `within` it is waited for.",
+           is refused. It is looked at once; with `within` it is waited for.",
     within: 10,
+    once: true,
     examples: &[Example {
         title: "the version that a file tells",
         text: "file.contains \"www/site.toml\" #\"release = \"5.0.0\"\"#",

@@ -18,8 +18,9 @@ static EXISTS: Form = Form {
     name: "file.exists",
     args: &[Param::one("PATH", Ty::TargetPath, "the file on the target")],
     summary: "holds when a file is there",
-    text: "A symbolic link counts as a file, whatever it leads to; a folder does not. With `within` it is waited for.",
+    text: "A symbolic link counts as a file, whatever it leads to; a folder does not. It is looked at once; with `within` it is waited for.",
     within: 10,
+    once: true,
     examples: &[Example {
         title: "what a program leaves when it is done",
         text: "file.exists \"data/.converted\" within=\"2m\"",
@@ -31,8 +32,9 @@ static ABSENT: Form = Form {
     name: "file.absent",
     args: &[Param::one("PATH", Ty::TargetPath, "the path on the target")],
     summary: "holds when nothing is there",
-    text: "Neither a file, nor a folder, nor a link. With `within` it is waited until it is gone.",
+    text: "Neither a file, nor a folder, nor a link. It is looked at once; with `within` it is waited until it is gone.",
     within: 10,
+    once: true,
     examples: &[Example { title: "nobody works on the data", text: "file.absent \"data/.lock\" within=\"30s\"" }],
     ..Form::CHECK
 };

@@ -44,10 +44,11 @@ mod trials;
 pub use account::{Account, Told};
 pub use change::{Body, Change, Learnt, What};
 pub use predicted::{Now, Predicted};
+pub use program::conceal;
 pub use want::{Content, Mode, Want};
 pub use writes::Writes;
 
-use crate::site::{Fault, Scene};
+use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -197,6 +198,11 @@ pub trait Action: Send + Sync {
 
     /// Looks, after a crash, whether it happened.
     async fn probe(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault>;
+
+    /// What of it still goes on by itself, in words: until that has ended nobody can say what it did.
+    fn goes_on(&self, _recipe: &Recipe, _site: &Site) -> Option<String> {
+        None
+    }
 
     /// Takes it back; only asked of actions that have a way back of their own.
     async fn undo(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault>;

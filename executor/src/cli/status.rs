@@ -9,8 +9,8 @@ use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Looked, Story, View, status};
 use crate::run::look;
-use crate::session::{Loaded, looking, works_on};
-use crate::site::{Scene, Secrets};
+use crate::session::{Loaded, found_secrets, looking, works_on};
+use crate::site::Scene;
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,7 +63,8 @@ fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(String, bool)>, Error
         return Ok(Vec::new());
     };
     let failed = |error: String| Error::new(Exit::Error, error);
-    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), Secrets::default());
+    let secrets = found_secrets(plan, project.root(), &|name| std::env::var(name).ok());
+    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), secrets);
     let site = site.map_err(|fault| failed(fault.why))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(error.to_string()))?;
@@ -73,6 +74,7 @@ fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(String, bool)>, Error
     for check in &hold.checks {
         let seen = runtime.block_on(look(&check.call, &scene));
         let (holds, says) = seen.map_or_else(|fault| (false, fault.why), |seen| (seen.holds, seen.says));
+        let says = site.secrets.mask(&says);
         let word = if holds { "holds" } else { "does not hold" };
         let words = noun(&check.call.kind).and_then(|noun| noun.check()).map(|noun| noun.words(&check.call));
         let what = words.unwrap_or_else(|| check.call.kind.clone());

@@ -214,6 +214,9 @@ pub enum Event {
         act: ActRef,
         /// What is seen, a line each.
         seen: Vec<String>,
+        /// Whether it still goes on by itself: then nobody can say yet what it did.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        alive: bool,
     },
     /// A look settled what a crash had left open, or a person said it.
     Settled {

@@ -71,7 +71,7 @@ impl Walk<'_> {
         let reader = reader.ok_or_else(|| Fault::new(format!("`{kind}` can't be read")))?;
         let quiet = |_: String, _: bool| {};
         let text = reader.read(&installed.reader, &self.scene(unit, "installed", LOOK, &quiet)).await?;
-        version_in(installed, &text)
+        version_in(installed, &self.site.secrets.mask(&text))
     }
 
     /// Whether all checks of an `unless` hold, looked at once; the answer is a fact under `name`.

@@ -430,6 +430,7 @@ pub(crate) fn unknown() -> Vec<Entry> {
                     "process gone: this machine started at 22:14:33".into(),
                     "its output: last line, 22:09:36: \"Performing Consistency Checks: ok\"".into(),
                 ],
+                alive: false,
             },
         )
         .ended(2358, Standing::Asks, "")

@@ -95,6 +95,7 @@ async fn look_after(
     let scene = work.scene(&act.id, Duration::from_secs(30), &progress);
     let seen = match action.probe(&act.call, recipe, &scene).await {
         Ok(crate::action::Probe::Done(how)) => {
+            let how = work.site.secrets.mask(&how);
             let done = Event::Settled { unit: work.id, act: id, done: true, half: false, how };
             work.scribe.commit(done).await?;
             return Ok(1);
@@ -109,7 +110,8 @@ async fn look_after(
     };
     let seen = std::iter::once(fault.why).chain(fault.details).chain(seen);
     let seen = seen.map(|line| work.site.secrets.mask(&line)).collect();
-    work.scribe.commit(Event::Unknown { unit: work.id, act: id, seen }).await?;
+    let alive = action.goes_on(recipe, work.site).is_some();
+    work.scribe.commit(Event::Unknown { unit: work.id, act: id, seen, alive }).await?;
     Err(Break::Asks)
 }
 

@@ -133,7 +133,7 @@ async fn undo_one(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Brea
 
 async fn acted(work: &Work<'_>, act: ActRef, way: bool, undone: Undone) -> Result<Undone, Break> {
     let told = Undone {
-        what: undone.what.clone(),
+        what: work.site.secrets.mask(&undone.what),
         left: undone.left.iter().map(|line| work.site.secrets.mask(line)).collect(),
     };
     work.scribe.commit(Event::UndoActed { unit: work.id, act, way, undone: told }).await?;

@@ -1,5 +1,7 @@
 //! Signals: a first one lets finish what runs, a second one waits for nothing.
 
+use super::act::find;
+use super::known::act_of;
 use super::owner::Owner;
 use super::signals::Signals;
 use crate::event::{ActRef, Event, Standing};
@@ -54,7 +56,12 @@ impl Owner<'_> {
         };
         let open = state.acts.iter().filter(|(_, (act, _))| *act == ActState::Open);
         open.filter(|(act, _)| class_of(&unit.work, **act) == Some(Class::AtMostOnce))
-            .map(|(act, _)| Event::Unknown { unit: id, act: *act, seen: vec!["nobody waited for its end".into()] })
+            .map(|(act, (_, recipe))| {
+                let goes_on = act_of(unit, *act).and_then(|act| find(act).ok()?.goes_on(recipe, &self.site));
+                let alive = goes_on.is_some();
+                let seen = std::iter::once("nobody waited for its end".to_owned()).chain(goes_on).collect();
+                Event::Unknown { unit: id, act: *act, seen, alive }
+            })
             .collect()
     }
 }

@@ -11,6 +11,7 @@ use super::scribe::{Message, Scribe, Stop};
 use super::signals::Signals;
 use super::unit::{self, Work};
 use super::{Outcome, Reader};
+use crate::action::conceal;
 use crate::event::{Entry, Event, Standing};
 use crate::fault_point::{boundary, held_back, planted};
 use crate::journal::Journal;
@@ -413,11 +414,20 @@ impl<'a> Owner<'a> {
         if matches!(standing, Standing::Done | Standing::Finalized | Standing::NotStarted) {
             reserve::free(&self.site);
         }
+        self.conceal().await;
         self.say(Event::Ended { standing, why }).await;
         self.readers.iter_mut().for_each(|reader| reader.finish());
         let Self { journal, state, broken, .. } = self;
         let closed = journal.close().await.map_err(|error| error.to_string());
         Outcome { standing, broken: broken.or(closed.err()), state }
+    }
+
+    /// Hides what programs said of secrets; a crash may have kept an earlier process from it.
+    pub(super) async fn conceal(&mut self) {
+        let failed = self.site.folder.as_ref().map(|run| conceal(run, &self.site.secrets));
+        for text in failed.unwrap_or_default() {
+            self.say(Event::Note { text }).await;
+        }
     }
 
     /// Ends the run where it stands, without starting anything.

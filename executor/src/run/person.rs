@@ -1,8 +1,9 @@
 //! What the owner of a run asks a person: while nothing runs, and for the units that do.
 
 use super::ask::{Question, Reply};
+use super::known::act_of;
 use super::owner::Owner;
-use super::recover::Settled;
+use super::recover::{Settled, goes_on};
 use super::signals::Signals;
 use crate::event::{ActRef, Asks, Event, Standing};
 use crate::schedule::ActState;
@@ -61,6 +62,10 @@ impl Owner<'_> {
     /// Asks about every action of which it is not known whether it happened.
     pub(super) async fn ask_outcomes(&mut self, signals: &mut Signals) -> Told {
         let mut told = Told::Settled;
+        // Nobody can say yet what became of what still goes on.
+        if self.unknown().iter().any(|(unit, act, _)| self.is_alive(*unit, *act)) {
+            return Told::Open;
+        }
         for (unit, act, step) in self.unknown() {
             let question = Question::Outcome { run: self.site.run.clone(), step };
             let Reply::Settled(settled, by) = self.put(question, signals).await else { return Told::Open };
@@ -70,6 +75,12 @@ impl Owner<'_> {
             self.say(settled.event(unit, act, &by)).await;
         }
         told
+    }
+
+    fn is_alive(&self, id: u32, act: ActRef) -> bool {
+        let recipe = self.state.units.get(id as usize).and_then(|unit| unit.acts.get(&act));
+        let found = self.plan.unit(id).and_then(|unit| act_of(unit, act));
+        recipe.zip(found).is_some_and(|((_, recipe), found)| goes_on(found, recipe, &self.site).is_some())
     }
 
     fn unknown(&self) -> Vec<(u32, ActRef, String)> {

@@ -8,7 +8,7 @@ use super::known::act_of;
 use super::owner::Owner;
 use super::person::Told;
 use super::{Outcome, Reader, Reviewed, Signals};
-use crate::action::Probe;
+use crate::action::{Probe, Recipe};
 use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::boundary;
 use crate::journal::{Journal, JournalError};
@@ -114,8 +114,11 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
             torn: report.torn_bytes,
         })
         .await;
+    owner.conceal().await;
     let answers = Answers { by: &by, all: &answers };
-    settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo).await;
+    if !settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo, signals).await {
+        return Ok(owner.leave().await);
+    }
     let aim = match owner.ask_outcomes(signals).await {
         Told::Settled => aim,
         Told::TakeBack => Aim::Undo,
@@ -152,8 +155,17 @@ struct Answers<'a> {
 }
 
 /// Looks at every action that a crash left open. What looking does not tell is unknown from then on.
-async fn settle(owner: &mut Owner<'_>, plan: &Plan, site: &Arc<Site>, answers: &Answers<'_>, undoing: bool) {
-    let open: Vec<(u32, ActRef, crate::action::Recipe)> = (0..)
+///
+/// A signal ends it: what was not looked at stays as it was.
+async fn settle(
+    owner: &mut Owner<'_>,
+    plan: &Plan,
+    site: &Arc<Site>,
+    answers: &Answers<'_>,
+    undoing: bool,
+    signals: &mut Signals,
+) -> bool {
+    let open: Vec<(u32, ActRef, Recipe)> = (0..)
         .zip(&owner.state.units)
         .flat_map(|(id, unit)| {
             let open = unit.acts.iter().filter(|(_, (state, _))| matches!(state, ActState::Open | ActState::Unknown));
@@ -166,11 +178,33 @@ async fn settle(owner: &mut Owner<'_>, plan: &Plan, site: &Arc<Site>, answers: &
             continue;
         };
         let event = match answers.all.get(&name) {
-            Some(settled) => settled.event(unit, act, answers.by),
+            Some(settled) => match goes_on(action, &recipe, site) {
+                // What is said of it may turn out otherwise, and a second one must not run beside the first.
+                Some(still) => {
+                    let early = "answer     not taken: only its end tells what it did".to_owned();
+                    Event::Unknown { unit, act, seen: vec![still, early], alive: true }
+                }
+                None => settled.event(unit, act, answers.by),
+            },
             // Asked for an undo, an idempotent action is taken back whether it happened or not.
             None if undoing && action.class != Class::AtMostOnce => continue,
             // Also what was unknown before: a program that nobody waited for may have ended since, and was seen.
-            None => look(site, &name, unit, act, action, &recipe).await,
+            None => {
+                if goes_on(action, &recipe, site).is_some() {
+                    let limit = crate::screen::limit(action.within.std());
+                    let text =
+                        format!("{name}: still goes on by itself; its end is waited for, its limit is {limit}\n");
+                    owner.readers.iter_mut().for_each(|reader| reader.say(&text));
+                }
+                tokio::select! {
+                    biased;
+                    event = look(site, &name, unit, act, action, &recipe) => event,
+                    name = signals.next() => {
+                        owner.interrupted(name);
+                        return false;
+                    }
+                }
+            }
         };
         if matches!(event, Event::Settled { done: true, .. }) && drift::is_opaque(action) {
             // What it wrote before the crash is this run's own doing, and no drift.
@@ -185,6 +219,7 @@ async fn settle(owner: &mut Owner<'_>, plan: &Plan, site: &Arc<Site>, answers: &
             owner.say(failed).await;
         }
     }
+    true
 }
 
 async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {
@@ -194,7 +229,12 @@ async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {
     }
 }
 
-async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, recipe: &crate::action::Recipe) -> Event {
+/// What of an action still goes on by itself.
+pub(super) fn goes_on(act: &Act, recipe: &Recipe, site: &Site) -> Option<String> {
+    find(act).ok()?.goes_on(recipe, site)
+}
+
+async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, recipe: &Recipe) -> Event {
     let progress = |_: String, _: bool| {};
     let scene = Scene { site, step, act: &act.id, within: Duration::from_secs(30), progress: &progress };
     let probed = match find(act) {
@@ -202,6 +242,9 @@ async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, re
         Err(fault) => Err(fault),
     };
     let mask = |text: String| site.secrets.mask(&text);
+    let alive = goes_on(act, recipe, site).is_some();
+    let unknown =
+        |seen: Vec<String>| Event::Unknown { unit, act: id, seen: seen.into_iter().map(mask).collect(), alive };
     match probed {
         Ok(Probe::Done(how)) => Event::Settled { unit, act: id, done: true, half: false, how: mask(how) },
         Ok(Probe::NotDone(how)) => {
@@ -217,9 +260,7 @@ async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, re
             let how = if done { "its `unless` holds" } else { "its `unless` does not hold" };
             Event::Settled { unit, act: id, done, half: false, how: how.into() }
         }
-        Ok(Probe::Unknown(seen)) => Event::Unknown { unit, act: id, seen: seen.into_iter().map(mask).collect() },
-        Err(Fault { why, details, .. }) => {
-            Event::Unknown { unit, act: id, seen: std::iter::once(why).chain(details).map(mask).collect() }
-        }
+        Ok(Probe::Unknown(seen)) => unknown(seen),
+        Err(Fault { why, details, .. }) => unknown(std::iter::once(why).chain(details).collect()),
     }
 }

@@ -111,6 +111,7 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
     if work.prior.acts.is_empty()
         && let Some(why) = needless(work).await?
     {
+        let why = work.site.secrets.mask(&why);
         work.scribe.commit(Event::UnitSkipped { unit: work.id, why }).await?;
         return Ok(());
     }
@@ -201,7 +202,7 @@ async fn read_version(work: &Work<'_>, installed: &Installed) -> Result<Version,
 /// Reads a component's version.
 pub async fn version(installed: &Installed, scene: &Scene<'_>) -> Result<Version, Fault> {
     let text = read(&installed.reader, scene).await?;
-    version_in(installed, &text)
+    version_in(installed, &scene.site.secrets.mask(&text))
 }
 
 /// The version in what was read of a component.
@@ -235,7 +236,7 @@ async fn ask(work: &Work<'_>, gate: &Gate) -> Result<(), Break> {
 }
 
 pub(super) async fn hold(work: &Work<'_>, checks: &[Check]) -> Result<(), Break> {
-    match wait::all(checks, work).await {
+    match wait::all(checks, work).await? {
         Verdict::Held => Ok(()),
         Verdict::Failed(why, details) => Err(Break::Failed(why, details)),
         Verdict::Asks(missed, hints) => waive::ask(work, missed, hints).await,
@@ -277,6 +278,9 @@ async fn give_out(work: &Work<'_>, output: &Output) -> Result<(), Break> {
     let progress = |_: String, _: bool| {};
     let scene = work.scene(&output.name, Duration::from_secs(30), &progress);
     let value = read(&output.reader, &scene).await?;
+    if let Some(secret) = work.site.secrets.given_away_by(&value) {
+        return Err(Break::from(gives_away(&output.name, secret)));
+    }
     if let Some(pattern) = &output.pattern {
         let whole = regex::Regex::new(&format!("^(?:{pattern})$")).map_err(|error| Fault::new(error.to_string()))?;
         if !whole.is_match(&value) {
@@ -291,6 +295,12 @@ async fn give_out(work: &Work<'_>, output: &Output) -> Result<(), Break> {
     work.site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, value.clone());
     work.scribe.tell(Event::Output { unit: work.id, name: output.name.clone(), value });
     Ok(())
+}
+
+/// R11: what a step gives out is told, journaled and put into other files, so no secret may be in it.
+fn gives_away(output: &str, secret: &str) -> Fault {
+    let why = format!("output `{output}` would give away the secret `{secret}`, and is not written down");
+    Fault::new(why).details([format!("let the steps that need it take it from the input: {{{{{secret}}}}}")])
 }
 
 /// What an action did before this process, when it was begun.

@@ -2,15 +2,20 @@
 
 use super::ask::Missed;
 use super::earlier;
-use super::scribe::Scribe;
+use super::scribe::{Scribe, Stop};
 use super::unit::Work;
 use crate::action::{Noun, Seen, noun};
 use crate::event::Event;
 use crate::site::{Fault, Scene};
 use std::time::Duration;
-use switchback_compiler::plan::{Call, Check, Else};
+use switchback_compiler::plan::{Call, Check, EVERY, Else};
 use switchback_compiler::version::Version;
 use tokio::time::{Instant, sleep, timeout};
+
+/// What a look needs on top of its limit to say what it saw, also on a machine under load.
+const MARGIN: Duration = Duration::from_secs(1);
+/// The first pause between two looks, where the plan does not say how long it is.
+const FIRST: Duration = Duration::from_millis(100);
 
 /// What became of a block of checks.
 pub(super) enum Verdict {
@@ -23,9 +28,9 @@ pub(super) enum Verdict {
 }
 
 /// Waits for all checks of a block, together.
-pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Verdict {
+pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Result<Verdict, Stop> {
     let looks = checks.iter().map(|check| one(check, work));
-    let seen = futures_util::future::join_all(looks).await;
+    let seen = futures_util::future::try_join_all(looks).await?;
     let mut failed = None;
     let (mut asks, mut told) = (Vec::new(), Vec::new());
     for (check, (seen, took)) in checks.iter().zip(seen) {
@@ -34,7 +39,10 @@ pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Verdict {
         if seen.holds {
             continue;
         }
-        let seen = format!("{} after {}", seen.says, crate::screen::seconds(took));
+        let seen = match check.once {
+            true => seen.says,
+            false => format!("{} after {}", seen.says, crate::screen::elapsed(took)),
+        };
         match check.otherwise {
             Else::Warn => {}
             Else::Ask if work.prior.waived.contains(&what) => {}
@@ -48,7 +56,7 @@ pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Verdict {
         }
     }
     let asks = (!asks.is_empty()).then_some(Verdict::Asks(asks, told));
-    failed.or(asks).unwrap_or(Verdict::Held)
+    Ok(failed.or(asks).unwrap_or(Verdict::Held))
 }
 
 fn hints(check: &Check, work: &Work<'_>) -> Vec<String> {
@@ -66,25 +74,28 @@ pub(super) fn words(call: &Call) -> String {
     check.map_or_else(|| call.kind.clone(), |check| check.words(call))
 }
 
-/// Waits for one check; what it saw last, and how long it took.
-async fn one(check: &Check, work: &Work<'_>) -> (Seen, Duration) {
+/// Waits for one check; what it saw last, and how long it was waited for. The last look is that at the limit.
+async fn one(check: &Check, work: &Work<'_>) -> Result<(Seen, Duration), Stop> {
     let (began, since) = (Instant::now(), crate::clock::now());
     let limit = check.within.std();
     let mut wait = Wait::default();
+    let mut stops = work.stops.clone();
     loop {
         let seen = looked(check, work, limit).await;
-        let over = began.elapsed() + check.every.std() > limit;
         match wait.judge(check, &seen) {
-            Turn::Holds | Turn::Fails => return (seen, began.elapsed()),
-            Turn::Waits if over && !seen.holds => return (seen, began.elapsed()),
-            Turn::Waits if over => {
-                let says = format!("{}, but not for {} without a break", seen.says, check.lasting);
-                return (Seen::not(says), began.elapsed());
+            Turn::Holds | Turn::Fails => return Ok((seen, began.elapsed())),
+            Turn::Waits if check.once || began.elapsed() >= limit => {
+                return Ok((Wait::over(check, seen), began.elapsed()));
             }
             Turn::Waits => {
                 let says = format!("{}: {}", words(&check.call), seen.says);
                 work.waits(&says, since, limit);
-                sleep(check.every.std()).await;
+                let pause = wait.pause(check, began.elapsed()).min(limit.saturating_sub(began.elapsed()));
+                tokio::select! {
+                    () = sleep(pause) => {}
+                    // Looking changes nothing: whoever goes on looks again.
+                    _ = stops.wait_for(|stops| *stops) => return Err(Stop),
+                }
             }
         }
     }
@@ -95,7 +106,9 @@ async fn looked(check: &Check, work: &Work<'_>, limit: Duration) -> Seen {
     let found = noun(&check.call.kind).and_then(|noun| noun.check());
     let limit = limit.min(found.map_or(Duration::from_secs(30), crate::action::Check::look_takes));
     let scene = work.scene("check", limit, &progress);
-    match timeout(limit + Duration::from_millis(50), look_or_compare(check, work, &scene)).await {
+    // A look knows its limit too; this ends one that does not keep to it.
+    match timeout(limit + (limit / 5).min(Duration::from_secs(20)) + MARGIN, look_or_compare(check, work, &scene)).await
+    {
         Ok(Ok(seen)) => Seen { says: work.site.secrets.mask(&seen.says), ..seen },
         Ok(Err(fault)) => Seen::not(work.site.secrets.mask(&fault.why)),
         Err(_) => Seen::not(format!("no answer within {}", crate::screen::seconds(limit))),
@@ -195,6 +208,25 @@ impl Wait {
             self.holds_since = None;
         }
         if seen.settled { Turn::Fails } else { self.moves(check, seen, now) }
+    }
+
+    /// How long until the next look: a wait begins with short pauses, unless the plan says them.
+    fn pause(&self, check: &Check, waited: Duration) -> Duration {
+        let every = check.every.std();
+        let pause = if check.every == EVERY { (waited / 2).clamp(FIRST, every) } else { every };
+        match self.holds_since {
+            // From here on each look counts, and the last of them comes as soon as it has held for so long.
+            Some(since) => check.lasting.std().saturating_sub(since.elapsed()).max(FIRST).min(every),
+            None => pause,
+        }
+    }
+
+    /// What the last look is at the limit, when it did not end the wait.
+    fn over(check: &Check, seen: Seen) -> Seen {
+        if !seen.holds {
+            return seen;
+        }
+        Seen::not(format!("{}, but not for {} without a break", seen.says, check.lasting))
     }
 
     /// Whether anything moved lately.

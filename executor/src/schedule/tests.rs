@@ -138,7 +138,7 @@ proptest! {
                 1 => Event::UnitDone { unit, changes: 1 },
                 2 => Event::UnitUndone { unit, what: String::new(), left: Vec::new() },
                 3 => Event::UndoBegan { unit, way: None },
-                4 => Event::Unknown { unit, act: ActRef(3, 1), seen: Vec::new() },
+                4 => Event::Unknown { unit, act: ActRef(3, 1), seen: Vec::new(), alive: false },
                 _ => Event::UnitFailed { unit, why: String::new(), details: Vec::new() },
             });
         }

@@ -136,9 +136,22 @@ pub fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>
     for (name, source) in &plan.secrets {
         let value = inputs::secret(name, source, project, env)
             .map_err(|error| Refused::with(Exit::NotSafe, format!("{error}; nothing was touched")).fact(error.help))?;
+        source.env.iter().for_each(|variable| secrets.comes_from(variable));
         secrets.insert(name.clone(), &value);
     }
     Ok(secrets)
+}
+
+/// The same for who only looks: one that is missing is no reason not to.
+pub fn found_secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Secrets {
+    let mut secrets = Secrets::default();
+    for (name, source) in &plan.secrets {
+        source.env.iter().for_each(|variable| secrets.comes_from(variable));
+        if let Ok(value) = inputs::secret(name, source, project, env) {
+            secrets.insert(name.clone(), &value);
+        }
+    }
+    secrets
 }
 
 /// Brings the target's mark of a run in line with where it stands.

@@ -2,12 +2,12 @@
 
 use super::open::looking;
 use crate::action::noun;
-use crate::site::{Blobs, Fault, Scene, Secrets};
+use crate::site::{Blobs, Fault, Scene, Secrets, Site};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use switchback_compiler::files::Files;
-use switchback_compiler::plan::{InputSource, Plan};
+use switchback_compiler::plan::{Call, InputSource, Plan};
 use switchback_compiler::registry::Registry;
 use switchback_compiler::{Compiled, Given, InputDecl, Request, compile, judge};
 
@@ -69,8 +69,11 @@ pub async fn resolve(
         // There is no value that a second compilation could need.
         return Ok(Resolved { compiled: first, secrets });
     }
-    for input in &first.inputs {
-        let Some(value) = value_of(input, plan, &first.blobs, sources).await? else { continue };
+    // Secrets first: what is read must not give one away, nor see where they come from.
+    let (hidden, open): (Vec<_>, Vec<_>) = first.inputs.iter().partition(|input| input.secret);
+    hidden.iter().filter_map(|input| input.source.env.as_deref()).for_each(|name| secrets.comes_from(name));
+    for input in hidden.into_iter().chain(open) {
+        let Some(value) = value_of(input, plan, &first.blobs, sources, &secrets).await? else { continue };
         judge(&input.ty, input.pattern.as_deref(), &input.allowed, &value)
             .map_err(|why| InputError::new(&input.name, shown(input, &value, &why), "give it another value"))?;
         if input.secret {
@@ -94,6 +97,7 @@ async fn value_of(
     plan: &Plan,
     blobs: &BTreeMap<String, Vec<u8>>,
     sources: &Sources<'_>,
+    secrets: &Secrets,
 ) -> Result<Option<String>, InputError> {
     let name = &input.name;
     if let Some(value) = sources.typed.get(name) {
@@ -110,7 +114,8 @@ async fn value_of(
         return Ok(Some(value));
     }
     if let Some(reader) = &input.read {
-        return read(name, reader, plan, blobs, sources.project).await.map(Some);
+        let site = looking(sources.project, plan, Blobs::new(blobs.clone()), secrets.clone());
+        return read(name, reader, &site.map_err(|fault| unread(name, &fault.why))?).await.map(Some);
     }
     if input.secret { Err(no_secret(name, &input.source)) } else { Ok(None) }
 }
@@ -158,24 +163,26 @@ fn from_file(name: &str, path: &Path) -> Result<String, InputError> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-async fn read(
-    name: &str,
-    reader: &switchback_compiler::plan::Call,
-    plan: &Plan,
-    blobs: &BTreeMap<String, Vec<u8>>,
-    project: &Path,
-) -> Result<String, InputError> {
-    let failed = |why: String| InputError::new(name, why, "give it by --input, or mend what is read");
-    let site =
-        looking(project, plan, Blobs::new(blobs.clone()), Secrets::default()).map_err(|fault| failed(fault.why))?;
+async fn read(name: &str, reader: &Call, site: &Site) -> Result<String, InputError> {
     let progress = |_: String, _: bool| {};
-    let scene = Scene { site: &site, step: "inputs", act: name, within: Duration::from_secs(30), progress: &progress };
+    let scene = Scene { site, step: "inputs", act: name, within: Duration::from_secs(30), progress: &progress };
     let found = noun(&reader.kind).and_then(|noun| noun.reader());
-    let found = found.ok_or_else(|| failed(format!("`{}` can't be read", reader.kind)))?;
+    let found = found.ok_or_else(|| unread(name, &format!("`{}` can't be read", reader.kind)))?;
     // The last thing that it said is most often the reason.
     let told = |fault: Fault| match fault.details.last() {
         Some(last) => format!("{}: {}", fault.why, last.trim_start_matches("| ")),
         None => fault.why,
     };
-    found.read(reader, &scene).await.map_err(|fault| failed(told(fault)))
+    let value = found.read(reader, &scene).await.map_err(|fault| unread(name, &site.secrets.mask(&told(fault))))?;
+    match site.secrets.given_away_by(&value) {
+        Some(secret) => {
+            let help = format!("write {{{{{secret}}}}} where it is needed; what is read is written down");
+            Err(InputError::new(name, format!("what is read would give away the secret `{secret}`"), help))
+        }
+        None => Ok(value),
+    }
+}
+
+fn unread(name: &str, why: &str) -> InputError {
+    InputError::new(name, why, "give it by --input, or mend what is read")
 }

@@ -9,7 +9,7 @@ mod open;
 mod refused;
 
 pub use execute::{Execute, Executed, execute};
-pub use further::{GoOn, Loaded, go_on, held_until, secrets, works_on};
+pub use further::{GoOn, Loaded, found_secrets, go_on, held_until, secrets, works_on};
 pub use inputs::{InputError, Resolved, Sources, resolve};
 pub use marks::{in_the_way, tidy};
 pub use open::{Opened, directory, looking, touches, writing};

@@ -4,8 +4,8 @@ use super::starts::Starts;
 use super::{Program, command};
 use crate::action::{Action, Applied, Body, Change, Learnt, Predicted, Probe, Recipe, Undone, What, evidence};
 use crate::fault_point::boundary;
-use crate::site::{Fault, Scene};
-use crate::world::process::{Ended, Exit, Launcher, Limits, Outcome, ProcessError, last_words, wait};
+use crate::site::{Fault, Scene, Site};
+use crate::world::process::{Ended, Exit, Launcher, Limits, Outcome, ProcessError, last_words, log_of, wait};
 use async_trait::async_trait;
 use std::path::Path;
 use std::time::Duration;
@@ -38,7 +38,10 @@ impl Action for Program {
         let program = command::program(call, scene, &folder)?;
         let limits = Limits { within: Some(scene.within), grace: GRACE, capture: false };
         boundary("program");
-        match Launcher::current().run(&program, limits, &folder).await {
+        let ended = Launcher::current().run(&program, limits, &folder).await;
+        // What can't be concealed now is tried again, and told, when the run's process ends.
+        let _later = scene.site.secrets.conceal(&log_of(&folder));
+        match ended {
             Ok(ended) if ended.status.is_success() => Ok(Applied { changed: 1, note: None }),
             Ok(ended) => Err(failed(call, &ended, scene)),
             Err(error) => Err(unsettled(call, &folder, &error, scene)),
@@ -69,6 +72,15 @@ impl Action for Program {
             )),
             Outcome::Unknown => Probe::Unknown(seen(gone(&folder), &folder, scene)),
         })
+    }
+
+    fn goes_on(&self, recipe: &Recipe, site: &Site) -> Option<String> {
+        let starts: Starts = recipe.read().ok()?;
+        let folder = starts.last(site.folder.as_ref()?).ok()??;
+        let Ok(Outcome::Running(process)) = Outcome::read(&folder) else { return None };
+        let log = log_of(&folder);
+        let log = log.strip_prefix(&site.project).unwrap_or(&log).display();
+        Some(format!("process    number {} still runs; what it says is in {log}", process.pid))
     }
 
     async fn undo(&self, _call: &Call, _recipe: &Recipe, _scene: &Scene<'_>) -> Result<Undone, Fault> {

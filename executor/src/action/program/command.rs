@@ -96,7 +96,8 @@ pub(super) fn program(call: &Call, scene: &Scene<'_>, folder: &Path) -> Result<P
     }
     let mut line = line.into_iter();
     let program = line.next().ok_or_else(|| Fault::new("the plan names no program"))?;
-    let env = Env { cleared: false, values: values::filled_pairs(call, "env", scene)?.into_iter().collect() };
+    let values = values::filled_pairs(call, "env", scene)?.into_iter().collect();
+    let env = Env { cleared: false, without: scene.site.secrets.variables().clone(), values };
     let cwd = scene.site.directory.as_ref().unwrap_or(&scene.site.project).clone();
     Ok(Program { program, args: line.collect(), cwd, env })
 }

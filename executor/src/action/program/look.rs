@@ -46,13 +46,17 @@ impl Reader for Program {
     }
 }
 
-/// Runs it to its end. The time of a look is the run's, so that most of it is the program's and the rest is for its end.
+/// From TERM to KILL.
+fn grace(within: Duration) -> Duration {
+    (within / 10).min(Duration::from_secs(10))
+}
+
+/// Runs it to its end. It has all the time of the look; what it takes to end it comes on top.
 async fn run(call: &Call, scene: &Scene<'_>, capture: bool) -> Result<Ended, Fault> {
     let folder = starts::passing(scene)?;
     let start = folder.path().join("start");
     let program = command::program(call, scene, &start)?;
-    let grace = (scene.within / 10).min(Duration::from_secs(10));
-    let limits = Limits { within: Some(scene.within.saturating_sub(grace)), grace, capture };
+    let limits = Limits { within: Some(scene.within), grace: grace(scene.within), capture };
     let ended = Launcher::current().run(&program, limits, &start).await;
     ended.map_err(|error| Fault::new(format!("program {}: {error}", command::name(call))))
 }

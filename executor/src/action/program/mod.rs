@@ -5,6 +5,8 @@ mod command;
 mod look;
 mod starts;
 
+pub use starts::conceal;
+
 use super::values::stray;
 use super::{Action, Check, Noun, Reader};
 use command::Word;
@@ -25,13 +27,15 @@ static FORM: Form = Form {
     summary: "runs a program, never through a shell",
     text: "It runs on the machine of Switchback, in the target's directory (without one: the project's). A word that \
            begins with ./ is a file of the project: what runs is its copy in the bundle. `env` children set its \
-           environment, the only place for a secret. Exit status 0 is success. Past its `within` all of it gets TERM, \
+           environment, the only place for a secret: variables that secret inputs are read from are not handed on. What it \
+           says is kept in a file of the run, and secrets in that are overwritten when it has ended. Exit status 0 is success. Past its `within` all of it gets TERM, \
            after 10 s KILL; ctrl-c does not reach it. As an action it is done at most once: when a crash leaves open \
-           whether it did its work, a person is asked, unless an `unless` tells. As a check it may be repeated and holds \
-           at exit status 0; as a reader it gives its trimmed standard output, at most 64 KiB.",
+           whether it did its work, a person is asked, unless an `unless` tells. As a check it holds at \
+           exit status 0: it runs once, and with a `within` of its own again and again until it holds. As a reader it gives its trimmed standard output, at most 64 KiB.",
     class: Class::AtMostOnce,
     way_back: OwnWayBack::None,
     within: 300,
+    once: true,
     examples: &[
         Example {
             title: "a script of the project, with its way back",

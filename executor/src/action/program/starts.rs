@@ -1,6 +1,7 @@
 //! The folders of a program's starts in the run's folder: one for each start, so that a later look finds the last one.
 
-use crate::site::{Fault, Scene};
+use crate::site::{Fault, Scene, Secrets};
+use crate::world::process::said_in;
 use serde::{Deserialize, Serialize};
 use std::fs::{DirBuilder, File, Permissions};
 use std::io;
@@ -85,6 +86,31 @@ pub(super) fn passing(scene: &Scene<'_>) -> Result<tempfile::TempDir, Fault> {
         None => builder.tempdir(),
     };
     made.map_err(|error| Fault::new(format!("can't make a folder for what the program says: {error}")))
+}
+
+/// Overwrites secrets in all that programs of a run said so far; what can't be, a line each.
+pub fn conceal(run: &Path, secrets: &Secrets) -> Vec<String> {
+    let outputs = run.join(OUTPUTS);
+    if secrets.is_empty() || !outputs.is_dir() {
+        return Vec::new();
+    }
+    let failed = |place: &Path, error: io::Error| format!("secrets in `{}` can't be hidden: {error}", place.display());
+    let starts = folders(&outputs).and_then(|steps| {
+        let starts = steps.iter().map(|step| folders(step)).collect::<io::Result<Vec<_>>>();
+        starts.map(|starts| starts.concat())
+    });
+    match starts {
+        Ok(starts) => {
+            let files = starts.iter().flat_map(|start| said_in(start)).filter(|file| file.is_file());
+            files.filter_map(|file| secrets.conceal(&file).err().map(|error| failed(&file, error))).collect()
+        }
+        Err(error) => vec![failed(&outputs, error)],
+    }
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let all = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    all.filter(|path| path.as_ref().map_or(true, |path| path.is_dir())).collect()
 }
 
 /// A name as one part of a path, whatever a step is called.

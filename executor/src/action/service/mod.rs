@@ -66,7 +66,8 @@ impl<'s> Handle<'s> {
         let mut words = self.declared.program.iter().map(fill).collect::<Result<Vec<_>, _>>()?.into_iter();
         let program = words.next().ok_or_else(|| Fault::new(format!("service `{}` has no program", self.name)))?;
         let named = self.declared.env.iter().map(|(name, value)| Ok((name.clone(), fill(value)?)));
-        let env = Env { cleared: false, values: named.collect::<Result<_, Fault>>()? };
+        let values = named.collect::<Result<_, Fault>>()?;
+        let env = Env { cleared: false, without: self.scene.site.secrets.variables().clone(), values };
         let cwd = std::path::absolute(self.directory).unwrap_or_else(|_| self.directory.to_owned());
         let program = Program { program, args: words.collect(), cwd, env };
         Ok(Service { name: self.name.to_owned(), program })

@@ -30,6 +30,9 @@ pub struct Plain {
     held: Option<String>,
 }
 
+/// So long it is waited for something before that is told.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Something that runs, and when something was told of it last.
 struct Beat {
     name: String,
@@ -37,13 +40,19 @@ struct Beat {
     told: Timestamp,
     since: Timestamp,
     now: Option<Now>,
+    /// Whether it was told that it waits.
+    told_wait: bool,
 }
 
 impl Beat {
     /// No job is silent for so long that what runs it takes it for dead.
     fn is_due(&self, now: Timestamp) -> bool {
         let every = if between(self.began, now) <= FIRST { MINUTE } else { FIRST };
-        between(self.told, now) >= every
+        between(self.told, now) >= every || (self.waits() && !self.told_wait && between(self.since, now) >= PATIENCE)
+    }
+
+    fn waits(&self) -> bool {
+        self.now.as_ref().is_some_and(|now| now.waits)
     }
 
     /// `notebooks: waits, 56s of 5m: deployment/notebooks: 1 of 2 ready`.
@@ -103,11 +112,19 @@ impl Plain {
             return;
         };
         let name = unit.name.clone();
-        let new = Beat { name, began: of.back_began.or(of.began).unwrap_or(at), told: at, since: at, now: None };
+        let new = Beat {
+            name,
+            began: of.back_began.or(of.began).unwrap_or(at),
+            told: at,
+            since: at,
+            now: None,
+            told_wait: false,
+        };
         let beat = self.running.entry(id).or_insert(new);
         let since = of.now.as_ref().and_then(|now| now.since).or(of.since);
         beat.since = since.unwrap_or(at);
         beat.now.clone_from(&of.now);
+        beat.told_wait &= beat.waits();
         if told {
             beat.told = at;
         }
@@ -157,6 +174,7 @@ impl Reader for Plain {
         let mut lines = Vec::new();
         for beat in self.running.values_mut().filter(|beat| beat.is_due(now)) {
             beat.told = now;
+            beat.told_wait = beat.waits();
             lines.push(beat.line(now));
         }
         if !lines.is_empty() {

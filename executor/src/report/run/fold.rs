@@ -162,9 +162,10 @@ impl UnitStory {
                 let known = self.acts.entry(*act).or_default();
                 *known = ActStory { ended: Some(at), step: Step::Failed(why.clone()), ..known.clone() };
             }
-            Event::Unknown { act, seen, .. } => {
+            Event::Unknown { act, seen, alive, .. } => {
                 let known = self.acts.entry(*act).or_default();
-                *known = ActStory { ended: Some(at), step: Step::Unknown(seen.clone()), ..known.clone() };
+                let step = Step::Unknown(seen.clone());
+                *known = ActStory { ended: Some(at), step, alive: *alive, ..known.clone() };
             }
             Event::Settled { act, done, how, .. } => {
                 let step = if *done { Step::Done(1) } else { Step::NotDone };

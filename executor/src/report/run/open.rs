@@ -53,10 +53,13 @@ pub struct Open {
 pub fn open(story: &Story, plan: &Plan, view: &View) -> Open {
     let run = safe(story.run(), view.look);
     let asking = story.units.iter().zip(&plan.units).find(|(of, _)| of.asks.is_some());
+    let goes_on = story.units.iter().any(|unit| unit.unknown().is_some_and(|(_, act)| act.alive));
     let (question, commands) = if let Some((id, _)) = unknown(story) {
         let step = plan.unit(id).map_or_else(String::new, |unit| safe(&unit.name, view.look));
         let asked = outcome(story, plan, view).unwrap_or_default();
-        (asked, answers(&run, &format!("--outcome {step}"), &["done", "not-done", "undo"]))
+        // As long as it runs no answer counts: what goes on waits for its end.
+        let words: &[&str] = if goes_on { &[] } else { &["done", "not-done", "undo"] };
+        (asked, answers(&run, &format!("--outcome {step}"), words))
     } else if let Some((of, unit)) = asking {
         asked_by(of, unit, story, plan, view)
     } else if let Some(asked) = loss(story, plan, view) {

@@ -53,9 +53,11 @@ fn losses(plan: &Plan, which: impl Fn(u32) -> bool) -> Vec<(&str, String)> {
     losses
 }
 
-/// The first action of which it is not known whether it happened.
+/// The first action of which it is not known whether it happened; one that still goes on comes before all others.
 pub fn unknown(story: &Story) -> Option<(u32, ActRef)> {
-    (0..).zip(&story.units).find_map(|(id, unit)| unit.unknown().map(|(act, _)| (id, act)))
+    let all = || (0..).zip(&story.units).filter_map(|(id, unit)| Some((id, unit.unknown()?)));
+    let (id, (act, _)) = all().find(|(_, (_, act))| act.alive).or_else(|| all().next())?;
+    Some((id, act))
 }
 
 /// The question about an action whose outcome is not known, with what can be seen; its last line is where the answer
@@ -65,7 +67,8 @@ pub fn outcome(story: &Story, plan: &Plan, view: &View) -> Option<String> {
     let (unit, of) = (plan.unit(id)?, story.unit(id)?);
     let known = of.acts.get(&act)?;
     let what = words(unit, act, known);
-    Some(facts(unit, &what, known, view) + &choices(story, plan, id, &what, view) + "answer: ")
+    let facts = facts(unit, &what, known, view);
+    Some(if known.alive { facts } else { facts + &choices(story, plan, id, &what, view) + "answer: " })
 }
 
 /// An action in words: `program pg-upgrade`.
@@ -80,7 +83,11 @@ fn facts(unit: &Unit, what: &str, story: &ActStory, view: &View) -> String {
     let name = safe(&unit.name, look);
     let item = Item { indent: 0, sign: Sign::Unknown, name: &name, text: &text, style: Style::Plain, tail: "" };
     let seen = if let super::story::Step::Unknown(seen) = &story.step { seen.as_slice() } else { &[] };
-    let must = hang("    ", "it runs at most once, and looking does not tell: you must say", look);
+    let must = match story.alive {
+        true => "it still goes on by itself, and only its end tells what it did",
+        false => "it runs at most once, and looking does not tell: you must say",
+    };
+    let must = hang("    ", must, look);
     item.show(look) + &must + &evidence(seen, 4, look)
 }
 

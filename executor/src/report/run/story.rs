@@ -103,6 +103,8 @@ pub struct ActStory {
     pub note: Option<String>,
     /// How a look, or a person, settled it after a crash.
     pub settled: Option<String>,
+    /// Whether it went on by itself when it was last looked at.
+    pub alive: bool,
 }
 
 /// A look at something that must hold.

@@ -112,6 +112,9 @@ impl Launcher {
         if env.cleared {
             command.env_clear();
         }
+        for name in &env.without {
+            command.env_remove(name);
+        }
         command.envs(&env.values);
         command.spawn().map_err(ProcessError::file("start the supervisor", &self.supervisor))
     }
@@ -140,6 +143,16 @@ pub async fn wait(folder: &Path) -> Result<Ended, ProcessError> {
         tokio::time::sleep(LOOK).await;
     }
     ended(folder)
+}
+
+/// Where a program writes what it says.
+pub fn log_of(folder: &Path) -> PathBuf {
+    folder.join(LOG)
+}
+
+/// All files that hold what a program says, whether they are there or not.
+pub fn said_in(folder: &Path) -> [PathBuf; 2] {
+    [LOG, OUTPUT].map(|name| folder.join(name))
 }
 
 /// The end of what a program wrote so far, also of one that nobody saw end.

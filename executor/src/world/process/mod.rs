@@ -12,7 +12,7 @@ mod supervisor;
 
 pub use identity::ProcessId;
 pub(super) use identity::group_lives;
-pub use launch::{Ended, Launcher, Limits, ended, last_words, wait};
+pub use launch::{Ended, Launcher, Limits, ended, last_words, log_of, said_in, wait};
 pub(super) use launch::{last_lines, process_of};
 pub use program::{Env, Program};
 pub use record::{Exit, Outcome, ProcessError, Status};

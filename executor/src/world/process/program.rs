@@ -1,6 +1,6 @@
 //! What is to be run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// A program with its arguments, its directory and its environment; never a shell line.
@@ -21,13 +21,16 @@ pub struct Program {
 pub struct Env {
     /// Whether it begins empty, or with what Switchback itself has.
     pub cleared: bool,
+    /// Variables of Switchback itself that it does not begin with.
+    pub without: BTreeSet<String>,
     /// What is set.
     pub values: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Env {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { cleared, values } = self;
-        f.debug_struct("Env").field("cleared", cleared).field("names", &values.keys().collect::<Vec<_>>()).finish()
+        let Self { cleared, without, values } = self;
+        let names = values.keys().collect::<Vec<_>>();
+        f.debug_struct("Env").field("cleared", cleared).field("without", without).field("names", &names).finish()
     }
 }

@@ -19,7 +19,7 @@ fn events() -> Vec<Entry> {
         Event::Acted { unit: 7, act: ActRef(99, 99), changed: u64::MAX, note: Some("x".into()) },
         Event::Acted { unit: 8, act: ActRef(0, 0), changed: u64::MAX, note: None },
         Event::Settled { unit: 16, act: ActRef(0, 0), done: false, half: false, how: String::new() },
-        Event::Unknown { unit: 0, act: ActRef(0, 0), seen: Vec::new() },
+        Event::Unknown { unit: 0, act: ActRef(0, 0), seen: Vec::new(), alive: false },
         Event::UndoActed { unit: 7, act: ActRef(1, 1), way: true, undone: Undone::default() },
         Event::UndoDecided { why: String::new(), units: vec![unit, 3] },
         Event::Progress { unit: 8, says: "a: b\nc".into(), waits: true, limit: u64::MAX, since: None },

@@ -1,0 +1,165 @@
+//! Values of secret inputs: what may know them, and how all else is kept from showing them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a shorter value hides would be ordinary text.
+const SHORTEST: usize = 4;
+/// The same of one line of several: `-----` and `{` are no secrets.
+const SHORTEST_LINE: usize = 8;
+/// What is read of a file at a time.
+const CHUNK: usize = 1 << 20;
+
+/// Values of secret inputs; never printed, never serialised.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    values: BTreeMap<String, Arc<str>>,
+    /// Variables of our environment that they are read from.
+    variables: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secrets({} hidden)", self.values.len())
+    }
+}
+
+impl Secrets {
+    /// Takes one in.
+    pub fn insert(&mut self, name: String, value: &str) {
+        self.values.insert(name, Arc::from(value));
+    }
+
+    /// Takes in where one may come from: no program inherits that variable.
+    pub fn comes_from(&mut self, variable: &str) {
+        self.variables.insert(variable.to_owned());
+    }
+
+    /// The variables that no program inherits.
+    pub fn variables(&self) -> &BTreeSet<String> {
+        &self.variables
+    }
+
+    /// The value of one.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(AsRef::as_ref)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// A text with every secret value in it hidden; values under 4 letters would hide ordinary text and are left.
+    pub fn mask(&self, text: &str) -> String {
+        self.hidden().into_iter().fold(text.to_owned(), |text, value| text.replace(value, "‹hidden›"))
+    }
+
+    /// The secret that a value gives away: one that it holds, or, however short, one that it is.
+    pub fn given_away_by(&self, value: &str) -> Option<&str> {
+        let tells = |secret: &str| {
+            let is = !secret.trim().is_empty() && value.trim() == secret.trim();
+            is || parts(secret).iter().any(|part| value.contains(part))
+        };
+        self.values.iter().find(|(_, secret)| tells(secret)).map(|(name, _)| name.as_str())
+    }
+
+    /// Overwrites every secret value in a file, where it stands, with as many asterisks.
+    ///
+    /// The file keeps its length and its place, so whoever still appends to it goes on, and a crash loses nothing.
+    pub fn conceal(&self, file: &Path) -> io::Result<()> {
+        let hidden = self.hidden();
+        let Some(longest) = hidden.iter().map(|value| value.len()).max() else { return Ok(()) };
+        let mut file = OpenOptions::new().read(true).write(true).open(file)?;
+        let mut at = 0;
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            file.seek(SeekFrom::Start(at))?;
+            file.by_ref().take((CHUNK + longest) as u64).read_to_end(&mut bytes)?;
+            for value in &hidden {
+                for found in places(&bytes, value.as_bytes()) {
+                    file.write_all_at(&b"*".repeat(value.len()), at + found as u64)?;
+                }
+            }
+            if bytes.len() <= CHUNK {
+                return Ok(());
+            }
+            // The next piece begins before the end of this one, so that a value on the border is met whole.
+            at += CHUNK as u64;
+        }
+    }
+
+    /// What is looked for, the longest first: one secret may hold another.
+    fn hidden(&self) -> Vec<&str> {
+        let mut hidden: Vec<&str> = self.values.values().flat_map(|value| parts(value)).collect();
+        hidden.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        hidden.dedup();
+        hidden
+    }
+}
+
+/// A value without the blanks around it, and the lines of one that has several: programs are told of line by line.
+fn parts(value: &str) -> Vec<&str> {
+    let whole = Some(value.trim()).filter(|value| value.len() >= SHORTEST);
+    let lines = value.trim().contains('\n').then(|| value.lines().map(str::trim));
+    let lines = lines.into_iter().flatten().filter(|line| line.len() >= SHORTEST_LINE);
+    // A fence around a key is the same around every key.
+    whole.into_iter().chain(lines.filter(|line| !line.starts_with("-----"))).collect()
+}
+
+/// Where a value stands in some bytes.
+fn places(bytes: &[u8], value: &[u8]) -> Vec<usize> {
+    bytes.windows(value.len()).enumerate().filter(|(_, part)| *part == value).map(|(at, _)| at).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn of(values: &[&str]) -> Secrets {
+        let mut secrets = Secrets::default();
+        for (name, value) in ["a", "b", "c"].iter().zip(values) {
+            secrets.insert((*name).to_owned(), value);
+        }
+        secrets
+    }
+
+    #[test]
+    fn a_secret_inside_another_does_not_uncover_it() {
+        let secrets = of(&["tulip", "tulip-and-rose"]);
+        assert_eq!(secrets.mask("x=tulip-and-rose y=tulip"), "x=‹hidden› y=‹hidden›");
+    }
+
+    #[test]
+    fn the_lines_of_a_secret_are_hidden_one_by_one() {
+        let secrets = of(&["-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA\n-----END KEY-----\n"]);
+        assert_eq!(secrets.mask("key: MIIEpAIBAAKCAQEA"), "key: ‹hidden›");
+        assert_eq!(secrets.mask("-----BEGIN KEY-----"), "-----BEGIN KEY-----");
+    }
+
+    #[test]
+    fn a_value_gives_away_what_it_holds_or_is() {
+        let secrets = of(&["tulip\n", "xy"]);
+        assert_eq!(secrets.given_away_by("id=tulip"), Some("a"));
+        assert_eq!(secrets.given_away_by("xy"), Some("b"));
+        assert_eq!(secrets.given_away_by("oxygen"), None);
+    }
+
+    #[test]
+    fn a_file_is_overwritten_also_where_two_pieces_meet() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("log");
+        for before in [CHUNK - 6, CHUNK - 5, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 3] {
+            let text = |value: &str| format!("{}{value}{}", "x".repeat(before), "y".repeat(CHUNK));
+            std::fs::write(&file, text("tulip")).unwrap();
+            of(&["tulip"]).conceal(&file).unwrap();
+            assert!(std::fs::read_to_string(&file).unwrap() == text("*****"), "{before}");
+        }
+    }
+}
