@@ -1,11 +1,14 @@
 //! Holds nodes against the table of the language: what comes out has a known name, typed values and no surprise.
 
+mod example;
+mod fault;
 mod pages;
 mod source;
 mod typed;
 
+pub(crate) use fault::faults_in;
 pub use pages::PAGES;
-pub(crate) use typed::{Typed, fault_in};
+pub(crate) use typed::Typed;
 
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
