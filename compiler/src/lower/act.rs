@@ -1,11 +1,11 @@
 //! Calls of nouns: actions, checks, things, readers, messages.
 
+use super::objections::objections;
 use super::pages::{CHECK_NUMBERS, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Act, Call, Check, Else, Work};
-use crate::registry::Kind;
 use crate::schema::{ACT_PROPS, CHECK_PROPS, Form};
 use crate::shape::{Item, Typed};
 use crate::value::Millis;
@@ -36,19 +36,6 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
     }
     let call = Call { kind: form.name.to_owned(), values };
     objections(cx, item, kind, &call).then_some((call, form))
-}
-
-/// Tells what a kind finds wrong with a call; whether it found nothing.
-fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call: &Call) -> bool {
-    let found = kind.objections(call);
-    for objection in &found {
-        cx.sink.push(
-            Diagnostic::new(&OBJECTION, format!("`{}` can't be done like this", call.kind))
-                .label(item.span_of(objection.about), objection.text.clone())
-                .help(objection.help.clone()),
-        );
-    }
-    found.is_empty()
 }
 
 /// An action of a step; its number is its name when it has none.

@@ -5,10 +5,12 @@ mod fault;
 mod pages;
 mod source;
 mod typed;
+mod uninserted;
 
 pub(crate) use fault::faults_in;
 pub use pages::PAGES;
 pub(crate) use typed::Typed;
+pub(crate) use uninserted::uninserted;
 
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
