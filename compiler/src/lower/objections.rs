@@ -6,7 +6,6 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::Call;
 use crate::registry::Kind;
 use crate::shape::Item;
-use crate::words::ticked;
 
 /// Tells what is wrong with a call; whether nothing was found.
 pub(super) fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call: &Call) -> bool {
@@ -32,16 +31,11 @@ fn unknown_service(cx: &Cx<'_>, item: &Item<'_>, name: &str) -> Option<Diagnosti
     if target.services.contains_key(name) || name.contains('‹') {
         return None;
     }
-    let found = Diagnostic::new(&SERVICE_UNKNOWN, format!("target `{}` has no service `{name}`", target.name));
-    let declared: Vec<&str> = target.services.keys().map(String::as_str).collect();
-    let found = match cx.nearest(name, declared.iter().copied()) {
+    let found = Diagnostic::new(&SERVICE_UNKNOWN, format!("there is no service `{name}`"));
+    Some(match cx.nearest(name, target.services.keys().map(String::as_str)) {
         Some(near) => found.label(item.span_of("name"), format!("did you mean `{near}`?")),
-        None => found.label(item.span_of("name"), "declared nowhere in this target"),
-    };
-    Some(if declared.is_empty() {
-        let block = format!("service \"{name}\" {{ program \"./bin/{name}\" }}");
-        found.help(format!("declare it in switchback.kdl, in target \"{}\": {block}", target.name))
-    } else {
-        found.help(format!("its services: {}", ticked(&declared, "and")))
+        None => found.label(item.span_of("name"), "not declared there").help(format!(
+            "declare it in the target, in switchback.kdl: service \"{name}\" {{ program \"./bin/{name}\" }}"
+        )),
     })
 }
