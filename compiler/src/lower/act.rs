@@ -6,7 +6,7 @@ use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Act, Call, Check, Else, Work};
-use crate::schema::{ACT_PROPS, CHECK_PROPS, Form};
+use crate::schema::{ACT_PROPS, CHECK_PROPS, Form, Role};
 use crate::shape::{Item, Typed};
 use crate::value::Millis;
 use serde_json::{Map, Value as Json};
@@ -60,7 +60,7 @@ fn limit(item: &Item<'_>, form: &Form, here: &Here) -> Millis {
         Some(Typed::Span(span)) => Some(*span),
         _ => None,
     };
-    span(item, "within").or(of_noun).or(here.defaults.within).unwrap_or(Millis::seconds(form.within))
+    span(item, "within").or(of_noun).or(here.defaults.within).unwrap_or(form.limit(Role::Action))
 }
 
 /// All checks of a block.

@@ -5,10 +5,9 @@ use crate::action::noun;
 use crate::site::{Blobs, Fault, Scene, Secrets};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 use switchback_compiler::diagnostic::Diagnostic;
 use switchback_compiler::files::Files;
-use switchback_compiler::plan::{InputSource, Plan};
+use switchback_compiler::plan::{InputSource, Plan, READ_LIMIT};
 use switchback_compiler::registry::Registry;
 use switchback_compiler::{Compiled, Given, INPUT_VALUE, InputDecl, Request, compile, judge};
 
@@ -207,7 +206,7 @@ async fn read(
     let site =
         looking(project, plan, Blobs::new(blobs.clone()), Secrets::default()).map_err(|fault| failed(fault.why))?;
     let progress = |_: String, _: bool| {};
-    let scene = Scene { site: &site, step: "inputs", act: name, within: Duration::from_secs(30), progress: &progress };
+    let scene = Scene { site: &site, step: "inputs", act: name, within: READ_LIMIT.std(), progress: &progress };
     let found = noun(&reader.kind).and_then(|noun| noun.reader());
     let found = found.ok_or_else(|| failed(format!("`{}` can't be read", reader.kind)))?;
     // The last thing that it said is most often the reason.
