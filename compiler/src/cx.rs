@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, nearest};
 use crate::files::{self, Files};
-use crate::plan::At;
+use crate::plan::{At, Target};
 use crate::read::NOT_UTF8;
 use crate::registry::Registry;
 use crate::schema::WORDS;
@@ -20,11 +20,14 @@ pub(crate) struct Cx<'a> {
     pub(crate) sources: SourceSet,
     pub(crate) sink: Sink,
     pub(crate) blobs: BTreeMap<String, Vec<u8>>,
+    /// The chosen target, once it is lowered.
+    pub(crate) target: Option<Target>,
 }
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(files: &'a dyn Files, registry: &'a Registry<'a>) -> Self {
-        Self { files, registry, sources: SourceSet::default(), sink: Sink::default(), blobs: BTreeMap::new() }
+        let (sources, sink) = (SourceSet::default(), Sink::default());
+        Self { files, registry, sources, sink, blobs: BTreeMap::new(), target: None }
     }
 
     /// The folder of the file that a place lies in.

@@ -105,6 +105,8 @@ pub struct Diagnostic {
     pub help: Vec<Help>,
     /// What was not looked at because of this.
     pub skipped: Vec<String>,
+    /// How much it is, where that is another figure on each target: the greatest is the one to tell.
+    pub measure: Option<u64>,
 }
 
 impl Diagnostic {
@@ -117,6 +119,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: Vec::new(),
             skipped: Vec::new(),
+            measure: None,
         }
     }
 
@@ -145,6 +148,13 @@ impl Diagnostic {
     #[must_use]
     pub fn skips(mut self, what: impl Into<String>) -> Self {
         self.skipped.push(what.into());
+        self
+    }
+
+    /// Says how much it is, so that of several targets the one with most is told.
+    #[must_use]
+    pub fn measured(mut self, much: u64) -> Self {
+        self.measure = Some(much);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use crate::source::{SourceSet, Span};
 use crate::syntax::{Entry, ScopeId, Value, typed};
-use crate::template::{self, Fault};
+use crate::template::{self, Fault, MOST_FAULTS, Names};
 use crate::value::{Segment, Text};
 use crate::version::Version;
 use indexmap::IndexMap;
@@ -93,7 +93,10 @@ impl Env {
         if !raw.contains("{{") {
             return Ok(Text::from(raw));
         }
-        let text = template::render(raw, &|path| self.lookup(path, scope), &|| self.names(scope))?;
+        // Values in values are judged up to the first fault: gathering all would double at every level.
+        let most = if self.nested.get() > 1 { 1 } else { MOST_FAULTS };
+        let names = Names { lookup: &|path| self.lookup(path, scope), all: &|| self.names(scope), most };
+        let text = template::render(raw, &names)?;
         self.charge(text.len()).then_some(text).ok_or(Fault::TooLarge)
     }
 

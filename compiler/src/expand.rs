@@ -11,7 +11,7 @@ use crate::plan::LeftOut;
 use crate::read::Read;
 use crate::schema::Place;
 use crate::selector;
-use crate::shape::{Item, Typed, fault_in, outline, shape};
+use crate::shape::{Item, Typed, faults_in, outline, shape};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, ScopeId, Spanned};
 use crate::template::Fault;
@@ -270,35 +270,35 @@ impl Expansion<'_, '_> {
             }
             Err(found) => {
                 self.lacking.faults += 1;
-                self.cx.sink.push(*found);
+                self.cx.sink.extend(found);
             }
         }
     }
 
     /// `None` when a `when` holds, or why it doesn't.
-    fn holds(&mut self, node: &Node, item: &Item<'_>, scope: ScopeId) -> Result<Option<String>, Box<Diagnostic>> {
+    fn holds(&mut self, node: &Node, item: &Item<'_>, scope: ScopeId) -> Result<Option<String>, Vec<Diagnostic>> {
         match (item.value("input"), item.value("is"), item.value("label")) {
             (None, None, Some(label)) => self.holds_for(label, item.span_of("label")),
             (Some(_), Some(is), None) => match node.first_string() {
                 Some(name) => self.is(node, &name, is, scope),
                 None => Ok(None),
             },
-            _ => Err(Box::new(
+            _ => Err(vec![
                 Diagnostic::new(&BAD_WHEN, "`when` needs an input and what it is, or a label")
                     .label(node.span, "not one of the two")
                     .help("write when \"size\" is=\"l\" { … } or when label=\"tier=prod\" { … }"),
-            )),
+            ]),
         }
     }
 
-    fn holds_for(&self, label: &Typed, at: Span) -> Result<Option<String>, Box<Diagnostic>> {
+    fn holds_for(&self, label: &Typed, at: Span) -> Result<Option<String>, Vec<Diagnostic>> {
         let Some(text) = label.known() else { return Ok(None) };
         let selector = selector::parse(&text).map_err(|why| {
-            Box::new(
+            vec![
                 Diagnostic::new(&selector::BAD_SELECTOR, format!("`{text}` is no label selector"))
                     .label(at, why)
                     .help("write it like label=\"tier=prod,region in (eu)\""),
-            )
+            ]
         })?;
         let known = self.env.target.is_some();
         Ok((known && !selector.matches(&self.env.labels)).then(|| format!("the target is not {text}")))
@@ -310,10 +310,10 @@ impl Expansion<'_, '_> {
         name: &Spanned<Rc<str>>,
         is: &Typed,
         scope: ScopeId,
-    ) -> Result<Option<String>, Box<Diagnostic>> {
+    ) -> Result<Option<String>, Vec<Diagnostic>> {
         let undecidable = |message: String, label: &str| {
             let found = Diagnostic::new(&BAD_WHEN, message).label(name.span, label);
-            Box::new(found.help("let an input decide that is known before anything is signed"))
+            vec![found.help("let an input decide that is known before anything is signed")]
         };
         let value = match self.env.lookup(&name.value, scope) {
             Ok(value) => value,
@@ -323,7 +323,7 @@ impl Expansion<'_, '_> {
                     "not an input",
                 ));
             }
-            Err(fault) => return Err(Box::new(fault_in(self.cx, self.env, &fault, name.span, node))),
+            Err(fault) => return Err(faults_in(self.cx, self.env, &fault, name.span, node)),
         };
         let Some(wanted) = is.known() else { return Ok(None) };
         match value.known() {

@@ -76,6 +76,19 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A path that leaves its folder, without what leads out of it: `b` of `a/../../b`, `etc/hosts` of `/etc/hosts`.
+pub fn held_inside(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { "a/path".into() } else { parts.join("/") }
+}
+
 /// The folder of a file; empty for the project's own.
 pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -91,5 +104,8 @@ mod tests {
         assert_eq!(join("plans", "./x").as_deref(), Some("plans/x"));
         assert_eq!(join("plans", "../../x"), None);
         assert_eq!(join("plans", "/etc/passwd"), None);
+        assert_eq!(held_inside("a/../../b/./c"), "b/c");
+        assert_eq!(held_inside("/etc/hosts"), "etc/hosts");
+        assert_eq!(held_inside("../.."), "a/path");
     }
 }

@@ -40,7 +40,7 @@ pub mod words;
 
 pub use compile::{Compiled, InputDecl, Request, compile, targets};
 pub use env::Given;
-pub use lower::judge;
+pub use lower::{INPUT_VALUE, judge};
 
 use diagnostic::Page;
 

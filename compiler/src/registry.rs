@@ -71,6 +71,16 @@ pub trait Kind: Send + Sync {
         Vec::new()
     }
 
+    /// What is wrong with the bytes of its sources, by their digest; no more of them is looked at than tells.
+    fn source_objections<'b>(&self, _call: &Call, _bytes: &dyn Fn(&str) -> Option<&'b [u8]>) -> Vec<Objection> {
+        Vec::new()
+    }
+
+    /// The service of the target that a call is about.
+    fn service<'a>(&self, _call: &'a Call) -> Option<&'a str> {
+        None
+    }
+
     /// The copy (a backup's name) that a call reads, as `restore` actions do.
     fn copy<'a>(&self, call: &'a Call) -> Option<&'a str> {
         call.known("copy")

@@ -146,6 +146,13 @@ impl SourceSet {
         let range = file.line_start(line)..file.line_start(line + 1);
         file.text.get(range).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
+
+    /// What follows a place on the line on which it ends.
+    pub fn line_after(&self, span: Span) -> &str {
+        let Some(file) = self.file_of(span) else { return "" };
+        let rest = file.text.get((span.end() - file.base as usize)..).unwrap_or_default();
+        rest.lines().next().unwrap_or_default()
+    }
 }
 
 impl SourceCode for SourceSet {

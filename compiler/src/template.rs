@@ -17,9 +17,14 @@ const MAX_OUTPUT: usize = 16 << 20;
 /// `{{…}}` of a template with more in it than names.
 const MAX_TAGS: usize = 4000;
 
+/// Names of one text that are told when each is wrong by itself: nobody reads further.
+pub(crate) const MOST_FAULTS: usize = 20;
+
 /// Why a text can't be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
+    /// Several names of one text, each wrong by itself.
+    Many(Vec<Fault>),
     /// A name that means nothing here.
     Unknown { name: String, known: Vec<String> },
     /// An input without a value.
@@ -30,24 +35,56 @@ pub(crate) enum Fault {
     Circular(String),
     /// Texts grow without measure.
     TooLarge,
+    /// It goes through a list, and there are none.
+    NoLists,
     /// What is wrong, the line, and the piece of the text that it is about where that is known.
     Broken { text: String, line: usize, piece: String },
 }
 
-/// Renders a template. `lookup` gives the meaning of a name.
-pub(crate) fn render(
-    raw: &str,
-    lookup: &dyn Fn(&str) -> Result<Text, Fault>,
-    names: &dyn Fn() -> Vec<String>,
-) -> Result<Text, Fault> {
-    match plain(raw, lookup) {
+/// What names mean, and how many that mean nothing are gathered from one text.
+pub(crate) struct Names<'a> {
+    /// The meaning of a name.
+    pub(crate) lookup: &'a dyn Fn(&str) -> Result<Text, Fault>,
+    /// All names, for messages.
+    pub(crate) all: &'a dyn Fn() -> Vec<String>,
+    /// After so many faults a text is given up.
+    pub(crate) most: usize,
+}
+
+/// Renders a template.
+pub(crate) fn render(raw: &str, names: &Names<'_>) -> Result<Text, Fault> {
+    match plain(raw, names) {
         Some(text) => text,
-        None => full(raw, lookup, names),
+        None => full(raw, names),
+    }
+}
+
+/// Faults of one text, each once.
+struct Faults {
+    found: Vec<Fault>,
+    most: usize,
+}
+
+impl Faults {
+    /// Takes one in; whether it is the last that is wanted.
+    fn is_full_with(&mut self, fault: Fault) -> bool {
+        if !self.found.contains(&fault) {
+            self.found.push(fault);
+        }
+        self.found.len() >= self.most
+    }
+
+    fn told<T>(mut self, value: T) -> Result<T, Fault> {
+        match self.found.len() {
+            0 => Ok(value),
+            1 => self.found.pop().map_or(Ok(value), Err),
+            _ => Err(Fault::Many(self.found)),
+        }
     }
 }
 
 /// The usual case, text with `{{name}}` in it: a large plan has many thousands, and handlebars compiles each anew.
-fn plain(raw: &str, lookup: &dyn Fn(&str) -> Result<Text, Fault>) -> Option<Result<Text, Fault>> {
+fn plain(raw: &str, names: &Names<'_>) -> Option<Result<Text, Fault>> {
     let simple = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut pieces = Vec::new();
     let mut rest = raw;
@@ -62,49 +99,67 @@ fn plain(raw: &str, lookup: &dyn Fn(&str) -> Result<Text, Fault>) -> Option<Resu
         rest = tail;
     }
     let mut text = Text::default();
+    let mut faults = Faults { found: Vec::new(), most: names.most };
     for (before, name) in pieces {
         text.push(Segment::Known(before.to_owned()));
-        match lookup(name) {
+        match (names.lookup)(name) {
             Ok(value) => value.segments().iter().cloned().for_each(|segment| text.push(segment)),
-            Err(fault) => return Some(Err(fault)),
+            Err(fault) => {
+                if faults.is_full_with(fault) {
+                    break;
+                }
+            }
         }
     }
     text.push(Segment::Known(rest.to_owned()));
-    Some(Ok(text))
+    Some(faults.told(text))
 }
 
-fn full(
-    raw: &str,
-    lookup: &dyn Fn(&str) -> Result<Text, Fault>,
-    names: &dyn Fn() -> Vec<String>,
-) -> Result<Text, Fault> {
+fn full(raw: &str, names: &Names<'_>) -> Result<Text, Fault> {
     bounded(raw)?;
     let template = Template::compile(raw).map_err(|error| unread(raw, &error))?;
     let mut wanted = Wanted::default();
     wanted.elements(&template.elements, false);
-    let mut late = Late::default();
-    let mut data = Map::new();
-    for (path, decides) in wanted.paths {
-        let value = match lookup(&path) {
-            Ok(value) => value,
-            // A name inside a block (`{{#each}}`) may be of the block; handlebars' strict mode judges it.
-            Err(Fault::Unknown { .. }) if wanted.blocks => continue,
-            Err(fault) => return Err(fault),
-        };
-        if decides && value.known().is_none() {
-            return Err(Fault::TooLate(path));
-        }
-        if value.segments().iter().any(|one| matches!(one, Segment::Known(text) if text.contains([OPEN, CLOSE]))) {
-            let text = format!("`{path}` holds the character U+FDD0 or U+FDD1");
-            return Err(Fault::Broken { text, line: 1, piece: path });
-        }
-        insert(&mut data, &path, late.mark(&value));
+    if wanted.lists {
+        return Err(Fault::NoLists);
     }
-    let text = engine().render_template(raw, &Json::Object(data)).map_err(|error| unrendered(&error, names))?;
+    let mut late = Late::default();
+    let data = data(&wanted, names, &mut late)?;
+    let text = engine().render_template(raw, &Json::Object(data)).map_err(|error| unrendered(&error, names.all))?;
     if text.len() > MAX_OUTPUT {
         return Err(Fault::TooLarge);
     }
     Ok(late.unmark(&text))
+}
+
+/// The values that a template reads.
+fn data(wanted: &Wanted, names: &Names<'_>, late: &mut Late) -> Result<Map<String, Json>, Fault> {
+    let mut faults = Faults { found: Vec::new(), most: names.most };
+    let mut data = Map::new();
+    for (path, decides) in &wanted.paths {
+        let fault = match (names.lookup)(path) {
+            // A name inside a block (`{{#with}}`) may be of the block; handlebars' strict mode judges it.
+            Err(Fault::Unknown { .. }) if wanted.blocks => continue,
+            Err(fault) => fault,
+            Ok(value) if *decides && value.known().is_none() => Fault::TooLate(path.clone()),
+            Ok(value) if holds_marker(&value) => {
+                let text = format!("`{path}` holds the character U+FDD0 or U+FDD1");
+                Fault::Broken { text, line: 1, piece: path.clone() }
+            }
+            Ok(value) => {
+                insert(&mut data, path, late.mark(&value));
+                continue;
+            }
+        };
+        if faults.is_full_with(fault) {
+            break;
+        }
+    }
+    faults.told(data)
+}
+
+fn holds_marker(value: &Text) -> bool {
+    value.segments().iter().any(|one| matches!(one, Segment::Known(text) if text.contains([OPEN, CLOSE])))
 }
 
 /// Refuses what handlebars would overflow its stack on, and what could be taken for a marker of our own.
@@ -179,6 +234,8 @@ fn insert(data: &mut Map<String, Json>, path: &str, value: Json) {
 struct Wanted {
     paths: BTreeMap<String, bool>,
     blocks: bool,
+    /// Whether it goes through a list.
+    lists: bool,
 }
 
 impl Wanted {
@@ -190,6 +247,7 @@ impl Wanted {
                 }
                 TemplateElement::HelperBlock(helper) => {
                     self.blocks = true;
+                    self.lists |= helper.name.as_name() == Some("each");
                     self.helper(helper, true);
                 }
                 _ => {}
@@ -274,8 +332,10 @@ mod tests {
         }
     }
 
+    const NAMES: Names<'static> = Names { lookup: &lookup, all: &Vec::new, most: MOST_FAULTS };
+
     fn rendered(raw: &str) -> Result<String, Fault> {
-        render(raw, &lookup, &Vec::new).map(|text| text.to_string())
+        render(raw, &NAMES).map(|text| text.to_string())
     }
 
     #[test]
@@ -298,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_secret_passes_as_a_segment() {
-        let text = render("{{#if yes}}pw={{pw}};{{/if}}", &lookup, &Vec::new);
+        let text = render("{{#if yes}}pw={{pw}};{{/if}}", &NAMES);
         assert_eq!(text.map(|text| text.is_secret()), Ok(true));
         assert_eq!(rendered("{{#if yes}}pw={{pw}};{{/if}}").as_deref(), Ok("pw=‹secret pw›;"));
     }
@@ -313,5 +373,15 @@ mod tests {
         assert!(matches!(rendered("{{b}}"), Err(Fault::Unknown { .. })));
         assert!(matches!(rendered("{{#if yes}}{{b}}{{/if}}"), Err(Fault::Unknown { .. })));
         assert!(matches!(rendered("{{#if}"), Err(Fault::Broken { .. })));
+        assert_eq!(rendered("{{#each a}}{{this}}{{/each}}"), Err(Fault::NoLists));
+    }
+
+    #[test]
+    fn names_of_one_text_are_all_judged_and_each_told_once() {
+        let unknown = |name: &str| Fault::Unknown { name: name.into(), known: vec![] };
+        let all = |names: &[&str]| Err(Fault::Many(names.iter().map(|name| unknown(name)).collect()));
+        assert_eq!(rendered("{{b}} {{a}} {{c}} {{b}}"), all(&["b", "c"]));
+        assert_eq!(rendered("{{dashed b}} {{a}} {{c}}"), all(&["b", "c"]));
+        assert_eq!(render("{{b}} {{c}}", &Names { most: 1, ..NAMES }), Err(unknown("b")));
     }
 }

@@ -1,7 +1,7 @@
 //! `lint` of the policy and `accept` of the plan: how grave a diagnostic is here.
 
 use crate::cx::Cx;
-use crate::diagnostic::{Diagnostic, Page, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Label, Page, Severity, nearest};
 use crate::lower::Draft;
 
 /// Applies both to what was found; a code that does not exist is itself told.
@@ -10,8 +10,14 @@ pub(super) fn apply(cx: &mut Cx<'_>, draft: &Draft) {
     for (code, level, span) in &draft.lints {
         match page(code) {
             Some(page) if page.severity != Severity::Error || page.waivable => {
+                let severity = if level == "deny" { Severity::Error } else { Severity::Warning };
                 for one in found.iter_mut().filter(|one| one.page.code == code) {
-                    one.severity = if level == "deny" { Severity::Error } else { Severity::Warning };
+                    if severity < one.severity {
+                        let text =
+                            format!("this policy makes it {}", if level == "deny" { "an error" } else { "a warning" });
+                        one.labels.push(Label { span: *span, text });
+                    }
+                    one.severity = severity;
                 }
                 if level == "allow" {
                     found.retain(|one| one.page.code != code);

@@ -6,6 +6,7 @@ use crate::graph::Graph;
 use crate::lower::{Draft, DraftStep};
 use crate::plan::{Act, At, UndoWork, WayBack, Work};
 use crate::registry::Touch;
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One write: by which step, of what, written where.
@@ -14,6 +15,9 @@ struct Write<'d> {
     touch: &'d Touch,
     at: &'d At,
 }
+
+/// The space of names of local processes.
+const SERVICES: &str = "service";
 
 /// In which direction steps run: their way back goes through the same order, backwards.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,19 +120,17 @@ fn diagnose(cx: &Cx<'_>, draft: &Draft, way: Way, (a, b): (&Write<'_>, &Write<'_
     let (first, second) = if a.at.span <= b.at.span { (a, b) } else { (b, a) };
     let (one, other) = (draft.steps.get(first.step)?, draft.steps.get(second.step)?);
     let tree = [first, second].into_iter().find(|write| write.touch.tree);
-    let what = match tree {
-        Some(tree) => format!("below {}", place(&tree.touch.path)),
-        None => format!("`{}`", first.touch.path),
+    let does_what = match tree {
+        Some(tree) => format!("write below {}", place(&tree.touch.path)),
+        None if first.touch.space == SERVICES => format!("act on service `{}`", first.touch.path),
+        None => format!("write `{}`", first.touch.path),
     };
     let when = if way == Way::Back { " when they are taken back" } else { "" };
-    let message = format!("`{}` and `{}` may both write {what} at the same time{when}", one.name, other.name);
-    Some(
-        Diagnostic::new(&UNORDERED_WRITE, message)
-            .label(first.at.span, does(one, first))
-            .label(second.at.span, does(other, second))
-            .help(format!("say which comes first; add to step `{}`:", other.name))
-            .help_line(needs_line(cx, other, &one.name)),
-    )
+    let message = format!("`{}` and `{}` may both {does_what} at the same time{when}", one.name, other.name);
+    let found = Diagnostic::new(&UNORDERED_WRITE, message)
+        .label(first.at.span, does(one, first))
+        .label(second.at.span, does(other, second));
+    Some(way_out(cx, found, one, other))
 }
 
 fn place(path: &str) -> String {
@@ -138,20 +140,36 @@ fn place(path: &str) -> String {
 fn does(step: &DraftStep, write: &Write<'_>) -> String {
     if write.touch.tree {
         format!("`{}` writes all of {}", step.name, place(&write.touch.path))
+    } else if write.touch.space == SERVICES {
+        format!("`{}` acts on service `{}`", step.name, write.touch.path)
     } else {
         format!("`{}` writes `{}`", step.name, write.touch.path)
     }
+}
+
+/// The `needs` that orders both, as it can be typed where the later one stands.
+fn way_out(cx: &Cx<'_>, found: Diagnostic, one: &DraftStep, other: &DraftStep) -> Diagnostic {
+    if one.span == other.span {
+        return found.help("one template is put in twice: let what it writes hold an input of it, as {{name}}");
+    }
+    let behind = cx.sources.line_after(other.span).trim();
+    let is_open = behind.strip_prefix('{').is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with("//"));
+    if is_open {
+        return found
+            .help(format!("say which comes first; add to step `{}`:", other.name))
+            .help_line(needs_line(cx, other, &one.name));
+    }
+    // What follows on the same line belongs to the block too, or ends it: a line below may be outside.
+    let head = cx.sources.text(other.span);
+    found.help(format!("say which comes first: {head} {{ needs \"{}\"; …", one.name))
 }
 
 /// The line to add: below the step's first line, indented as what stands in it.
 fn needs_line(cx: &Cx<'_>, step: &DraftStep, need: &str) -> Help {
     let head = cx.sources.line_text(step.span);
     let indent = head.len() - head.trim_start().len() + 4;
-    Help::Add {
-        path: None,
-        line: cx.sources.locate(step.span).line + 1,
-        text: format!("{}needs \"{need}\"", " ".repeat(indent)),
-    }
+    let end = cx.sources.locate(Span::new(step.span.end(), 0));
+    Help::Add { path: Some(end.path), line: end.line + 1, text: format!("{}needs \"{need}\"", " ".repeat(indent)) }
 }
 
 /// Two steps that may write the same thing at the same time.

@@ -125,7 +125,8 @@ pub(super) fn check(cx: &mut Cx<'_>, draft: &Draft, graph: &Graph) {
             chain.iter().filter_map(|step| draft.steps.get(*step)).map(|step| step.name.as_str()).collect();
         let mut found =
             Diagnostic::new(&DEADLINE, format!("the change may take {longest}, and its deadline is {limit}"))
-                .label(span, format!("{longest} is the longest way"));
+                .label(span, format!("{longest} is the longest way"))
+                .measured(longest.0);
         if let Some(longest) = chain.iter().filter_map(|step| draft.steps.get(*step)).max_by_key(|step| of_step(step)) {
             found = found.label(longest.span, format!("up to {} of it", of_step(longest)));
         }
@@ -174,6 +175,7 @@ fn blocks(cx: &mut Cx<'_>, draft: &Draft, graph: &Graph) {
             cx.sink.push(
                 Diagnostic::new(&DEADLINE, format!("{what} may take {needs}, and its deadline is {limit}"))
                     .label(span, "too short for what stands in the block")
+                    .measured(needs.0)
                     .help(format!("write deadline \"{needs}\" or more, or lower a `within` in it")),
             );
         }
@@ -192,6 +194,7 @@ fn steps(cx: &mut Cx<'_>, draft: &Draft) {
                     format!("step `{}` may take {longest}, and its deadline is {limit}", step.name),
                 )
                 .label(span, "too short for what stands in the step")
+                .measured(longest.0)
                 .help(format!("write deadline \"{longest}\", or lower a `within`")),
             );
         }
@@ -205,6 +208,7 @@ fn steps(cx: &mut Cx<'_>, draft: &Draft) {
                         format!("undoing `{}` may take {needs}, and its limit is {limit}", step.name),
                     )
                     .label(way.at.span, "would be cut short")
+                    .measured(needs.0)
                     .help(format!("write undo within=\"{needs}\", or lower a `within` in it")),
                 );
             }
@@ -220,6 +224,7 @@ fn window(cx: &mut Cx<'_>, draft: &Draft, window: &Window, span: crate::source::
         cx.sink.push(
             Diagnostic::new(&WINDOW, format!("the window is {length} long, and change and undo may take {needed}"))
                 .label(span, "too short to go there and back")
+                .measured(needed.0)
                 .help(format!(
                     "{deadline} until the deadline, and {} for the way back: widen the window, or lower limits",
                     undoing(draft)

@@ -66,9 +66,15 @@ fn own_that_is_none(cx: &mut Cx<'_>, step: &DraftStep) {
     let found =
         Diagnostic::new(&OWN_OF_NONE, format!("`own` in step `{}` has nothing to run for one action", step.name))
             .label(act.at.span, format!("`{}` has no way back of its own", act.call.kind))
-            .label(at, "`own` in here asks for it")
-            .help("put the two into steps of their own, or write out what takes each back");
-    cx.sink.push(found);
+            .label(at, "`own` in here asks for it");
+    let others = acts(step).count() > 1;
+    cx.sink.push(if others {
+        found.help("put it into a step of its own, or write out what takes each back in place of `own`")
+    } else {
+        found
+            .help("write what takes it back in place of `own`: program \"./scripts/back.sh\"")
+            .help("or, in place of the `undo`, if it may be left: stays \"why\"")
+    });
 }
 
 fn irreversible(cx: &mut Cx<'_>, draft: &Draft, step: &DraftStep) {

@@ -1,12 +1,12 @@
 //! Calls of nouns: actions, checks, things, readers, messages.
 
+use super::objections::objections;
 use super::pages::{CHECK_NUMBERS, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Act, Call, Check, EVERY, Else, Work};
-use crate::registry::Kind;
-use crate::schema::{ACT_PROPS, CHECK_PROPS, Form};
+use crate::schema::{ACT_PROPS, CHECK_PROPS, Form, Role};
 use crate::shape::{Item, Typed};
 use crate::value::Millis;
 use serde_json::{Map, Value as Json};
@@ -38,19 +38,6 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
     objections(cx, item, kind, &call).then_some((call, form))
 }
 
-/// Tells what a kind finds wrong with a call; whether it found nothing.
-fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call: &Call) -> bool {
-    let found = kind.objections(call);
-    for objection in &found {
-        cx.sink.push(
-            Diagnostic::new(&OBJECTION, format!("`{}` can't be done like this", call.kind))
-                .label(item.span_of(objection.about), objection.text.clone())
-                .help(objection.help.clone()),
-        );
-    }
-    found.is_empty()
-}
-
 /// An action of a step; its number is its name when it has none.
 pub(super) fn act(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, number: usize) -> Option<Act> {
     let (call, form) = call(cx, item, Some(here))?;
@@ -73,7 +60,7 @@ fn limit(item: &Item<'_>, form: &Form, here: &Here) -> Millis {
         Some(Typed::Span(span)) => Some(*span),
         _ => None,
     };
-    span(item, "within").or(of_noun).or(here.defaults.within).unwrap_or(Millis::seconds(form.within))
+    span(item, "within").or(of_noun).or(here.defaults.within).unwrap_or(form.limit(Role::Action))
 }
 
 /// All checks of a block.

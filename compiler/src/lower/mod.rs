@@ -4,6 +4,7 @@ mod act;
 mod defaults;
 pub(crate) mod draft;
 mod head;
+mod objections;
 mod pages;
 mod parts;
 mod project;
@@ -11,7 +12,7 @@ mod step;
 
 pub(crate) use draft::{Draft, DraftStep, Parts};
 pub use head::judge;
-pub use pages::PAGES;
+pub use pages::{INPUT_VALUE, PAGES};
 pub(crate) use parts::KEEP_UNSAID;
 
 use crate::cx::Cx;
@@ -21,7 +22,7 @@ use crate::expand::Expanded;
 use crate::plan::{Component, Installed, Stage};
 use crate::read::{self, Read};
 use crate::schema::Place;
-use crate::shape::{Item, Typed, shape};
+use crate::shape::{Item, Typed, shape, uninserted};
 use crate::source::Span;
 use crate::syntax::{Node, Spanned, Value};
 use crate::version::Version;
@@ -40,9 +41,11 @@ pub(crate) struct Here {
 
 /// Lowers everything.
 pub(crate) fn lower(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Declared, expanded: Expanded) -> Draft {
-    let Expanded { nodes, left_out, used, lacks, is_stopped: _ } = expanded;
+    let Expanded { nodes, left_out, used, lacks, is_stopped } = expanded;
     let mut draft = Draft { targets: declared.targets.clone(), left_out, lacks, ..Draft::default() };
-    unused_templates(cx, declared, &used, &mut draft);
+    if !is_stopped {
+        unused_templates(cx, declared, &used, &mut draft);
+    }
     moves(env, &nodes);
     draft.settings = settings(env, declared);
     let project_items = shape(cx, env, &read.project, Place::Project);
@@ -87,8 +90,9 @@ fn in_library(cx: &Cx<'_>, node: &Node) -> bool {
     node.scope == 0 && cx.sources.file_of(node.span).is_some_and(|file| file.path.ends_with(read::LIBRARY))
 }
 
-fn unused_templates(cx: &Cx<'_>, declared: &Declared, used: &BTreeSet<Rc<str>>, draft: &mut Draft) {
+fn unused_templates(cx: &mut Cx<'_>, declared: &Declared, used: &BTreeSet<Rc<str>>, draft: &mut Draft) {
     for (name, node) in declared.templates.iter().filter(|(name, _)| !used.contains(*name)) {
+        uninserted(cx, node);
         // A library's templates are there for others too.
         let own = cx.sources.file_of(node.span).is_some_and(|file| file.path.ends_with(".plan.kdl"));
         if own {
@@ -134,7 +138,7 @@ fn rendered(env: &Env, name: &Spanned<Rc<str>>, node: &Node) -> Option<String> {
 fn top(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, draft: &mut Draft) {
     match item.name {
         "language" => head::language(cx, item),
-        "input" => head::input(cx, item, draft),
+        "input" => head::input(cx, env, item, draft),
         "component" => component(cx, item, here, draft),
         "layers" => draft.layers_from(item),
         "stage" => step::stage(cx, env, item, here, draft),

@@ -1,6 +1,6 @@
 //! What is told while nodes get their meaning.
 
-use crate::diagnostic::Page;
+use crate::diagnostic::{Page, Severity};
 
 macro_rules! pages {
     ($($(#[$doc:meta])* $name:ident = $page:expr;)*) => {
@@ -32,8 +32,8 @@ pages! {
     /// A window that is none.
     WINDOW_WRONG = Page {
         code: "window::wrong",
-        text: "A window's times are hours and minutes of a day, its days are mon to sun. A window whose end comes \
-               before its beginning runs past midnight.",
+        text: "A window's times are hours and minutes of a day, its days are mon to sun, its zone one of the \
+               IANA database as `Europe/Berlin`. A window whose end comes before its beginning runs past midnight.",
         wrong: "window \"sat\" from=\"10pm\" to=\"04:00\" zone=\"Europe/Berlin\"\nstep \"a\" { file.write \"a\" content=\"1\" }",
         right: "window \"sat\" from=\"22:00\" to=\"04:00\" zone=\"Europe/Berlin\"\nstep \"a\" { file.write \"a\" content=\"1\" }",
         ..Page::ERROR
@@ -84,6 +84,34 @@ pages! {
     TARGET_NOWHERE = Page {
         code: "target::nowhere",
         text: "A target says no place: it needs a `directory`.",
+        ..Page::ERROR
+    };
+    /// A service that the target does not have.
+    SERVICE_UNKNOWN = Page {
+        code: "service::unknown",
+        rule: "R15",
+        text: "A step starts, stops or looks at a service that the target does not declare. Services are declared in \
+               the project file, in each target that has them; a plan is compiled for every target.",
+        ..Page::ERROR
+    };
+    /// A file of an input that is not there.
+    INPUT_FILE = Page {
+        code: "input::no-file",
+        severity: Severity::Warning,
+        text: "An input is read from a file of the project that is not there now. It is read at `diff`, so something \
+               may write it until then; otherwise nothing gives this input a value.",
+        wrong: "input \"version\" from=\"file:no/version\"\nstep \"a\" { file.write \"a\" content=\"{{version}}\" }",
+        right: "input \"version\" default=\"1.0\"\nstep \"a\" { file.write \"a\" content=\"{{version}}\" }",
+        see: &["input::wrong"],
+        waivable: true,
+        ..Page::ERROR
+    };
+    /// A value that was found for an input and is none that it takes, or none where it needs one.
+    INPUT_VALUE = Page {
+        code: "input::no-value",
+        text: "At `diff` the values of inputs are looked for: --input, what the target sets, the environment, a file, \
+               what `read` reads, the default. What was found is not allowed, can't be read, or a secret has none.",
+        see: &["input::wrong", "value::unresolved"],
         ..Page::ERROR
     };
     /// An event that does not exist.

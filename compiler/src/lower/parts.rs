@@ -7,15 +7,13 @@ use super::pages::{NOTIFY_WRONG, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::plan::{Backup, Failure, Gate, Hold, Notify, OnFailure};
+use crate::plan::{BACKUP_LIMIT, Backup, Failure, Gate, Hold, Notify, OnFailure};
 use crate::shape::{Item, Typed};
 use crate::source::Span;
 use crate::value::{Millis, Text};
 
 /// How long a backup is kept when the plan does not say, until all that its way back needs is known and summed up.
 pub(crate) const KEEP_UNSAID: Millis = Millis(u64::MAX);
-/// The limit of a backup when nothing says one.
-const BACKUP_WITHIN: Millis = Millis::minutes(30);
 
 /// The parts of a block, from its items.
 pub(super) fn parts(cx: &mut Cx<'_>, items: &[Item<'_>], here: &Here) -> Parts {
@@ -58,7 +56,7 @@ pub(super) fn backup(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, owner: &str)
         keep: span(item, "keep").unwrap_or(KEEP_UNSAID),
         keep_said: span(item, "keep").is_some(),
         max_age: span(item, "max-age"),
-        within: span(item, "within").or(here.defaults.within).unwrap_or(BACKUP_WITHIN),
+        within: span(item, "within").or(here.defaults.within).unwrap_or(BACKUP_LIMIT),
         things,
         at: cx.at(item.span),
     })

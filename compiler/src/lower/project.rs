@@ -6,8 +6,9 @@ use super::{Draft, text};
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;
+use crate::files::FileError;
 use crate::plan::{Service, Target};
-use crate::read::outside;
+use crate::read::{self, outside};
 use crate::selector;
 use crate::shape::{Item, Typed};
 use crate::source::Span;
@@ -23,6 +24,8 @@ pub(super) fn project(cx: &mut Cx<'_>, env: &Env, items: &[Item<'_>], draft: &mu
             "target" => {
                 let lowered = target(cx, env, item);
                 if text(item, "name") == env.target {
+                    seed(cx, item);
+                    cx.target.clone_from(&lowered);
                     draft.target = lowered;
                 }
             }
@@ -56,6 +59,22 @@ fn target(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>) -> Option<Target> {
         );
     }
     Some(target)
+}
+
+/// The seed of the chosen target is a source as others are: it is there.
+fn seed(cx: &mut Cx<'_>, item: &Item<'_>) {
+    let Some(directory) = item.children_called("directory").next() else { return };
+    let Some(path) = text(directory, "seed").and_then(|seed| crate::files::join("", &seed)) else { return };
+    // Its files are listed only where it can't be a folder on a disk: it may hold a whole platform.
+    let is_missing = cx.files.read(&path) == Err(FileError::Missing) && cx.files.list(&path).is_err();
+    if is_missing {
+        cx.sink.push(
+            Diagnostic::new(&read::MISSING, format!("there is no `{path}`"))
+                .label(directory.span_of("seed"), "no such folder in the project")
+                .help(format!("make it, with what the target begins with: mkdir -p {path}"))
+                .help("or take seed= out: then the target's directory must be there"),
+        );
+    }
 }
 
 fn service(item: &Item<'_>, services: &mut BTreeMap<String, Service>) {

@@ -19,4 +19,4 @@ pub use component::{Component, Installed, Move};
 pub use target::{InputSource, Notify, Service, Target, Window};
 pub use unit::{Block, Failure, OnFailure, Stage, Undo, UndoWork, Unit, UnitKind, WayBack};
 pub use whole::{Deadline, Direction, FORMAT, Hold, LeftOut, Order, Plan};
-pub use work::{Act, Backup, Call, Check, EVERY, Else, Gate, Output, READ_LIMIT, Work};
+pub use work::{Act, BACKUP_LIMIT, Backup, Call, Check, EVERY, Else, Gate, MESSAGE_LIMIT, Output, READ_LIMIT, Work};

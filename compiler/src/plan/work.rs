@@ -96,6 +96,12 @@ pub const READ_LIMIT: Millis = Millis::seconds(30);
 /// The time between two looks of a check when nothing says it.
 pub const EVERY: Millis = Millis::seconds(2);
 
+/// The limit of a backup when nothing says one, for all that it copies.
+pub const BACKUP_LIMIT: Millis = Millis::minutes(30);
+
+/// How long a message of a `notify` may take: one that nobody takes must not hold up a run.
+pub const MESSAGE_LIMIT: Millis = Millis::seconds(10);
+
 /// Something that must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {

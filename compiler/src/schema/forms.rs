@@ -1,6 +1,8 @@
 //! The form of a noun and verb: what the registry's entries say of themselves.
 
 use super::{Block, Param};
+use crate::plan::{BACKUP_LIMIT, MESSAGE_LIMIT, READ_LIMIT};
+use crate::value::Millis;
 use serde::{Deserialize, Serialize};
 
 /// What a noun may be, by the place it stands in.
@@ -97,7 +99,7 @@ pub struct Form {
     pub way_back: OwnWayBack,
     /// As an action: whether it changes no running thing, and so may stand in `prepare` (R13).
     pub harmless: bool,
-    /// Its limit when nothing else says one, in seconds.
+    /// As an action and as a check: its limit when nothing else says one, in seconds; see [`Form::limit`].
     pub within: u64,
     /// As a check: looked at once unless its own properties say that it is waited for.
     pub once: bool,
@@ -125,6 +127,32 @@ impl Form {
 
     /// A check without anything; the rest by struct update.
     pub const CHECK: Self = Self { roles: &[Role::Check], way_back: OwnWayBack::NotNeeded, within: 30, ..Self::ACTION };
+
+    /// How long one use of it may take in a place when nothing says it: what deadlines are counted with.
+    pub const fn limit(&self, role: Role) -> Millis {
+        match role {
+            Role::Action | Role::Check => Millis::seconds(self.within),
+            Role::Thing => BACKUP_LIMIT,
+            Role::Reader => READ_LIMIT,
+            Role::Message => MESSAGE_LIMIT,
+        }
+    }
+
+    /// The same for all its places, in words; not all of them let a plan say another limit.
+    pub fn limits(&self) -> String {
+        let said = self.roles.iter().find(|role| matches!(role, Role::Action | Role::Check));
+        let said = said.map(|role| format!("{} when nothing says one", self.limit(*role)));
+        let others = self.roles.iter().filter_map(|role| {
+            let limit = self.limit(*role);
+            match role {
+                Role::Action | Role::Check => None,
+                Role::Thing => Some(format!("in `backup` that of the backup, {limit} when nothing says one")),
+                Role::Reader => Some(format!("as a reader always {limit}")),
+                Role::Message => Some(format!("always {limit}")),
+            }
+        });
+        said.into_iter().chain(others).collect::<Vec<_>>().join("; ")
+    }
 
     /// Whether it may be this.
     pub fn is(&self, role: Role) -> bool {

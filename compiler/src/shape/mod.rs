@@ -1,15 +1,21 @@
 //! Holds nodes against the table of the language: what comes out has a known name, typed values and no surprise.
 
+mod example;
+mod fault;
 mod pages;
 mod source;
 mod typed;
+mod uninserted;
 
+pub(crate) use fault::faults_in;
 pub use pages::PAGES;
-pub(crate) use typed::{Typed, fault_in};
+pub(crate) use typed::Typed;
+pub(crate) use uninserted::uninserted;
 
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
+use crate::plan::{MESSAGE_LIMIT, READ_LIMIT};
 use crate::registry::Kind;
 use crate::schema::{
     ACT_PROPS, Block, CHECK_PROPS, Need, Param, Place, READ_PROPS, Role, WORDS, Word, is_later, word_at,
@@ -147,7 +153,7 @@ pub(crate) fn outline<'a>(cx: &mut Cx<'a>, env: &Env, node: &Node) -> Option<Ite
     let before = cx.sink.len();
     let mut item = Item::of(node, &shape);
     args(cx, env, node, &shape, &mut item);
-    props(cx, env, node, &shape, &mut item);
+    props(cx, env, node, &shape, Place::Template, &mut item);
     block_fits(cx, node, &shape, Place::Template);
     (cx.sink.len() == before).then_some(item)
 }
@@ -226,7 +232,7 @@ fn item<'a>(cx: &mut Cx<'a>, env: &Env, node: &Node, shape: &Shape<'a>, place: P
     let mut item = Item::of(node, shape);
     let before = cx.sink.len();
     args(cx, env, node, shape, &mut item);
-    props(cx, env, node, shape, &mut item);
+    props(cx, env, node, shape, place, &mut item);
     // What stands in `defaults` are nouns without their arguments; `lower::defaults` reads the nodes themselves.
     if let Some(inner) = block_fits(cx, node, shape, place).filter(|inner| *inner != Place::Defaults) {
         item.children = self::shape(cx, env, node.children(), inner);
@@ -268,11 +274,11 @@ fn args<'a>(cx: &mut Cx<'a>, env: &Env, node: &Node, shape: &Shape<'a>, item: &m
     }
 }
 
-fn props<'a>(cx: &mut Cx<'a>, env: &Env, node: &Node, shape: &Shape<'a>, item: &mut Item<'a>) {
+fn props<'a>(cx: &mut Cx<'a>, env: &Env, node: &Node, shape: &Shape<'a>, place: Place, item: &mut Item<'a>) {
     for (name, entry) in node.props() {
         let Some(param) = shape.all_props().find(|param| *param.name == *name.value) else {
             if !shape.open {
-                cx.sink.push(unknown_property(shape, &name.value, name.span));
+                cx.sink.push(unknown_property(shape, &name.value, name.span, place));
             }
             continue;
         };
@@ -294,7 +300,13 @@ fn props<'a>(cx: &mut Cx<'a>, env: &Env, node: &Node, shape: &Shape<'a>, item: &
     }
 }
 
-fn unknown_property(shape: &Shape<'_>, name: &str, span: Span) -> Diagnostic {
+fn unknown_property(shape: &Shape<'_>, name: &str, span: Span, place: Place) -> Diagnostic {
+    let of_others = || CHECK_PROPS.iter().chain(READ_PROPS).any(|param| param.name == name);
+    if matches!(place, Place::Things | Place::Reader | Place::Notify) && shape.kind.is_some() && of_others() {
+        return Diagnostic::new(&PROPERTY_UNKNOWN, format!("`{}` has no `{name}` in {}", shape.name, place.name()))
+            .label(span, "a word of checks and actions")
+            .help(instead(place, name));
+    }
     let known: Vec<&str> = shape.all_props().map(|param| param.name).collect();
     let near = nearest(name, known.iter().copied());
     let label = near.map_or_else(|| "not a property of it".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -304,6 +316,18 @@ fn unknown_property(shape: &Shape<'_>, name: &str, span: Span) -> Diagnostic {
         return found.help("it has no properties");
     }
     found.help(format!("its properties are {}", ticked(&known, "and")))
+}
+
+/// What to do about a property of checks where nothing is waited for or compared.
+fn instead(place: Place, name: &str) -> String {
+    match (place, name) {
+        (Place::Things, "within") => "write it at the `backup`: its limit holds for all that it copies".to_owned(),
+        (Place::Things, _) => "take it out: here a thing is only copied".to_owned(),
+        (Place::Reader, "within") => format!("take it out: one reading may take {READ_LIMIT}"),
+        (Place::Reader, _) => "take it out, or compare the value in `verify`: here it is only read".to_owned(),
+        (_, "within") => format!("take it out: one message may take {MESSAGE_LIMIT}"),
+        _ => "take it out: a message is only sent".to_owned(),
+    }
 }
 
 /// What a node's block is, when it has one where it may; that none is missing and none too many.

@@ -1,7 +1,8 @@
 //! Sources that a plan writes from: their bytes go into the bundle, templates are rendered.
 
+use super::fault::{faults_in, place_of};
 use super::pages::PLACEHOLDER;
-use super::typed::{Typed, fault_in, remember_outputs};
+use super::typed::{Typed, remember_outputs};
 use crate::check::placeholder;
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
@@ -101,45 +102,35 @@ fn rendered(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, bytes: Vec<u8>,
         }
         Err(fault) => {
             let found = in_file(cx, env, node, &fault, at, (path, &raw));
-            cx.sink.push(found);
+            cx.sink.extend(found);
             None
         }
     }
 }
 
-/// A fault in a template file points into the file, with the line that uses it.
-fn in_file(cx: &mut Cx<'_>, env: &Env, node: &Node, fault: &Fault, at: Span, file: (&str, &str)) -> Diagnostic {
+/// Faults in a template file point into the file, with the line that uses it.
+fn in_file(cx: &mut Cx<'_>, env: &Env, node: &Node, fault: &Fault, at: Span, file: (&str, &str)) -> Vec<Diagnostic> {
+    if let Fault::Many(all) = fault {
+        return all.iter().flat_map(|one| in_file(cx, env, node, one, at, file)).collect();
+    }
     let (path, raw) = file;
     let place = place_in(raw, fault);
     let base = cx.sources.add_once(path, raw);
     let place = Span::new(base as usize + place.start as usize, place.len as usize);
-    fault_in(cx, env, fault, place, node).label(at, "used here")
+    faults_in(cx, env, fault, place, node).into_iter().map(|found| found.label(at, "used here")).collect()
 }
 
 /// The name or the piece at fault in the text of a template; else its line.
 fn place_in(raw: &str, fault: &Fault) -> Span {
     let (piece, line) = match fault {
-        Fault::Unknown { name, .. } | Fault::NoValue(name) | Fault::TooLate(name) | Fault::Circular(name) => (name, 1),
-        Fault::Broken { line, piece, .. } => (piece, *line),
-        Fault::TooLarge => return line_span(raw, 1),
+        Fault::Unknown { name, .. } | Fault::NoValue(name) | Fault::TooLate(name) | Fault::Circular(name) => {
+            (name.as_str(), 1)
+        }
+        Fault::Broken { line, piece, .. } => (piece.as_str(), *line),
+        Fault::NoLists => ("#each", 1),
+        Fault::TooLarge | Fault::Many(_) => ("", 1),
     };
-    if piece.is_empty() {
-        return line_span(raw, line);
-    }
-    let is_named = |(start, _): &(usize, &str)| raw.get(*start..).is_some_and(|rest| named(rest, piece));
-    let within = raw.match_indices("{{").find(is_named).map_or(0, |(start, _)| start);
-    let found = raw.get(within..).and_then(|rest| rest.find(piece.as_str()));
-    found.map_or_else(|| line_span(raw, line), |at| Span::new(within + at, piece.len()))
-}
-
-/// Characters of a `{{…}}` in which a name is looked for.
-const LONGEST_TAG: usize = 400;
-
-fn named(rest: &str, name: &str) -> bool {
-    // A tag is short, and not each `{{` has its end.
-    let end = rest.char_indices().nth(LONGEST_TAG).map_or(rest.len(), |(at, _)| at);
-    let near = rest.get(..end).unwrap_or_default();
-    near.split_once("}}").is_some_and(|(inside, _)| inside.contains(name))
+    place_of(raw, piece).unwrap_or_else(|| line_span(raw, line))
 }
 
 fn line_span(raw: &str, line: usize) -> Span {

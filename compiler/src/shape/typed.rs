@@ -1,18 +1,17 @@
 //! One value: from what was typed to what it is.
 
-use super::pages::{BROKEN_TEMPLATE, NAME_WRONG, PLACEHOLDER, TOO_LATE, TYPE_WRONG, UNRESOLVED, VALUE_NOT_ALLOWED};
-use super::source;
+use super::fault::faults_in;
+use super::pages::{NAME_WRONG, PLACEHOLDER, TOO_LATE, TYPE_WRONG, VALUE_NOT_ALLOWED};
+use super::{example, source};
 use crate::check::placeholder;
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
-use crate::expand::TOO_LARGE;
 use crate::files;
 use crate::read;
 use crate::schema::{Param, Ty};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Value, typed};
-use crate::template::Fault;
 use crate::value::{Millis, Segment, Text};
 use crate::version::Version;
 use serde_json::Value as Json;
@@ -89,8 +88,8 @@ pub(super) fn read(cx: &mut Cx<'_>, env: &Env, node: &Node, param: &Param, entry
     let text = match env.render(&raw, node.scope) {
         Ok(text) => text,
         Err(fault) => {
-            let found = fault_in(cx, env, &fault, at, node);
-            cx.sink.push(found);
+            let found = faults_in(cx, env, &fault, at, node);
+            cx.sink.extend(found);
             return None;
         }
     };
@@ -144,7 +143,7 @@ fn known(cx: &mut Cx<'_>, env: &Env, node: &Node, param: &Param, text: &Text, at
         cx.sink.push(
             Diagnostic::new(&TYPE_WRONG, shown)
                 .label(at, format!("{} wants {}", param.name, param.ty.name()))
-                .help(param.text),
+                .help(example::help(param, known)),
         );
     }
     result
@@ -190,7 +189,8 @@ fn name(cx: &mut Cx<'_>, param: &Param, known: &str, at: Span) -> Option<Typed> 
     None
 }
 
-fn suggested(name: &str) -> String {
+/// The nearest to a text that is a name.
+pub(super) fn suggested(name: &str) -> String {
     let letters =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect::<String>();
     let letters = letters.trim_matches(|c: char| c == '-' || c.is_ascii_digit());
@@ -213,15 +213,34 @@ fn one_of(cx: &mut Cx<'_>, param: &Param, words: &[&str], known: &str, at: Span)
 
 /// A path on the target: inside of its directory, whatever `..` it has (R29).
 fn target_path(cx: &mut Cx<'_>, known: &str, at: Span) -> Option<Typed> {
+    if let Some(why) = unwritable(known) {
+        cx.sink.push(
+            Diagnostic::new(&TYPE_WRONG, format!("{known:?} is no path"))
+                .label(at, why)
+                .help("write a path of names that a file can have"),
+        );
+        return None;
+    }
     let inside = files::join("", known);
     if inside.is_none() {
         cx.sink.push(
             Diagnostic::new(&read::OUTSIDE, format!("`{known}` leaves the target's directory"))
                 .label(at, "paths on a target are relative to its directory and stay inside")
-                .help(format!("write it relative: \"{}\"", known.trim_start_matches(['/', '.']))),
+                .help(format!("write it from the target's directory on: \"{}\"", files::held_inside(known))),
         );
     }
     inside.map(|path| Typed::Text(path.into()))
+}
+
+/// Bytes of a name that file systems hold.
+const LONGEST_PART: usize = 255;
+
+/// Why no file system can hold such a path.
+fn unwritable(path: &str) -> Option<&'static str> {
+    if path.contains('\0') {
+        return Some("it holds a NUL byte");
+    }
+    path.split('/').any(|part| part.len() > LONGEST_PART).then_some("a name in it is longer than 255 bytes")
 }
 
 fn wrong_type(cx: &Cx<'_>, param: &Param, entry: &Entry) -> Diagnostic {
@@ -233,12 +252,8 @@ fn wrong_type(cx: &Cx<'_>, param: &Param, entry: &Entry) -> Diagnostic {
     let found = Diagnostic::new(&TYPE_WRONG, format!("{} wants {}", param.name, param.ty.name()))
         .label(entry.value_span, what(&entry.value));
     match param.ty {
-        Ty::Truth if matches!(shown.trim_matches('"'), "true" | "false" | "yes" | "no") => {
-            found.help(format!("write {}=#true or {}=#false", param.name, param.name))
-        }
-        Ty::Count => found.help("write it without quotes and without a sign"),
-        _ if is_number => found.help(format!("quote it: \"{shown}\"")),
-        _ => found.help(param.text),
+        Ty::Truth => found.help(format!("write {}=#true or {}=#false", param.name, param.name)),
+        _ => found.help(example::help(param, shown.trim_matches('"'))),
     }
 }
 
@@ -264,46 +279,4 @@ fn too_late(param: &Param, text: &Text, at: Span) -> Diagnostic {
         .label(at, label)
         .help(help)
         .help("what a step touches must be known beforehand; late values may stand in texts, values and bodies")
-}
-
-/// What a text that can't be rendered is told as.
-pub(crate) fn fault_in(cx: &Cx<'_>, env: &Env, fault: &Fault, at: Span, node: &Node) -> Diagnostic {
-    let narrowed = |name: &str| {
-        let text = cx.sources.text(at);
-        text.find(name)
-            .filter(|_| !name.is_empty())
-            .map_or(at, |start| Span::new(at.start as usize + start, name.len()))
-    };
-    let found = match fault {
-        Fault::Unknown { name, known } => {
-            let found = Diagnostic::new(&UNRESOLVED, format!("`{{{{{name}}}}}` means nothing here"));
-            match cx.nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => found.label(narrowed(name), format!("did you mean `{near}`?")),
-                None => found
-                    .label(narrowed(name), "no such input, component, label or fact")
-                    .help(format!("declare it: input \"{}\"", suggested(name))),
-            }
-        }
-        Fault::NoValue(name) => Diagnostic::new(&UNRESOLVED, format!("input `{name}` has no value"))
-            .label(narrowed(name), "needed here")
-            .help(format!("give it: --input {name}=…, or a default at its declaration")),
-        Fault::TooLate(name) => Diagnostic::new(&TOO_LATE, format!("`{name}` decides here, but is known only later"))
-            .label(narrowed(name), "known only during the run")
-            .help("let an input decide, and let later values only be filled in"),
-        Fault::Circular(name) => Diagnostic::new(&UNRESOLVED, format!("the value of `{name}` needs its own value"))
-            .label(narrowed(name), "has no end")
-            .help("let one of the values in this ring be written out"),
-        Fault::TooLarge => Diagnostic::new(&TOO_LARGE, "the texts of this plan grow without measure")
-            .label(at, "grown to more than 128 MiB here")
-            .help("values that name others twice double at every level; write out what is meant"),
-        Fault::Broken { text, piece, .. } => {
-            Diagnostic::new(&BROKEN_TEMPLATE, format!("the template can't be read: {text}"))
-                .label(narrowed(piece), "here")
-                .help("a `{{` that is meant literally is written \\{{")
-        }
-    };
-    env.way_to(node.scope)
-        .into_iter()
-        .take(3)
-        .fold(found, |found, (template, at)| found.label(at, format!("`{template}` is put in here")))
 }

@@ -18,6 +18,22 @@ fn two_parallel_writers_of_a_file_are_refused_with_the_line_to_add() {
 }
 
 #[test]
+fn a_step_on_one_line_is_shown_as_it_is_to_be_written() {
+    let race = |second: &str| only(&format!("step \"a\" {{ file.write \"x\" content=\"1\" }}\n{second}"));
+    let shown = "say which comes first: step \"b\" { needs \"a\"; …";
+    assert_eq!(help(&race("step \"b\" { file.write \"x\" content=\"2\" }")), shown);
+    assert_eq!(help(&race("step \"b\" { file.write \"x\" \\\n    content=\"2\"\n}")), shown);
+    let open = "say which comes first; add to step `b`:\n4 +     needs \"a\"";
+    assert_eq!(help(&race("step \"b\" { // the second\n    file.write \"x\" content=\"2\"\n}")), open);
+}
+
+#[test]
+fn two_that_act_on_a_service_are_told_in_its_words() {
+    let told = only("step \"a\" { service.start \"web\" }\nstep \"b\" { service.restart \"web\" }");
+    assert_eq!(told.message, "`a` and `b` may both act on service `web` at the same time");
+}
+
+#[test]
 fn the_line_to_add_makes_it_sound() {
     sound("step \"a\" { file.write \"x\" content=\"1\" }\nstep \"b\" { needs \"a\"; file.write \"x\" content=\"2\" }");
 }

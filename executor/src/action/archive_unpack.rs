@@ -18,6 +18,9 @@ const MOST_BYTES: u64 = 512 << 20;
 /// What an archive has beside the bytes of its files: a head and a filled block for each, and long names.
 const MOST_HEADS: u64 = 64 << 20;
 
+/// For messages.
+const HOW_TO_MAKE: &str = "make it of a folder: tar -czf release.tar.gz -C FOLDER .";
+
 /// The kind.
 pub struct ArchiveUnpack;
 
@@ -58,6 +61,12 @@ impl Kind for ArchiveUnpack {
             });
         }
         found
+    }
+
+    fn source_objections<'b>(&self, call: &Call, bytes: &dyn Fn(&str) -> Option<&'b [u8]>) -> Vec<Objection> {
+        let digest = call.values.get("from").and_then(|from| from.get("blob")).and_then(serde_json::Value::as_str);
+        let why = digest.and_then(bytes).and_then(no_archive);
+        why.map(|text| Objection { about: "from", text, help: HOW_TO_MAKE.into() }).into_iter().collect()
     }
 
     fn needs_directory(&self) -> bool {
@@ -113,6 +122,17 @@ fn unpack(bytes: &[u8]) -> Result<BTreeMap<RelPath, Packed>, String> {
         [0x1f, 0x8b, ..] => entries(MultiGzDecoder::new(bytes).take(MOST_BYTES + MOST_HEADS)),
         _ => entries(bytes),
     }
+}
+
+/// Why bytes can't be an archive, by its first entry alone.
+fn no_archive(bytes: &[u8]) -> Option<String> {
+    let first =
+        |content: &mut dyn Read| Archive::new(content).entries().and_then(|mut all| all.next().transpose().map(drop));
+    let read = match bytes {
+        [0x1f, 0x8b, ..] => first(&mut MultiGzDecoder::new(bytes)),
+        mut plain => first(&mut plain),
+    };
+    read.err().map(|error| format!("neither tar nor tar.gz, or damaged: {error}"))
 }
 
 fn entries(content: impl Read) -> Result<BTreeMap<RelPath, Packed>, String> {

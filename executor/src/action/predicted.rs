@@ -108,6 +108,12 @@ fn parsed(path: &str) -> Result<RelPath, Fault> {
     RelPath::parse(path).map_err(|error| Fault::new(error.to_string()))
 }
 
+/// A link that a plan can't go through (R29).
+fn leads_out(link: &RelPath, to: &str) -> Fault {
+    Fault::new(format!("`{link}` is a link to `{to}`, which leads out of the target's directory"))
+        .details(["paths of a plan stay inside: put a folder or a link that stays inside in its place".to_owned()])
+}
+
 /// What came of following links.
 #[derive(Default)]
 struct Links {
@@ -183,8 +189,9 @@ impl Predicted {
             match self.look(&next)? {
                 Now::Link { to } if on_the_way && links.number < MOST_LINKS => {
                     links.number += 1;
-                    let target = if to.starts_with('/') { to } else { format!("{real}/{to}") };
-                    real = self.follow(&parsed(&target)?, true, links)?;
+                    let target = if to.starts_with('/') { to.clone() } else { format!("{real}/{to}") };
+                    let target = RelPath::parse(&target).map_err(|_| leads_out(&next, &to))?;
+                    real = self.follow(&target, true, links)?;
                     if !self.look(&real)?.is_dir() {
                         links.broken = Some(next);
                     }

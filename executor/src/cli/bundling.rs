@@ -69,9 +69,7 @@ pub(super) async fn bundle(
     let typed: BTreeMap<String, String> = typed.iter().cloned().collect();
     let env = |name: &str| std::env::var(name).ok();
     let sources = Sources { typed: &typed, env: &env, project: project.root() };
-    let resolved = resolve(project.files(), &registry(), &root, Some(&target), &sources)
-        .await
-        .map_err(|error| NoBundle::Error(Error::new(Exit::Invalid, error.to_string()).help(error.help)))?;
+    let resolved = resolve(project.files(), &registry(), &root, Some(&target), &sources).await;
     let compiled = resolved.compiled;
     let shown: Vec<_> = compiled.diagnostics.iter().filter(|one| one.severity != Severity::Note).cloned().collect();
     globals.say(&diagnostics::human(&compiled.sources, &shown, globals.err()));

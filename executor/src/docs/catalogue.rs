@@ -64,7 +64,7 @@ fn facts(form: &Form) -> Vec<String> {
             facts.push("harmless: may stand in `stage \"prepare\"`".to_owned());
         }
     }
-    facts.push(format!("limit when nothing says one: {} s", form.within));
+    facts.push(format!("limit: {}", form.limits()));
     facts
 }
 

@@ -4,11 +4,11 @@ use super::walk::Walk;
 use crate::run::{look_at, version_in};
 use crate::site::{Fault, Scene};
 use std::time::Duration;
-use switchback_compiler::plan::{Check, Installed, Move, Unit};
+use switchback_compiler::plan::{Check, Installed, Move, READ_LIMIT, Unit};
 use switchback_compiler::version::Version;
 
 /// One look takes no longer than this.
-const LOOK: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(READ_LIMIT.0);
 
 /// What a look at a step's versions and conditions tells.
 pub(super) enum Needed {

@@ -7,7 +7,7 @@ use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use switchback_compiler::plan::{Act, Plan, Stage, Unit, UnitKind, Work};
+use switchback_compiler::plan::{Act, At, Plan, Stage, Unit, UnitKind, Work};
 use switchback_compiler::registry::Touch;
 use switchback_compiler::schema::Class;
 use switchback_compiler::version::Version;
@@ -52,10 +52,16 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
     Ok(walk.finish())
 }
 
-/// Which step it was, without secrets.
+/// Which step it was, without secrets, and with paths as a plan has them.
 fn told(unit: &Unit, fault: &Fault, site: &Site) -> Fault {
-    let details = fault.details.iter().map(|line| site.secrets.mask(line));
-    Fault::new(format!("{}: {}", unit.name, site.secrets.mask(&fault.why))).details(details)
+    let project = format!("{}/", site.project.display());
+    let told = |line: &String| site.secrets.mask(&line.replace(&project, ""));
+    Fault::new(format!("{}: {}", unit.name, told(&fault.why))).details(fault.details.iter().map(told))
+}
+
+/// The place in the plan, as a further line of evidence.
+fn placed(fault: Fault, at: &At) -> Fault {
+    fault.details([format!("in {}:{}", at.path, at.line)])
 }
 
 impl<'a> Walk<'a> {
@@ -95,11 +101,16 @@ impl<'a> Walk<'a> {
     async fn work(&mut self, unit: &Unit, seen: &mut UnitPreview) -> Result<(), Fault> {
         for work in &unit.work {
             match work {
-                Work::Backup(backup) => seen.copies.extend(self.backup(unit, backup).await?),
-                Work::Act(act) => self.act(unit, act, false, seen).await?,
+                Work::Backup(backup) => {
+                    let copies = self.backup(unit, backup).await;
+                    seen.copies.extend(copies.map_err(|fault| placed(fault, &backup.at))?);
+                }
+                Work::Act(act) => {
+                    self.act(unit, act, false, seen).await.map_err(|fault| placed(fault, &act.at))?;
+                }
                 Work::AfterChange(acts) if !seen.changes.is_empty() => {
                     for act in acts {
-                        self.act(unit, act, true, seen).await?;
+                        self.act(unit, act, true, seen).await.map_err(|fault| placed(fault, &act.at))?;
                     }
                 }
                 Work::AfterChange(_) | Work::Gate(_) | Work::Before(_) | Work::Verify(_) | Work::Output(_) => {}

@@ -3,15 +3,12 @@
 use crate::action::noun;
 use crate::site::{Scene, Site};
 use serde_json::json;
-use std::time::Duration;
-use switchback_compiler::plan::Plan;
-
-/// A message that nobody takes must not hold up a run.
-const WITHIN: Duration = Duration::from_secs(10);
+use switchback_compiler::plan::{MESSAGE_LIMIT, Plan};
 
 /// Tells an event (`start`, `failed`, `undone`, `done`) to all who asked for it; what could not be told, a line each.
 pub(super) async fn tell(plan: &Plan, site: &Site, event: &str, why: &str) -> Vec<String> {
     let mut failed = Vec::new();
+    let within = MESSAGE_LIMIT.std();
     for notify in plan.notify.iter().filter(|notify| notify.on.iter().any(|on| on == event)) {
         let facts = json!({
             "event": event,
@@ -22,16 +19,16 @@ pub(super) async fn tell(plan: &Plan, site: &Site, event: &str, why: &str) -> Ve
         });
         for call in &notify.messages {
             let progress = |_: String, _: bool| {};
-            let scene = Scene { site, step: &notify.name, act: event, within: WITHIN, progress: &progress };
+            let scene = Scene { site, step: &notify.name, act: event, within, progress: &progress };
             let Some(message) = noun(&call.kind).and_then(|noun| noun.message()) else {
                 failed.push(format!("notify {}: `{}` is no message", notify.name, call.kind));
                 continue;
             };
-            let sent = tokio::time::timeout(WITHIN, message.send(call, &facts, &scene)).await;
+            let sent = tokio::time::timeout(within, message.send(call, &facts, &scene)).await;
             let why = match sent {
                 Ok(Ok(())) => continue,
                 Ok(Err(fault)) => fault.why,
-                Err(_) => "no answer within 10s".to_owned(),
+                Err(_) => format!("no answer within {MESSAGE_LIMIT}"),
             };
             failed.push(format!("notify {} was not told of {event}: {}", notify.name, site.secrets.mask(&why)));
         }

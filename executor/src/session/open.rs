@@ -29,9 +29,20 @@ pub fn looking(project: &Path, plan: &Plan, blobs: Blobs, secrets: Secrets) -> R
     let directory = directory(project, &target);
     let seen = match (&directory, &target.seed) {
         (Some(directory), Some(seed)) if !directory.is_dir() => Some(project.join(seed)),
+        (Some(directory), None) if !directory.exists() => return Err(absent(&target)),
         (directory, _) => directory.clone(),
     };
     site(project, plan, blobs, secrets, seen, None)
+}
+
+/// A target's directory that is not there, as the project file writes it.
+fn absent(target: &Target) -> Fault {
+    let directory = target.directory.as_deref().unwrap_or_default();
+    let shown = directory.strip_prefix("./").unwrap_or(directory);
+    Fault::new(format!("the directory of target `{}` is not there: {shown}", target.name)).details([
+        format!("make it: mkdir -p {shown}"),
+        format!("or say what it begins with: directory \"{directory}\" seed=\"a folder of the project\""),
+    ])
 }
 
 /// A site to run on: the directory is there (a seed is copied first), and the run has a folder.

@@ -32,6 +32,10 @@ impl Kind for ServiceRestart {
         touch(call)
     }
 
+    fn service<'a>(&self, call: &'a Call) -> Option<&'a str> {
+        call.known("name")
+    }
+
     fn needs_directory(&self) -> bool {
         true
     }

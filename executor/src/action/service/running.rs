@@ -27,6 +27,10 @@ impl Kind for ServiceRunning {
         &FORM
     }
 
+    fn service<'a>(&self, call: &'a Call) -> Option<&'a str> {
+        call.known("name")
+    }
+
     fn needs_directory(&self) -> bool {
         true
     }

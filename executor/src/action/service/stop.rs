@@ -28,6 +28,10 @@ impl Kind for ServiceStop {
         touch(call)
     }
 
+    fn service<'a>(&self, call: &'a Call) -> Option<&'a str> {
+        call.known("name")
+    }
+
     fn needs_directory(&self) -> bool {
         true
     }

@@ -1,6 +1,6 @@
 //! Compiles plans for each of their targets, and libraries that none of them uses.
 
-use super::told::Told;
+use super::told::{Target, Told};
 use crate::cli::find::Kind;
 use crate::project::{Project, ProjectError};
 use std::collections::BTreeSet;
@@ -51,16 +51,18 @@ impl Looked {
         let root = project.inner(path)?;
         let compiled = for_targets(&project, &root, registry);
         let whole = compiled.iter().all(|(_, one)| one.plan.is_some());
-        let mut plans = Vec::with_capacity(compiled.len());
+        let of = compiled.len();
+        let mut plans = Vec::with_capacity(of);
         for (target, one) in compiled {
-            if let Some(target) = target {
-                let target = (project.root().to_owned(), target);
+            if let Some(target) = &target {
+                let target = (project.root().to_owned(), target.clone());
                 if one.diagnostics.iter().any(is_denied) {
                     self.denied.insert(target.clone());
                 }
                 self.targets.insert(target);
             }
-            plans.extend(self.take(&project, one, stand));
+            let target = target.as_deref().map(|name| Target { name, of });
+            plans.extend(self.take(&project, one, target.as_ref(), stand));
         }
         self.plans
             .push(LookedPlan { path: project.outer(&root, stand), plans: if whole { plans } else { Vec::new() } });
@@ -72,17 +74,23 @@ impl Looked {
         let root = project.inner(path)?;
         if !self.libraries.contains(&(project.root().to_owned(), root.clone())) {
             let compiled = one(&project, &root, None, registry);
-            self.take(&project, compiled, stand);
+            self.take(&project, compiled, None, stand);
         }
         Ok(())
     }
 
     /// Keeps what a compilation told and read, and gives its plan.
-    fn take(&mut self, project: &Project, compiled: Compiled, stand: &Path) -> Option<Plan> {
+    fn take(
+        &mut self,
+        project: &Project,
+        compiled: Compiled,
+        target: Option<&Target<'_>>,
+        stand: &Path,
+    ) -> Option<Plan> {
         let Compiled { plan, sources, diagnostics, .. } = compiled;
         let libraries = sources.files().iter().filter(|file| Kind::of(Path::new(&file.path)) == Some(Kind::Library));
         self.libraries.extend(libraries.map(|file| (project.root().to_owned(), file.path.clone())));
-        self.told.add(&sources, diagnostics, &|inner| project.outer(inner, stand));
+        self.told.add(&sources, diagnostics, target, &|inner| project.outer(inner, stand));
         plan
     }
 }

@@ -1,8 +1,7 @@
 //! The pages of words and nouns.
 
 use super::page::example;
-use crate::screen::{Look, hang, limit, list, pad, width};
-use std::time::Duration;
+use crate::screen::{Look, hang, list, pad, width};
 use switchback_compiler::schema::{
     ACT_PROPS, Block, CHECK_PROPS, Class, Form, Need, OwnWayBack, Param, Place, Role, WORDS, Word,
 };
@@ -98,7 +97,7 @@ fn facts(form: &Form, look: Look) -> String {
     if form.is(Role::Check) {
         facts.push(("also", names(CHECK_PROPS)));
     }
-    facts.push(("limit", format!("{} when nothing else says one", limit(Duration::from_secs(form.within)))));
+    facts.push(("limit", form.limits()));
     facts.iter().map(|(name, text)| hang(&pad(name, 10), text, look)).collect()
 }
 

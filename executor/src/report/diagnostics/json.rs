@@ -5,15 +5,14 @@
 //!   "code": "needs::unknown", "severity": "error", "message": "…", "rule": "R7",
 //!   "labels": [{"path": "a.plan.kdl", "line": 44, "column": 15, "end_line": 44, "end_column": 22,
 //!               "offset": 1031, "length": 7, "text": "no such step"}],
-//!   "help": [{"kind": "text", "text": "…"}, {"kind": "add", "path": null, "line": 25, "text": "…"},
+//!   "help": [{"kind": "text", "text": "…"}, {"kind": "add", "path": "a.plan.kdl", "line": 25, "text": "…"},
 //!            {"kind": "drawn", "text": "…"}],
 //!   "skipped": ["…"]
 //! }]}
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters and `end_column` after the place; `offset` and `length` are
-//! bytes of the file; `rule` is null where a diagnostic is about form alone, the `path` of an added line where it is
-//! that of the first label. New keys may come within a version; none goes or changes its meaning.
+//! bytes of the file; `rule` is null where a diagnostic is about form alone; the `path` of an added line is always said. New keys may come within a version; none goes or changes its meaning.
 
 use super::place::Place;
 use crate::screen::is_hostile;
@@ -55,7 +54,7 @@ struct Mark<'a> {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Line<'a> {
     Text { text: &'a str },
-    Add { path: Option<&'a str>, line: u32, text: &'a str },
+    Add { path: Option<String>, line: u32, text: &'a str },
     Drawn { text: &'a str },
 }
 
@@ -67,14 +66,14 @@ pub fn json(sources: &SourceSet, diagnostics: &[Diagnostic]) -> serde_json::Resu
 
 fn entry<'a>(sources: &SourceSet, diagnostic: &'a Diagnostic) -> Entry<'a> {
     // Destructured, so that a new field asks to be decided here.
-    let Diagnostic { page, severity, message, labels, help, skipped } = diagnostic;
+    let Diagnostic { page, severity, message, labels, help, skipped, measure: _ } = diagnostic;
     Entry {
         code: page.code,
         severity: *severity,
         message,
         rule: Some(page.rule).filter(|rule| !rule.is_empty()),
         labels: labels.iter().filter_map(|label| mark(sources, label)).collect(),
-        help: help.iter().map(line).collect(),
+        help: help.iter().map(|help| line(sources, diagnostic, help)).collect(),
         skipped,
     }
 }
@@ -84,10 +83,11 @@ fn mark<'a>(sources: &SourceSet, label: &'a Label) -> Option<Mark<'a>> {
     Some(Mark { path, line, column, end_line, end_column, offset, length, text: &label.text })
 }
 
-fn line(help: &Help) -> Line<'_> {
+fn line<'a>(sources: &SourceSet, of: &Diagnostic, help: &'a Help) -> Line<'a> {
+    let home = || sources.file_of(of.span()).map(|file| file.path.clone());
     match help {
         Help::Text(text) => Line::Text { text },
-        Help::Add { path, line, text } => Line::Add { path: path.as_deref(), line: *line, text },
+        Help::Add { path, line, text } => Line::Add { path: path.clone().or_else(home), line: *line, text },
         Help::Drawn(text) => Line::Drawn { text },
     }
 }

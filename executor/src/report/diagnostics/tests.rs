@@ -273,7 +273,7 @@ fn json_says_places_in_lines_and_in_bytes() {
         "code": "order::unordered-write", "severity": "error", "message": "what", "rule": "R3",
         "labels": [{"path": "b.kdl", "line": 2, "column": 4, "end_line": 3, "end_column": 2,
                     "offset": 7, "length": 5, "text": "here"}],
-        "help": [{"kind": "text", "text": "do"}, {"kind": "add", "path": null, "line": 2, "text": " x"},
+        "help": [{"kind": "text", "text": "do"}, {"kind": "add", "path": "b.kdl", "line": 2, "text": " x"},
                  {"kind": "drawn", "text": "└─"}],
         "skipped": ["that"],
     }]});
