@@ -13,6 +13,7 @@ use crate::report::run::{View, Zone, open};
 use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
+use crate::screen::list;
 use crate::session::{GoOn, Loaded, Refused, go_on, held_until, tidy};
 use std::path::Path;
 
@@ -158,7 +159,7 @@ pub(super) fn named(project: &Project, given: Option<&str>) -> Result<Run, Refus
 pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
     let ids = runs::ids(project.root())?;
     let read = |id: &String| Run::read(project.root(), id);
-    let waiting: Vec<Run> = ids.iter().filter_map(|id| read(id).ok().filter(|run| is_open(run.standing()))).collect();
+    let waiting: Vec<Run> = ids.iter().filter_map(|id| read(id).ok().filter(is_open)).collect();
     match ids.first() {
         Some(last) if waiting.is_empty() => Ok(vec![read(last)?]),
         _ => Ok(waiting),
@@ -166,11 +167,13 @@ pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
 }
 
 /// Whether a run waits for somebody.
-fn is_open(standing: Standing) -> bool {
-    !matches!(
-        standing,
+fn is_open(run: &Run) -> bool {
+    let state = run.state(0);
+    let is_over = matches!(
+        state.standing,
         Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted
-    )
+    );
+    !is_over && !state.only_stays()
 }
 
 /// Why a command makes no sense where the run stands.
@@ -185,6 +188,11 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         }
         ("resume" | "undo" | "abort", Standing::Undone) => {
             Some(Refused::with(Exit::Done, format!("run {run} is undone already")))
+        }
+        ("resume" | "undo" | "abort", Standing::NotEqual) if state.only_stays() => {
+            let stays = state.compared.iter().flat_map(|compared| &compared.stays).collect::<Vec<_>>();
+            let why = format!("run {run} is undone already; what {} did stays, as its plan says", list(&stays));
+            Some(Refused::with(Exit::Done, why))
         }
         ("finalize", Standing::Finalized) => Some(Refused::with(Exit::Done, format!("run {run} is finalized already"))),
         ("abort", Standing::Aborted) => Some(Refused::with(Exit::Done, format!("run {run} is aborted already"))),

@@ -15,11 +15,14 @@ use switchback_compiler::plan::{Plan, WayBack};
 struct Before {
     files: BTreeMap<RelPath, State>,
     services: BTreeMap<String, bool>,
+    /// What steps said of things that nobody can look up any more.
+    unknown: Vec<String>,
 }
 
 /// Compares all that the units touched which were to be taken back.
 ///
-/// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line.
+/// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line. What each
+/// step said when it was taken back counts no more: it may have been mended since.
 pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Reviewed) -> Compared {
     let before = before(plan, state);
     let (mut then, mut now) = (blake3::Hasher::new(), blake3::Hasher::new());
@@ -47,8 +50,17 @@ pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Revie
             left.push(format!("service {name} {words}"));
         }
     }
+    left.extend(before.unknown);
     let resources = before.files.len() + before.services.len();
-    Compared { resources, left, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
+    let stays = stays(plan, state);
+    Compared { resources, left, stays, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
+}
+
+/// Steps that did something which the plan leaves.
+fn stays(plan: &Plan, state: &RunState) -> Vec<String> {
+    let units = plan.units.iter().zip(&state.units);
+    let stays = units.filter(|(unit, of)| matches!(unit.way_back, WayBack::Stays(_)) && of.has_effects());
+    stays.map(|(unit, _)| unit.name.clone()).collect()
 }
 
 /// Each name and each fact ends with a byte that no JSON and no path holds.
@@ -69,6 +81,8 @@ fn before(plan: &Plan, state: &RunState) -> Before {
         for (act, (_, recipe)) in of.acts.iter().filter(|(_, (state, _))| *state != ActState::NotDone) {
             let Some(account) = act_of(unit, *act).and_then(|act| find(act).ok()?.account(&act.call, recipe).ok())
             else {
+                let said = of.left.iter().filter(|line| !before.unknown.contains(line));
+                before.unknown.extend(said.cloned().collect::<Vec<_>>());
                 continue;
             };
             for folder in account.made {

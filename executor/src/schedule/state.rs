@@ -159,8 +159,16 @@ impl State {
 
     /// Whether something was found, after an undo, that is not as it was.
     pub fn is_unequal(&self) -> bool {
-        let compared = self.compared.as_ref().is_some_and(|compared| !compared.left.is_empty());
-        compared || self.units.iter().any(|unit| !unit.left.is_empty())
+        match &self.compared {
+            // A look at the whole is newer than what each step said when it was taken back.
+            Some(compared) => !compared.left.is_empty() || !compared.stays.is_empty(),
+            None => self.units.iter().any(|unit| !unit.left.is_empty()),
+        }
+    }
+
+    /// Whether it is undone but for what the plan leaves, so that nothing waits for anybody.
+    pub fn only_stays(&self) -> bool {
+        self.standing == Standing::NotEqual && self.compared.as_ref().is_some_and(Compared::only_stays)
     }
 
     /// Whether a step stopped because somebody else changed what it was to touch.

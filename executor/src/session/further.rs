@@ -116,7 +116,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         let marks = place.as_deref().map(kept).transpose()?.unwrap_or_default();
         give_up::expired(options.project, &plan, &marks)?;
     }
-    settle_marks(place.as_deref(), &opened, &plan, &by, outcome.standing)?;
+    settle_marks(place.as_deref(), &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
@@ -138,10 +138,10 @@ pub(super) fn settle_marks(
     opened: &Opened,
     plan: &Plan,
     by: &str,
-    standing: Standing,
+    state: &State,
 ) -> Result<(), Refused> {
     let Some(place) = place else { return Ok(()) };
-    match keeps(standing) {
+    match keeps(state.standing, state.only_stays()) {
         None if crate::fault_point::planted("keeps-target") => Ok(()),
         Some(holds) => mark(place, opened, plan, by, holds),
         None => {

@@ -1,6 +1,6 @@
 //! Marks that a killed process left behind: what a run's journal says is newer.
 
-use super::execute::{keeps, take};
+use super::execute::{run_keeps, take};
 use super::further::Loaded;
 use super::give_up;
 use super::open::directory;
@@ -46,7 +46,7 @@ fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
             if run.standing() == Standing::Finalized {
                 given_up(&kept)?;
             }
-            keeps(run.standing())
+            run_keeps(&run)
         }
         Err(_) if began => return Ok(Some(kept)),
         // It was marked and killed before it began.

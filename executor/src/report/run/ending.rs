@@ -116,7 +116,10 @@ fn not_equal(story: &Story, view: &View) -> String {
     let left = super::undone::differences(story).len();
     let word = view.word("undone, but not equal", Style::YellowBold);
     let differs = if left == 1 { "is" } else { "are" };
-    format!("{word}: {} {differs} not as before, after {}", count(left, "thing"), elapsed(story.took_last()))
+    let left = (left > 0).then(|| format!("{} {differs} not as before", count(left, "thing")));
+    let stays = super::undone::stays(story).map(|stays| safe(&stays, view.look));
+    let said: Vec<String> = left.into_iter().chain(stays).collect();
+    format!("{word}: {}, after {}", said.join("; "), elapsed(story.took_last()))
 }
 
 fn undo_failed(story: &Story, plan: &Plan, view: &View) -> String {
@@ -187,6 +190,7 @@ fn facts(story: &Story, plan: &Plan, view: &View) -> String {
         }
         Standing::Paused | Standing::NotStarted => why(story, view),
         Standing::Finalized => finalized(story, plan, view),
+        Standing::NotEqual if !story.only_stays() => line(format!("keeps {target} until this run is settled")),
         Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual | Standing::Aborted => String::new(),
     }
 }
@@ -212,6 +216,10 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Holds => {
             "next: switchback report RUN\nor:   switchback finalize RUN\n      \
              gives up the way back; until then: switchback undo RUN\n"
+        }
+        Standing::NotEqual if !story.only_stays() => {
+            "next: switchback undo RUN\n      once that is as it was: it compares again\n\
+             or:   switchback abort RUN\n      leaves the target as it is\n"
         }
         Standing::Undone | Standing::NotEqual if !asked => "next: switchback report RUN --format markdown\n",
         Standing::Done if is_nothing(story, plan) => "",

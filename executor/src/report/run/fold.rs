@@ -44,7 +44,15 @@ impl Story {
                 self.compared = None;
             }
             Event::HoldBegan { until } => self.hold_until = Some(*until),
-            Event::Compared(compared) => self.compared = Some(compared.clone()),
+            Event::Compared(compared) => {
+                // What each step said when it was taken back may have been mended since.
+                for unit in &mut self.units {
+                    if let Back::Undone(_, left) = &mut unit.back {
+                        left.retain(|line| compared.still(line));
+                    }
+                }
+                self.compared = Some(compared.clone());
+            }
             Event::WindowAwaited { opens, until } => self.window.awaited = Some((at, *opens, *until)),
             Event::WindowOpened { waited, until } => self.window.opened = Some((at, *waited, *until)),
             Event::Ended { standing, why } => {

@@ -255,6 +255,11 @@ impl Story {
         self.ended.as_ref().map_or(Standing::Runs, |ended| ended.standing)
     }
 
+    /// Whether it is undone but for what the plan leaves, so that nothing waits for anybody.
+    pub fn only_stays(&self) -> bool {
+        self.standing() == Standing::NotEqual && self.compared.as_ref().is_some_and(Compared::only_stays)
+    }
+
     /// When it began.
     pub fn began(&self) -> Option<Timestamp> {
         self.processes.first().map(|process| process.at)

@@ -4,7 +4,7 @@ use super::item::{Item, evidence};
 use super::outcome::{Outcome, is_counted};
 use super::story::{Back, Story, UnitStory};
 use super::view::View;
-use crate::event::Standing;
+use crate::event::{Standing, about};
 use crate::screen::{Column, Sign, Style, Table, count, hang, list, of, safe};
 use std::collections::BTreeSet;
 use switchback_compiler::plan::{Plan, Unit, WayBack};
@@ -112,6 +112,7 @@ fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
     let left = differences(story);
     let unseen: Vec<String> = taken
         .iter()
+        .filter(|(_, of)| !matches!(of.way_back, WayBack::Stays(_)))
         .filter(|(unit, of)| !own(unit, of) || !unit.named(of).is_empty())
         .map(|(unit, of)| match unit.named(of).as_slice() {
             [] => of.name.clone(),
@@ -143,21 +144,23 @@ pub(crate) fn differences(story: &Story) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     // Two steps that touched the same thing tell the same of it.
     story.units.iter().flat_map(left).for_each(|line| {
-        if !all.contains(line) {
+        let stays = story.compared.as_ref().is_some_and(|compared| compared.leaves(line));
+        if !stays && !all.contains(line) {
             all.push(line.clone());
         }
     });
     for line in story.compared.iter().flat_map(|compared| &compared.left) {
-        // A line begins with what it is about: `path` or service NAME.
-        let about = match line.strip_prefix('`').and_then(|line| line.split_once('`')) {
-            Some((path, _)) => format!("`{path}`"),
-            None => line.split(' ').take(2).collect::<Vec<_>>().join(" "),
-        };
-        if !all.iter().any(|told| told.starts_with(&about)) {
+        if !all.iter().any(|told| told.starts_with(about(line))) {
             all.push(line.clone());
         }
     }
     all
+}
+
+/// `what notes did stays`: not undone, as the plan says.
+pub(crate) fn stays(story: &Story) -> Option<String> {
+    let stays = story.compared.as_ref().map(|compared| compared.stays.as_slice()).filter(|stays| !stays.is_empty())?;
+    Some(format!("what {} did stays", list(stays)))
 }
 
 fn left(unit: &UnitStory) -> &[String] {

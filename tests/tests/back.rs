@@ -1,0 +1,71 @@
+//! The way back as a person walks it: after a hand has mended what was in its way, with work that stays, past a point of
+//! no return, without the secrets of the way there, and with a preparation that has become old.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use switchback_tests::stand::Stand;
+
+const RUN: &str = "switchback run p.plan.kdl --yes";
+const UNDO: &str = "switchback undo --yes";
+const PAGE: &str = r#"step "page" { file.write "page" content="new\n"; verify { file.exists "page" } }"#;
+
+fn stand(steps: &str) -> Stand {
+    Stand::new(&format!("plan \"p\"\n{steps}\n"), &[]).unwrap()
+}
+
+fn has(said: &str, parts: &[&str]) {
+    // Long lines are wrapped.
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in parts {
+        let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&part), "`{part}` is not in:\n{said}");
+    }
+}
+
+#[test]
+fn an_undo_that_was_not_equal_compares_again_and_lets_go() {
+    let stand = stand(PAGE);
+    stand.ends(0, RUN).unwrap();
+    let said = stand.ends(23, &format!("echo edited >> site/page; {UNDO}")).unwrap();
+    has(&said, &["`page` was changed by somebody else", "next: switchback undo", "or:   switchback abort"]);
+    has(&stand.ends(0, "switchback status").unwrap(), &["1 of 1 resource is not as before", "next: switchback undo"]);
+    // As long as it is so, the same is said, and the target stays kept.
+    has(&stand.ends(23, UNDO).unwrap(), &["1 thing is not as before"]);
+    stand.ends(14, RUN).unwrap();
+    let said = stand.ends(0, &format!("rm site/page; {UNDO}")).unwrap();
+    has(&said, &["compared: 1 of 1 resource is as before the run", "undone: as you asked"]);
+    let told = stand.ends(0, "switchback status; switchback report").unwrap();
+    has(&told, &["1 of 1 resource is as before"]);
+    assert!(!told.contains("not as before") && !told.contains("keeps"), "{told}");
+    stand.ends(0, RUN).unwrap();
+}
+
+#[test]
+fn what_the_plan_leaves_is_told_alike_by_all_and_keeps_no_target() {
+    let stays = r#"step "log" { needs "page"; file.write "log" content="new\n"; stays "history is kept"; verify { file.exists "log" } }"#;
+    let stand = stand(&format!("{PAGE}\n{stays}"));
+    stand.ends(0, RUN).unwrap();
+    let said = stand.ends(23, UNDO).unwrap();
+    let words = ["what step log did stays: history is kept", "1 of 1 resource is as before the run"];
+    has(&said, &words);
+    has(&said, &["undone, but not equal: what log did stays, after"]);
+    assert!(!said.contains("not as before") && !said.contains("keeps"), "{said}");
+    let told = stand.ends(0, "switchback status").unwrap();
+    has(&told, &["1 of 1 resource is as before the run", "stays     1: log"]);
+    assert!(!told.contains("keeps"), "{told}");
+    has(&stand.ends(0, "switchback report").unwrap(), &words);
+    has(&stand.ends(0, UNDO).unwrap(), &["is undone already; what log did stays, as its plan says"]);
+    stand.ends(0, RUN).unwrap();
+}
+
+#[test]
+fn work_that_stays_does_not_hide_what_somebody_changed() {
+    let stays = r#"step "log" { file.write "log" content="new\n"; stays "history is kept"; verify { file.exists "log" } }"#;
+    let stand = stand(&format!("{PAGE}\n{stays}"));
+    stand.ends(0, RUN).unwrap();
+    let said = stand.ends(23, &format!("echo edited >> site/page; {UNDO}")).unwrap();
+    has(&said, &["1 thing is not as before; what log did stays, after", "keeps local", "next: switchback undo"]);
+    let said = stand.ends(23, &format!("rm site/page; {UNDO}")).unwrap();
+    has(&said, &["undone, but not equal: what log did stays, after"]);
+    assert!(!said.contains("keeps"), "{said}");
+}
