@@ -54,7 +54,7 @@ fn what_the_plan_leaves_is_told_alike_by_all_and_keeps_no_target() {
     has(&told, &["1 of 1 resource is as before the run", "stays     1: log"]);
     assert!(!told.contains("keeps"), "{told}");
     has(&stand.ends(0, "switchback report").unwrap(), &words);
-    has(&stand.ends(0, UNDO).unwrap(), &["is undone already; what log did stays, as its plan says"]);
+    has(&stand.ends(0, UNDO).unwrap(), &["is undone already; what log did stays"]);
     stand.ends(0, RUN).unwrap();
 }
 
@@ -68,4 +68,52 @@ fn work_that_stays_does_not_hide_what_somebody_changed() {
     let said = stand.ends(23, &format!("rm site/page; {UNDO}")).unwrap();
     has(&said, &["undone, but not equal: what log did stays, after"]);
     assert!(!said.contains("keeps"), "{said}");
+}
+
+/// `a`, then a letter that nothing brings back, and beside them `c`.
+const LETTER: &str = r#"
+gate "g" { confirm "it can't be taken back" type="yes" }
+step "a" { file.write "a" content="new\n"; verify { file.exists "a" } }
+step "letter" { needs "a"; program "touch" "sent"; irreversible "it is sent"; verify { file.exists "sent" } }
+step "c" { file.write "c" content="new\n"; verify { file.exists "c" } }
+"#;
+
+#[test]
+fn an_undo_past_a_point_of_no_return_says_so_before_it_touches_anything() {
+    let stand = stand(LETTER);
+    stand.ends(0, &format!("{RUN} --confirm g=yes")).unwrap();
+    let said = stand.ends(24, UNDO).unwrap();
+    has(&said, &["letter is irreversible: it is sent", "a stays too", "c can be taken back", "nothing was touched"]);
+    has(&said, &["next: switchback undo", "--partly"]);
+    assert_eq!(stand.read("site/c"), "new\n");
+    let said = stand.ends(23, &format!("{UNDO} --partly")).unwrap();
+    has(&said, &["letter: stays: it is irreversible: it is sent", "a: stays", "what a and letter did stays, after"]);
+    assert_eq!((stand.read("site/a"), stand.read("site/c")), ("new\n".into(), String::new()));
+    // Nothing can be mended, so nothing is kept.
+    let told = stand.ends(0, "switchback status").unwrap();
+    assert!(!told.contains("keeps"), "{told}");
+}
+
+#[test]
+fn a_failure_past_a_point_of_no_return_has_a_way_out() {
+    let fails = r#"step "late" { needs "letter"; file.write "late" content="new\n"; verify { file.exists "no" within="100ms" every="50ms" } }"#;
+    let stand = stand(&format!("{LETTER}\n{fails}"));
+    let said = stand.ends(23, &format!("{RUN} --confirm g=yes")).unwrap();
+    has(&said, &["letter: not undone", "next: switchback abort", "or: switchback undo"]);
+    has(&stand.ends(24, UNDO).unwrap(), &["letter is irreversible", "or: switchback abort"]);
+    // The letter counts as done, though the undo tried to take it back.
+    let said = stand.ends(0, "switchback abort --yes").unwrap();
+    has(&said, &["local is left as it is, with 2 of 4 steps done and 2 undone"]);
+    // Also then what is known to be back is compared, when a person says that the rest stays.
+    has(&stand.ends(23, &format!("{UNDO} --partly")).unwrap(), &["what a and letter did stays, after"]);
+}
+
+#[test]
+fn where_nothing_can_be_taken_back_an_undo_refuses() {
+    let letter = LETTER.lines().filter(|line| !line.starts_with("step \"c\"")).collect::<Vec<_>>().join("\n");
+    let stand = stand(&letter);
+    stand.ends(0, &format!("{RUN} --confirm g=yes")).unwrap();
+    let said = stand.ends(15, &format!("{UNDO} --partly; {UNDO}")).unwrap();
+    has(&said, &["can't be taken back; nothing was touched", "there is nothing else to take back"]);
+    assert_eq!(stand.read("site/a"), "new\n");
 }

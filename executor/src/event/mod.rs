@@ -270,6 +270,9 @@ pub enum Event {
         why: String,
         /// The units whose effects are taken back; empty: all.
         units: Vec<u32>,
+        /// Whether just these are all that can be, and a person said that the rest stays.
+        #[serde(default)]
+        partly: bool,
     },
     /// Undoing a unit starts.
     UndoBegan {

@@ -4,7 +4,7 @@ use super::act::find;
 use super::known::{Reviewed, act_of};
 use crate::event::Compared;
 use crate::preview::{Fact, runs};
-use crate::schedule::{ActState, State as RunState};
+use crate::schedule::{ActState, Phase, State as RunState, UnitState};
 use crate::site::Site;
 use crate::world::{Digest, RelPath, State};
 use std::collections::BTreeMap;
@@ -56,11 +56,12 @@ pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Revie
     Compared { resources, left, stays, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
 }
 
-/// Steps that did something which the plan leaves.
+/// Steps that did something which stays: as the plan says, or as a person said where it can't be taken back.
 fn stays(plan: &Plan, state: &RunState) -> Vec<String> {
-    let units = plan.units.iter().zip(&state.units);
-    let stays = units.filter(|(unit, of)| matches!(unit.way_back, WayBack::Stays(_)) && of.has_effects());
-    stays.map(|(unit, _)| unit.name.clone()).collect()
+    let units = (0..).zip(&plan.units).zip(&state.units).filter(|(_, of)| of.has_effects());
+    let is_left = |id: u32, of: &UnitState| state.partly && !state.is_chosen(id) && of.phase != Phase::Undone;
+    let stays = units.filter(|((id, unit), of)| matches!(unit.way_back, WayBack::Stays(_)) || is_left(*id, of));
+    stays.map(|((_, unit), _)| unit.name.clone()).collect()
 }
 
 /// Each name and each fact ends with a byte that no JSON and no path holds.
@@ -72,10 +73,9 @@ fn feed(hasher: &mut blake3::Hasher, name: &str, fact: &impl serde::Serialize) {
 
 /// By the recipes of all actions, in their order: of several that touched a resource the first knows what was before.
 fn before(plan: &Plan, state: &RunState) -> Before {
-    let chosen = |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
     let mut before = Before::default();
     for (id, (of, unit)) in (0..).zip(state.units.iter().zip(&plan.units)) {
-        if !chosen(id) || matches!(unit.way_back, WayBack::Stays(_)) {
+        if !state.is_chosen(id) || matches!(unit.way_back, WayBack::Stays(_)) {
             continue;
         }
         for (act, (_, recipe)) in of.acts.iter().filter(|(_, (state, _))| *state != ActState::NotDone) {

@@ -118,6 +118,8 @@ pub struct State {
     pub copies: BTreeMap<String, Vec<Copied>>,
     /// Why the run is undone, and which units (all when empty).
     pub undo: Option<(String, Vec<u32>)>,
+    /// Whether those units are all that can be taken back, and a person said that the rest stays.
+    pub partly: bool,
     /// Its way back is being given up: from here on it only goes there.
     pub finalizing: bool,
     /// When the way back ends by itself.
@@ -138,6 +140,7 @@ impl State {
             outputs: BTreeMap::new(),
             copies: BTreeMap::new(),
             undo: None,
+            partly: false,
             finalizing: false,
             hold_until: None,
             compared: None,
@@ -178,7 +181,13 @@ impl State {
 
     /// Whether only some steps are taken back, and the rest is left where it is.
     pub fn undoes_a_part(&self) -> bool {
-        self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
+        !self.partly && self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
+    }
+
+    /// Whether a unit is one of those that are taken back.
+    pub fn is_chosen(&self, id: u32) -> bool {
+        let all = |units: &[u32]| units.is_empty() && !self.partly;
+        self.undo.as_ref().is_none_or(|(_, units)| all(units) || units.contains(&id))
     }
 
     /// Units in some phase.
@@ -208,8 +217,9 @@ impl State {
                     unit.copied.insert(name.clone());
                 });
             }
-            Event::UndoDecided { why, units } => {
+            Event::UndoDecided { why, units, partly } => {
                 self.undo = Some((why.clone(), units.clone()));
+                self.partly = *partly;
                 self.compared = None;
             }
             Event::HoldBegan { until } => self.hold_until = Some(*until),

@@ -28,6 +28,8 @@ pub struct GoOn<'a> {
     pub to: &'static str,
     /// How far.
     pub aim: Aim,
+    /// Whether an undo takes back what can be, where not all can.
+    pub partly: bool,
     /// Units at a time.
     pub jobs: usize,
     /// Answers to open questions, by step.
@@ -99,6 +101,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         by: options.by,
         to: options.to.to_owned(),
         aim: options.aim,
+        partly: options.partly,
         jobs: options.jobs,
         answers: options.answers,
         readers,

@@ -2,11 +2,11 @@
 
 use super::moved::{back_at, moved};
 use super::outcome::{Outcome, is_step};
-use super::story::{Back, Forward, Story};
+use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
 use crate::event::Standing;
 use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
-use switchback_compiler::plan::{Plan, Stage};
+use switchback_compiler::plan::{Plan, Stage, Unit};
 
 /// Why a run is undone by the command that asks for it.
 pub(super) const ASKED: &str = "asked for";
@@ -33,7 +33,7 @@ pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
             "{}: {} is left as it is, with {}",
             view.word("aborted", Style::YellowBold),
             safe(story.target(), view.look),
-            steps_done(story, plan)
+            steps_there(story, plan)
         ),
     }
 }
@@ -156,6 +156,16 @@ fn steps_done(story: &Story, plan: &Plan) -> String {
     format!("{} done", of(done, all, "step"))
 }
 
+/// The same of all whose work is there, also where an undo tried to take it back in vain.
+fn steps_there(story: &Story, plan: &Plan) -> String {
+    let (_, all) = story.progress(plan);
+    let back = |unit: &UnitStory, of: &Unit| matches!(unit.back, Back::Undone(..)) && unit.outcome(of) != Outcome::Stays;
+    let done = story.steps(plan, |unit, of| unit.outcome_forward(of).is_over() && !back(unit, of)).len();
+    let undone = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Undone).len();
+    let undone = if undone > 0 { format!(" and {undone} undone") } else { String::new() };
+    format!("{} done{undone}", of(done, all, "step"))
+}
+
 /// `interrupted: 6 of 8 steps done; unknown: postgres; left: pooler`.
 fn halted(word: &str, story: &Story, plan: &Plan, view: &View) -> String {
     let named = |which: &dyn Fn(Outcome) -> bool| {
@@ -235,7 +245,19 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Asks | Standing::Runs | Standing::Undone | Standing::Finalized | Standing::Aborted => "",
     };
     let said = said.replace("RUN", &safe(story.run(), view.look));
-    if story.standing() == Standing::UndoFailed { said + &what_is_left(story, view) } else { said }
+    match story.standing() {
+        // Nothing can be mended there.
+        Standing::UndoFailed if super::undone::is_final(story, plan) => {
+            let run = safe(story.run(), view.look);
+            let any = story.units.iter().any(|unit| matches!(unit.back, Back::Undone(..)));
+            let partly =
+                format!("or:   switchback undo {run} --partly\n      compares what is taken back; the rest stays\n");
+            let partly = if any { partly } else { String::new() };
+            format!("next: switchback abort {run}\n      leaves the target as it is\n{partly}")
+        }
+        Standing::UndoFailed => said + &what_is_left(story, view),
+        _ => said,
+    }
 }
 
 fn what_is_left(story: &Story, view: &View) -> String {

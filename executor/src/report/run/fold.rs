@@ -39,8 +39,8 @@ impl Story {
             }
             Event::Asked { gate, text, typed } => self.asked(at, gate, text, typed),
             Event::Confirmed { gate, by } => self.confirmed(at, gate, by),
-            Event::UndoDecided { why, units } => {
-                self.undo = Some(Decision { at, why: why.clone(), units: units.clone() });
+            Event::UndoDecided { why, units, partly } => {
+                self.undo = Some(Decision { at, why: why.clone(), units: units.clone(), partly: *partly });
                 self.compared = None;
             }
             Event::HoldBegan { until } => self.hold_until = Some(*until),

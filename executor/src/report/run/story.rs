@@ -198,6 +198,8 @@ pub struct Decision {
     pub why: String,
     /// Which units; empty: all.
     pub units: Vec<u32>,
+    /// Whether just these are all that can be, and a person said that the rest stays.
+    pub partly: bool,
 }
 
 /// Where the run came to stand.
@@ -247,6 +249,13 @@ pub struct Story {
     pub last: Option<Timestamp>,
     /// The number of events.
     pub events: usize,
+}
+
+impl Decision {
+    /// Whether a unit is one of those that are taken back.
+    pub fn takes(&self, id: u32) -> bool {
+        (self.units.is_empty() && !self.partly) || self.units.contains(&id)
+    }
 }
 
 impl Story {

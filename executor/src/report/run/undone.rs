@@ -67,8 +67,31 @@ fn facts(story: &Story, plan: &Plan) -> Vec<Fact> {
     if !never.is_empty() {
         facts.push(Fact::new(2, Sign::Missing, "", format!("{}: never started", never.join(", "))));
     }
+    facts.extend(left_behind(story, plan));
     facts.extend(compared(story, plan));
     facts
+}
+
+/// Steps whose work stays, since a person said so of what can't be taken back.
+fn left_behind(story: &Story, plan: &Plan) -> Vec<Fact> {
+    let Some(undo) = story.undo.as_ref().filter(|undo| undo.partly) else { return Vec::new() };
+    let stands = |id: u32| {
+        let of = story.unit(id);
+        !undo.takes(id) && of.is_some_and(|of| of.has_effects() && !matches!(of.back, Back::Undone(..)))
+    };
+    let steps = plan.steps().filter(|(id, unit)| is_counted(plan, unit) && stands(*id));
+    let why = |unit: &Unit| match &unit.way_back {
+        WayBack::Irreversible(why) => format!("stays: it is irreversible: {why}"),
+        _ => "stays: what is irreversible needs it".to_owned(),
+    };
+    steps.map(|(_, unit)| Fact::new(2, Sign::Look, &unit.name, why(unit))).collect()
+}
+
+/// Whether nothing but what is irreversible could not be taken back.
+pub(crate) fn is_final(story: &Story, plan: &Plan) -> bool {
+    let stuck = story.units.iter().zip(&plan.units).filter(|(of, _)| matches!(of.back, Back::Failed(..)));
+    let mut stuck = stuck.map(|(_, unit)| matches!(unit.way_back, WayBack::Irreversible(_))).peekable();
+    stuck.peek().is_some() && stuck.all(|is| is)
 }
 
 fn has_nothing(unit: &UnitStory, of: &Unit) -> bool {
@@ -80,7 +103,7 @@ fn not_tried<'p>(story: &Story, plan: &'p Plan) -> Vec<(&'p str, String)> {
     if story.standing() != Standing::UndoFailed {
         return Vec::new();
     }
-    let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.units.is_empty() || undo.units.contains(&id));
+    let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.takes(id));
     let open = |id: u32| story.unit(id).is_some_and(|unit| unit.back == Back::Never && unit.has_effects());
     let steps = plan.steps().filter(|(id, unit)| is_counted(plan, unit) && chosen(*id) && open(*id));
     steps.map(|(id, unit)| (unit.name.as_str(), waits_for(story, plan, id))).collect()
