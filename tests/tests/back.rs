@@ -117,3 +117,41 @@ fn where_nothing_can_be_taken_back_an_undo_refuses() {
     has(&said, &["can't be taken back; nothing was touched", "there is nothing else to take back"]);
     assert_eq!(stand.read("site/a"), "new\n");
 }
+
+const TOKEN: &str = r#"input "token" secret=#true env="TOKEN""#;
+
+#[test]
+fn a_way_back_that_names_no_secret_needs_none() {
+    let secret = r#"step "conf" { file.write "conf" content="token={{token}}\n" mode="0600"; verify { file.exists "conf" } }"#;
+    let stand = stand(&format!("{TOKEN}\n{secret}"));
+    stand.write("site/conf", "token=old\n").unwrap();
+    stand.ends(0, &format!("TOKEN=tulip-seven {RUN}")).unwrap();
+    has(&stand.ends(0, UNDO).unwrap(), &["1 of 1 resource is as before the run"]);
+    assert_eq!(stand.read("site/conf"), "token=old\n");
+    stand.ends(0, &format!("TOKEN=tulip-eight {RUN}; switchback finalize --yes")).unwrap();
+    // What goes forward needs it.
+    let more = r#"layer "user-space" { step "a" { file.write "a" content="new\n"; verify { file.exists "a" } } }
+        layer "core-kernel" { step "b" { file.write "b" content="{{token}}\n"; verify { file.exists "b" } } }"#;
+    stand.write("p.plan.kdl", &format!("plan \"p\"\n{TOKEN}\n{more}\n")).unwrap();
+    stand.ends(0, &format!("TOKEN=tulip-nine {RUN} --until user-space")).unwrap();
+    let said = stand.ends(15, "switchback resume").unwrap();
+    has(&said, &["set the environment variable TOKEN", "next: switchback resume", "or: switchback abort"]);
+    stand.ends(0, "switchback abort --yes").unwrap();
+}
+
+#[test]
+fn a_way_back_that_names_a_secret_asks_for_it_before_it_touches_anything() {
+    let revoked = r#"step "grant" {
+        file.write "granted" content="{{token}}\n"
+        undo { own; program "sh" "-c" "test \"$T\" = tulip-seven" { env "T" "{{token}}" } }
+        verify { file.exists "granted" }
+    }"#;
+    let stand = stand(&format!("{TOKEN}\n{revoked}"));
+    stand.ends(0, &format!("TOKEN=tulip-seven {RUN}")).unwrap();
+    let said = stand.ends(15, UNDO).unwrap();
+    has(&said, &["the secret has no value; nothing was touched", "set the environment variable TOKEN"]);
+    has(&said, &["next: switchback undo"]);
+    assert_eq!(stand.read("site/granted"), "tulip-seven\n");
+    stand.ends(0, &format!("TOKEN=tulip-seven {UNDO}")).unwrap();
+    assert_eq!(stand.read("site/granted"), "");
+}

@@ -27,6 +27,7 @@ mod window;
 pub use ask::{Asker, Missed, Question, Reply};
 pub use begin::{Begin, begin, host};
 pub use known::Reviewed;
+pub(crate) use known::act_of;
 pub use recover::{Further, NotFurther, Settled, further};
 pub use signals::Signals;
 pub use unit::version;

@@ -4,6 +4,7 @@ use super::execute::{Executed, keeps, mark, take};
 use super::give_up;
 use super::inputs;
 use super::marks::kept;
+use super::needed::needed;
 use super::open::{Opened, directory, writing};
 use super::refused::Refused;
 use crate::bundle::Bundle;
@@ -15,7 +16,7 @@ use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::site::Secrets;
 use crate::target;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use switchback_compiler::plan::Plan;
@@ -81,7 +82,10 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let opened = Opened { run: loaded.run.id.clone(), folder: loaded.run.folder.clone() };
     let place = plan.target.as_ref().and_then(|target| directory(options.project, target));
     let _keep = take(place.as_deref(), &options.by)?;
-    let secrets = secrets(&plan, options.project, options.env)?;
+    let state = loaded.state();
+    let needed = needed(&plan, &state, options.to);
+    let secrets = some_secrets(&plan, options.project, options.env, &needed)
+        .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
     let blobs = loaded.bundle.blobs.clone();
     let site = writing(options.project, &plan, blobs, secrets, &opened)?;
     if let Some(tree) = &site.tree {
@@ -126,13 +130,36 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
 
 /// Secrets are read again, since they are written down nowhere; one that is missing stops here, before anything.
 pub fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Refused> {
+    some_secrets(plan, project, env, &plan.secrets.keys().cloned().collect())
+}
+
+/// The same where only some are needed; of the others those that are there hide themselves in what is told.
+fn some_secrets(
+    plan: &Plan,
+    project: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    needed: &BTreeSet<String>,
+) -> Result<Secrets, Refused> {
     let mut secrets = Secrets::default();
     for (name, source) in &plan.secrets {
-        let value = inputs::secret(name, source, project, env)
-            .map_err(|error| Refused::with(Exit::NotSafe, format!("{error}; nothing was touched")).fact(error.help))?;
-        secrets.insert(name.clone(), &value);
+        match inputs::secret(name, source, project, env) {
+            Ok(value) => secrets.insert(name.clone(), &value),
+            Err(_) if !needed.contains(name) => {}
+            Err(error) => {
+                let refused = Refused::with(Exit::NotSafe, format!("{error}; nothing was touched"));
+                return Err(refused.fact(error.help));
+            }
+        }
     }
     Ok(secrets)
+}
+
+/// What to type once a secret is there, and what needs none.
+fn no_secret(refused: Refused, to: &str, run: &str, standing: Standing) -> Refused {
+    let refused = refused.next(format!("switchback {to} {run}"));
+    // A run that is done has nothing that could be left as it is.
+    let is_done = matches!(standing, Standing::Done | Standing::Holds | Standing::Finalized | Standing::Aborted);
+    if to == "abort" || is_done { refused } else { refused.next(format!("switchback abort {run}")) }
 }
 
 /// Brings the target's mark of a run in line with where it stands.
