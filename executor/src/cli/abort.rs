@@ -34,6 +34,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         to: "abort",
         aim: Aim::Change,
         yes: args.yes,
+        partly: false,
         question: Some("leave the target as it is?"),
         progress: args.progress,
         outcomes: &[],

@@ -37,6 +37,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         to: "finalize",
         aim: Aim::Finalize,
         yes: args.yes,
+        partly: false,
         question: Some("give up the way back?"),
         progress: args.progress,
         outcomes: &[],

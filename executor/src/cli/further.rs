@@ -4,6 +4,7 @@ use super::asking::{Given, Terminal, outcomes, shut};
 use super::beforehand::{Said, said, word};
 use super::bundling::{by, refuse};
 use super::following::{end, readers, view, with_signals};
+use super::no_return::{asked, past};
 use super::typing::typed;
 use super::{Globals, Outcome, Progress};
 use crate::event::Standing;
@@ -13,6 +14,7 @@ use crate::report::run::{View, Zone, open};
 use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
+use crate::screen::list;
 use crate::session::{GoOn, Loaded, Refused, go_on, held_until, tidy};
 use std::path::Path;
 
@@ -22,6 +24,8 @@ pub(super) struct Ask<'a> {
     pub(super) to: &'static str,
     pub(super) aim: Aim,
     pub(super) yes: bool,
+    /// Whether an undo takes back what can be, where not all can.
+    pub(super) partly: bool,
     /// Asked first, unless `--yes`.
     pub(super) question: Option<&'a str>,
     pub(super) progress: Progress,
@@ -57,18 +61,37 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
     {
         return Ok(refuse(&refused, globals));
     }
-    let refused = match losses_of(&loaded, ask) {
-        Some(losses) => {
-            given.accept_losses = true;
-            unaccepted(&loaded, &losses, &view, signals).await
-        }
-        None => unasked(&loaded.run.id, ask, signals).await,
-    };
-    if let Some(refused) = refused {
+    if let Some(refused) = unsaid(&loaded, ask, &mut given, &view, signals).await {
         return Ok(refuse(&refused, globals));
     }
     let asker = Terminal { given, project: project.root(), plan: &loaded.bundle.plan, view: &view };
     drive(&loaded, ask, &asker, globals, signals).await
+}
+
+/// What a person must say before anything is touched, and did not.
+async fn unsaid(
+    loaded: &Loaded,
+    ask: &Ask<'_>,
+    given: &mut Given,
+    view: &View,
+    signals: &mut Signals,
+) -> Option<Refused> {
+    let past = past(loaded).filter(|_| ask.to == "undo");
+    if let Some(reach) = past.as_ref().filter(|reach| !ask.partly || reach.back.is_empty())
+        && let Some(refused) = asked(loaded, reach, view, signals).await
+    {
+        return Some(refused);
+    }
+    let units = past.as_ref().map_or(&[][..], |reach| &reach.back);
+    match losses_of(loaded, ask, units) {
+        Some(losses) => {
+            given.accept_losses = true;
+            unaccepted(loaded, &losses, view, signals).await
+        }
+        // Who has said what is taken back has said that it is.
+        None if past.is_some() && !ask.partly => None,
+        None => unasked(&loaded.run.id, ask, signals).await,
+    }
 }
 
 /// Asks whether to begin, where a command asks that.
@@ -85,12 +108,12 @@ async fn unasked(id: &str, ask: &Ask<'_>, signals: &mut Signals) -> Option<Refus
 }
 
 /// What an undo throws away that nobody has accepted yet (R28).
-fn losses_of(loaded: &Loaded, ask: &Ask<'_>) -> Option<Vec<(String, String)>> {
+fn losses_of(loaded: &Loaded, ask: &Ask<'_>, units: &[u32]) -> Option<Vec<(String, String)>> {
     let (plan, state) = (&loaded.bundle.plan, loaded.state());
     // One that was decided and cut short was accepted then.
-    let decided = state.undo.as_ref().is_some_and(|(_, units)| units.is_empty());
+    let decided = state.undo.is_some() && !state.undoes_a_part();
     let asks = ask.to == "undo" && !ask.given.accept_losses && !decided && !plan.on_failure.accept_losses;
-    asks.then(|| losses(plan, &state, &[])).filter(|losses| !losses.is_empty())
+    asks.then(|| losses(plan, &state, units)).filter(|losses| !losses.is_empty())
 }
 
 /// Asks whether data may be lost. Who says so has also said that the run is taken back.
@@ -126,6 +149,8 @@ async fn drive(
         project: asker.project,
         to: ask.to,
         aim: ask.aim.clone(),
+        // Who would not have that was asked, and is not here.
+        partly: ask.to == "undo",
         jobs: 4,
         answers: outcomes(ask.outcomes),
         by: by(),
@@ -159,7 +184,7 @@ pub(super) fn named(project: &Project, given: Option<&str>) -> Result<Run, Refus
 pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
     let ids = runs::ids(project.root())?;
     let read = |id: &String| Run::read(project.root(), id);
-    let waiting: Vec<Run> = ids.iter().filter_map(|id| read(id).ok().filter(|run| is_open(run.standing()))).collect();
+    let waiting: Vec<Run> = ids.iter().filter_map(|id| read(id).ok().filter(is_open)).collect();
     match ids.first() {
         Some(last) if waiting.is_empty() => Ok(vec![read(last)?]),
         _ => Ok(waiting),
@@ -167,11 +192,13 @@ pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
 }
 
 /// Whether a run waits for somebody.
-fn is_open(standing: Standing) -> bool {
-    !matches!(
-        standing,
+fn is_open(run: &Run) -> bool {
+    let state = run.state(0);
+    let is_over = matches!(
+        state.standing,
         Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted
-    )
+    );
+    !is_over && !state.only_stays()
 }
 
 /// Why a command makes no sense where the run stands.
@@ -186,6 +213,11 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         }
         ("resume" | "undo" | "abort", Standing::Undone) => {
             Some(Refused::with(Exit::Done, format!("run {run} is undone already")))
+        }
+        ("resume" | "undo" | "abort", Standing::NotEqual) if state.only_stays() => {
+            let stays = state.compared.iter().flat_map(|compared| &compared.stays).collect::<Vec<_>>();
+            let why = format!("run {run} is undone already; what {} did stays", list(&stays));
+            Some(Refused::with(Exit::Done, why))
         }
         ("finalize", Standing::Finalized) => Some(Refused::with(Exit::Done, format!("run {run} is finalized already"))),
         ("abort", Standing::Aborted) => Some(Refused::with(Exit::Done, format!("run {run} is aborted already"))),

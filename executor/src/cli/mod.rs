@@ -17,6 +17,7 @@ mod typing;
 mod usage;
 
 pub mod new;
+mod no_return;
 mod starter;
 
 pub mod check;

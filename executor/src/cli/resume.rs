@@ -57,6 +57,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         to: if undo { "undo" } else { "resume" },
         aim: if undo { Aim::Undo } else { Aim::Change },
         yes: args.yes,
+        partly: false,
         question: None,
         progress: args.progress,
         outcomes: &args.outcomes,

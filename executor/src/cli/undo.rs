@@ -22,6 +22,9 @@ pub struct Args {
     /// also where undoing throws data away, as the plan says
     #[arg(long)]
     pub accept_losses: bool,
+    /// where a step is irreversible: takes back what can be, and the rest stays
+    #[arg(long)]
+    pub partly: bool,
     /// done, not-done or undo: what became of a step whose end is unknown
     #[arg(long = "outcome", value_name = "STEP=WORD", value_parser = outcome)]
     pub outcomes: Vec<Outcome>,
@@ -36,7 +39,8 @@ pub struct Args {
 const HELP: &str = "\
 Works from the journal alone, the last step first, and compares at the end. An
 undo that failed is tried again by the same command: what is undone is left out.
-Exit 0 when all is as before; 23 when something is not, with what differs.
+One that found something not as before compares again. Exit 0 when all is as
+before; 23 when something is not, with what differs.
 
   switchback undo
   switchback undo qzvmkt --yes";
@@ -48,6 +52,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         to: "undo",
         aim: Aim::Undo,
         yes: args.yes,
+        partly: args.partly,
         question: Some("take the run back?"),
         progress: args.progress,
         outcomes: &args.outcomes,

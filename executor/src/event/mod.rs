@@ -273,6 +273,9 @@ pub enum Event {
         why: String,
         /// The units whose effects are taken back; empty: all.
         units: Vec<u32>,
+        /// Whether just these are all that can be, and a person said that the rest stays.
+        #[serde(default)]
+        partly: bool,
     },
     /// Undoing a unit starts.
     UndoBegan {
@@ -377,10 +380,45 @@ pub struct Compared {
     pub resources: usize,
     /// What is not as it was, a line each.
     pub left: Vec<String>,
+    /// Steps whose work stays, as the plan says of them.
+    #[serde(default)]
+    pub stays: Vec<String>,
     /// Digest of what stood there before the run.
     pub before: Digest,
     /// Digest of what stands there now.
     pub now: Digest,
+}
+
+impl Compared {
+    /// Whether all is as before but for what the plan leaves: nobody has to look at it.
+    pub fn only_stays(&self) -> bool {
+        self.left.is_empty() && !self.stays.is_empty()
+    }
+
+    /// Whether what a step said, when it was taken back, is still so.
+    pub fn still(&self, step_said: &str) -> bool {
+        let about = about(step_said);
+        self.left.iter().any(|left| left.starts_with(about)) || self.leaves(step_said)
+    }
+
+    /// Whether what a step said is that its work stays.
+    pub fn leaves(&self, step_said: &str) -> bool {
+        self.stays.iter().any(|step| step_said.starts_with(&stays_words(step)))
+    }
+}
+
+/// What the line of a step begins with whose work stays; why follows.
+pub fn stays_words(step: &str) -> String {
+    format!("what step {step} did stays: ")
+}
+
+/// What a line says something of, as it begins with it: `path` or service NAME.
+pub fn about(line: &str) -> &str {
+    let end = match line.strip_prefix('`').and_then(|rest| rest.find('`')) {
+        Some(end) => Some(end + 2),
+        None => line.match_indices(' ').nth(1).map(|(end, _)| end),
+    };
+    end.and_then(|end| line.get(..end)).unwrap_or(line)
 }
 
 /// What a unit asks a person.

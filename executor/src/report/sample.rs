@@ -384,7 +384,7 @@ pub(crate) fn failing() -> Script {
                 ],
             },
         )
-        .at(1573, Event::UndoDecided { why: "catalog failed".into(), units: Vec::new() })
+        .at(1573, Event::UndoDecided { why: "catalog failed".into(), units: Vec::new(), partly: false })
         .undone(1573, 1621, CATALOG, "to what revision 17 held")
 }
 

@@ -5,7 +5,7 @@ use super::said::together;
 use super::scribe::Stop;
 use super::unit::{Break, Work, hold, holds_already};
 use crate::action::{Action, Probe, Recipe, Undone, noun};
-use crate::event::{ActRef, Event};
+use crate::event::{ActRef, Event, stays_words};
 use crate::fault_point::{boundary, planted};
 use crate::schedule::ActState;
 use crate::screen::limit as words;
@@ -56,7 +56,7 @@ async fn back(work: &Work<'_>) -> Result<(String, Vec<String>), Break> {
         }
         WayBack::Stays(why) => {
             work.scribe.tell(Event::UndoBegan { unit: work.id, way: None });
-            let left = vec![format!("what step {} did stays: {why}", work.unit.name)];
+            let left = vec![format!("{}{why}", stays_words(&work.unit.name))];
             Ok(("left as it is".into(), left))
         }
         WayBack::Irreversible(why) => Err(Break::Failed(format!("it is irreversible: {why}"), Vec::new())),

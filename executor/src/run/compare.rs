@@ -4,7 +4,7 @@ use super::act::find;
 use super::known::{Reviewed, act_of};
 use crate::event::Compared;
 use crate::preview::{Fact, runs};
-use crate::schedule::{ActState, State as RunState};
+use crate::schedule::{ActState, Phase, State as RunState, UnitState};
 use crate::site::Site;
 use crate::world::{Digest, RelPath, State};
 use std::collections::BTreeMap;
@@ -15,11 +15,14 @@ use switchback_compiler::plan::{Plan, WayBack};
 struct Before {
     files: BTreeMap<RelPath, State>,
     services: BTreeMap<String, bool>,
+    /// What steps said of things that nobody can look up any more.
+    unknown: Vec<String>,
 }
 
 /// Compares all that the units touched which were to be taken back.
 ///
-/// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line.
+/// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line. What each
+/// step said when it was taken back counts no more: it may have been mended since.
 pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Reviewed) -> Compared {
     let before = before(plan, state);
     let (mut then, mut now) = (blake3::Hasher::new(), blake3::Hasher::new());
@@ -47,8 +50,18 @@ pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Revie
             left.push(format!("service {name} {words}"));
         }
     }
+    left.extend(before.unknown);
     let resources = before.files.len() + before.services.len();
-    Compared { resources, left, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
+    let stays = stays(plan, state);
+    Compared { resources, left, stays, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
+}
+
+/// Steps that did something which stays: as the plan says, or as a person said where it can't be taken back.
+fn stays(plan: &Plan, state: &RunState) -> Vec<String> {
+    let units = (0..).zip(&plan.units).zip(&state.units).filter(|(_, of)| of.has_effects());
+    let is_left = |id: u32, of: &UnitState| state.partly && !state.is_chosen(id) && of.phase != Phase::Undone;
+    let stays = units.filter(|((id, unit), of)| matches!(unit.way_back, WayBack::Stays(_)) || is_left(*id, of));
+    stays.map(|((_, unit), _)| unit.name.clone()).collect()
 }
 
 /// Each name and each fact ends with a byte that no JSON and no path holds.
@@ -60,15 +73,16 @@ fn feed(hasher: &mut blake3::Hasher, name: &str, fact: &impl serde::Serialize) {
 
 /// By the recipes of all actions, in their order: of several that touched a resource the first knows what was before.
 fn before(plan: &Plan, state: &RunState) -> Before {
-    let chosen = |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
     let mut before = Before::default();
     for (id, (of, unit)) in (0..).zip(state.units.iter().zip(&plan.units)) {
-        if !chosen(id) || matches!(unit.way_back, WayBack::Stays(_)) {
+        if !state.is_chosen(id) || matches!(unit.way_back, WayBack::Stays(_)) {
             continue;
         }
         for (act, (_, recipe)) in of.acts.iter().filter(|(_, (state, _))| *state != ActState::NotDone) {
             let Some(account) = act_of(unit, *act).and_then(|act| find(act).ok()?.account(&act.call, recipe).ok())
             else {
+                let said = of.left.iter().filter(|line| !before.unknown.contains(line));
+                before.unknown.extend(said.cloned().collect::<Vec<_>>());
                 continue;
             };
             for folder in account.made {

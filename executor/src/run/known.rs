@@ -290,7 +290,7 @@ fn renamed(at: &RelPath, path: &RelPath, name: &RelPath) -> Option<RelPath> {
 }
 
 /// An action of a unit.
-pub(super) fn act_of(unit: &Unit, act: ActRef) -> Option<&Act> {
+pub(crate) fn act_of(unit: &Unit, act: ActRef) -> Option<&Act> {
     use switchback_compiler::plan::Work;
     match unit.work.get(act.0 as usize)? {
         Work::Act(one) => Some(one),

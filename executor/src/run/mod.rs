@@ -27,6 +27,7 @@ mod window;
 pub use ask::{Asker, Missed, Question, Reply};
 pub use begin::{Begin, begin, host};
 pub use known::Reviewed;
+pub(crate) use known::act_of;
 pub use recover::{Further, NotFurther, Settled, further};
 pub use reserve::free as make_room;
 pub use signals::Signals;

@@ -361,7 +361,7 @@ impl<'a> Owner<'a> {
             return match self.ask_outcomes(signals).await {
                 Told::Settled if self.asking().is_none() => Decision::GoOn,
                 Told::TakeBack if self.plan.on_failure.accept_losses || self.may_lose(&[], signals).await => {
-                    Decision::Undo(Event::UndoDecided { why: "asked for".into(), units: Vec::new() })
+                    Decision::Undo(Event::UndoDecided { why: "asked for".into(), units: Vec::new(), partly: false })
                 }
                 _ => Decision::Stay(self.left()),
             };
@@ -382,7 +382,7 @@ impl<'a> Owner<'a> {
         if !unit.on_failure.accept_losses && !self.may_lose(&units, signals).await {
             return Decision::Stay(self.left());
         }
-        Decision::Undo(Event::UndoDecided { why: format!("{} failed", unit.name), units })
+        Decision::Undo(Event::UndoDecided { why: format!("{} failed", unit.name), units, partly: false })
     }
 
     /// Where a run stands whose question was not answered.

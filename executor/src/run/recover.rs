@@ -13,7 +13,7 @@ use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::boundary;
 use crate::journal::{Journal, JournalError};
 use crate::runs::Run;
-use crate::schedule::{ActState, Aim, State};
+use crate::schedule::{ActState, Aim, State, reach};
 use crate::site::{Fault, Scene, Site};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +60,8 @@ pub struct Further<'a> {
     pub to: String,
     /// How far; the state may turn a change into an undo that was decided before.
     pub aim: Aim,
+    /// Whether an undo takes back what can be, where not all can.
+    pub partly: bool,
     /// Units at a time.
     pub jobs: usize,
     /// Answers to open questions: by step, whether its action was done.
@@ -91,14 +93,15 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let entries = &further.run.entries;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let Further { plan, site, reviewed, by, to, aim, jobs, answers, readers, asker, run: _ } = further;
+    let Further { plan, site, reviewed, by, to, aim, partly, jobs, answers, readers, asker, run: _ } = further;
     let aim = match aim {
         _ if state.finalizing => Aim::Finalize,
         Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
         asked => asked,
     };
     // Asked for an undo, all goes back, also where a failure took back only its step.
-    let decided = state.undo.is_some() && !(to == "undo" && state.undoes_a_part());
+    let past = partly && !state.partly && !reach(&plan, &state).gone.is_empty();
+    let decided = state.undo.is_some() && !(to == "undo" && (state.undoes_a_part() || past));
     let fresh = State::new(plan.units.len());
     let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, asker);
     owner.jobs = jobs;
@@ -128,10 +131,13 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
         return Ok(owner.stop(Standing::Aborted, "aborted").await);
     }
     if aim == Aim::Undo && !decided {
-        if !plan.on_failure.accept_losses && !owner.may_lose(&[], signals).await {
+        let reach = reach(&plan, &owner.state);
+        let partly = partly && !reach.gone.is_empty();
+        let units = if partly { reach.back } else { Vec::new() };
+        if !plan.on_failure.accept_losses && !owner.may_lose(&units, signals).await {
             return Ok(owner.leave().await);
         }
-        owner.say(Event::UndoDecided { why: "asked for".into(), units: Vec::new() }).await;
+        owner.say(Event::UndoDecided { why: "asked for".into(), units, partly }).await;
     }
     owner.aim = aim;
     Ok(owner.drive(signals).await)

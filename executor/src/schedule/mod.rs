@@ -4,9 +4,11 @@
 //! the two and the world.
 
 mod next;
+mod reach;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use next::{Aim, Next, next};
+pub use reach::{Reach, reach};
 pub use state::{ActState, Phase, State, UnitState};

@@ -82,7 +82,6 @@ fn last_of(plan: &Plan, aim: &Aim) -> u32 {
 /// Undo goes through the graph of what ran, backwards: a unit is taken back when all that needs it is. A unit that
 /// could not be taken back blocks only what it needs.
 fn backwards(plan: &Plan, state: &State, running: &[u32], jobs: usize) -> Next {
-    let chosen = |id: u32| state.undo.as_ref().is_none_or(|(_, units)| units.is_empty() || units.contains(&id));
     // Whether all that needs a unit is taken back, or was never there.
     let mut free = vec![true; plan.units.len()];
     let mut start = Vec::new();
@@ -91,7 +90,7 @@ fn backwards(plan: &Plan, state: &State, running: &[u32], jobs: usize) -> Next {
     for (id, planned) in plan.units.iter().enumerate().rev() {
         let Some(unit) = state.units.get(id) else { continue };
         let ready = free.get(id) == Some(&true);
-        let clear = !chosen(id as u32) || unit.phase == Phase::Undone || !unit.has_effects();
+        let clear = !state.is_chosen(id as u32) || unit.phase == Phase::Undone || !unit.has_effects();
         if !ready || !clear {
             for need in &planned.needs {
                 if let Some(slot) = free.get_mut(*need as usize) {

@@ -118,6 +118,8 @@ pub struct State {
     pub copies: BTreeMap<String, Vec<Copied>>,
     /// Why the run is undone, and which units (all when empty).
     pub undo: Option<(String, Vec<u32>)>,
+    /// Whether those units are all that can be taken back, and a person said that the rest stays.
+    pub partly: bool,
     /// Its way back is being given up: from here on it only goes there.
     pub finalizing: bool,
     /// When the way back ends by itself.
@@ -138,6 +140,7 @@ impl State {
             outputs: BTreeMap::new(),
             copies: BTreeMap::new(),
             undo: None,
+            partly: false,
             finalizing: false,
             hold_until: None,
             compared: None,
@@ -159,8 +162,16 @@ impl State {
 
     /// Whether something was found, after an undo, that is not as it was.
     pub fn is_unequal(&self) -> bool {
-        let compared = self.compared.as_ref().is_some_and(|compared| !compared.left.is_empty());
-        compared || self.units.iter().any(|unit| !unit.left.is_empty())
+        match &self.compared {
+            // A look at the whole is newer than what each step said when it was taken back.
+            Some(compared) => !compared.left.is_empty() || !compared.stays.is_empty(),
+            None => self.units.iter().any(|unit| !unit.left.is_empty()),
+        }
+    }
+
+    /// Whether it is undone but for what the plan leaves, so that nothing waits for anybody.
+    pub fn only_stays(&self) -> bool {
+        self.standing == Standing::NotEqual && self.compared.as_ref().is_some_and(Compared::only_stays)
     }
 
     /// Whether a step stopped because somebody else changed what it was to touch.
@@ -170,7 +181,13 @@ impl State {
 
     /// Whether only some steps are taken back, and the rest is left where it is.
     pub fn undoes_a_part(&self) -> bool {
-        self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
+        !self.partly && self.undo.as_ref().is_some_and(|(_, units)| !units.is_empty())
+    }
+
+    /// Whether a unit is one of those that are taken back.
+    pub fn is_chosen(&self, id: u32) -> bool {
+        let all = |units: &[u32]| units.is_empty() && !self.partly;
+        self.undo.as_ref().is_none_or(|(_, units)| all(units) || units.contains(&id))
     }
 
     /// Units in some phase.
@@ -200,8 +217,9 @@ impl State {
                     unit.copied.insert(name.clone());
                 });
             }
-            Event::UndoDecided { why, units } => {
+            Event::UndoDecided { why, units, partly } => {
                 self.undo = Some((why.clone(), units.clone()));
+                self.partly = *partly;
                 self.compared = None;
             }
             Event::HoldBegan { until } => self.hold_until = Some(*until),

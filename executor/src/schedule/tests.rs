@@ -70,7 +70,7 @@ fn backward(plan: &Plan, state: &mut State, jobs: usize, picks: &[usize], stuck:
     let mut running: Vec<u32> = Vec::new();
     let mut order = Vec::new();
     let mut picks = picks.iter().cycle();
-    state.apply(&Event::UndoDecided { why: "planned".into(), units: Vec::new() });
+    state.apply(&Event::UndoDecided { why: "planned".into(), units: Vec::new(), partly: false });
     while let Next::Start(start) = next(plan, state, &Aim::Undo, &running, jobs) {
         running.extend(start);
         if running.is_empty() {

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::fault_point::boundary;
 use crate::journal::LockError;
 use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
-use crate::runs;
+use crate::runs::{self, Run};
 use crate::schedule::Aim;
 use crate::site::Secrets;
 use crate::target::{self, Keep, Kept};
@@ -86,7 +86,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     };
     let outcome = begin(beginning, signals).await?;
     boundary("ended");
-    settle_marks(place.as_deref(), &opened, &plan, &options.by, outcome.standing)?;
+    settle_marks(place.as_deref(), &opened, &plan, &options.by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
@@ -150,9 +150,11 @@ pub(super) fn mark(place: &Path, opened: &Opened, plan: &Plan, by: &str, holds: 
     target::mark(place, &kept).map_err(|error| Refused::error(format!("the target's mark: {error}")))
 }
 
-/// Whether a run that stands there still keeps its target.
-pub(super) fn keeps(standing: Standing) -> Option<bool> {
+/// Whether a run that stands there still keeps its target; `only_stays` says that all is taken back but for what its
+/// plan leaves.
+pub(super) fn keeps(standing: Standing, only_stays: bool) -> Option<bool> {
     match standing {
+        Standing::NotEqual if only_stays => None,
         Standing::Runs
         | Standing::Paused
         | Standing::Failed
@@ -163,4 +165,10 @@ pub(super) fn keeps(standing: Standing) -> Option<bool> {
         Standing::Holds => Some(true),
         Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted => None,
     }
+}
+
+/// The same of a run that no process works on.
+pub(super) fn run_keeps(run: &Run) -> Option<bool> {
+    let state = run.state(0);
+    keeps(state.standing, state.only_stays())
 }

@@ -4,6 +4,7 @@ use super::execute::{Executed, free, keeps, mark, take};
 use super::give_up;
 use super::inputs;
 use super::marks::kept;
+use super::needed::needed;
 use super::open::{Opened, directory, writing};
 use super::refused::Refused;
 use crate::bundle::Bundle;
@@ -15,7 +16,7 @@ use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::site::Secrets;
 use crate::target;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use switchback_compiler::plan::Plan;
@@ -28,6 +29,8 @@ pub struct GoOn<'a> {
     pub to: &'static str,
     /// How far.
     pub aim: Aim,
+    /// Whether an undo takes back what can be, where not all can.
+    pub partly: bool,
     /// Units at a time.
     pub jobs: usize,
     /// Answers to open questions, by step.
@@ -81,7 +84,10 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let _keep = take(place.as_deref(), &options.by)?;
     // A run that was over, and is undone now, meets those that came after it.
     free(options.project, place.as_deref(), &plan, Some(&opened.run))?;
-    let secrets = secrets(&plan, options.project, options.env)?;
+    let state = loaded.state();
+    let needed = needed(&plan, &state, options.to);
+    let secrets = some_secrets(&plan, options.project, options.env, &needed)
+        .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
     let blobs = loaded.bundle.blobs.clone();
     let site = writing(options.project, &plan, blobs, secrets, &opened)?;
     if let Some(tree) = &site.tree {
@@ -105,6 +111,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         by: options.by,
         to: options.to.to_owned(),
         aim: options.aim,
+        partly: options.partly,
         jobs: options.jobs,
         answers: options.answers,
         readers,
@@ -125,33 +132,49 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         let marks = place.as_deref().map(kept).transpose()?.unwrap_or_default();
         give_up::expired(options.project, &plan, &marks)?;
     }
-    settle_marks(place.as_deref(), &opened, &plan, &by, outcome.standing)?;
+    settle_marks(place.as_deref(), &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
 
 /// Secrets are read again, since they are written down nowhere; one that is missing stops here, before anything.
 pub fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Refused> {
+    some_secrets(plan, project, env, &plan.secrets.keys().cloned().collect())
+}
+
+/// The same where only some are needed; of the others those that are there hide themselves in what is told.
+fn some_secrets(
+    plan: &Plan,
+    project: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    needed: &BTreeSet<String>,
+) -> Result<Secrets, Refused> {
     let mut secrets = Secrets::default();
     for (name, source) in &plan.secrets {
-        let value = inputs::secret(name, source, project, env)
-            .map_err(|error| Refused::with(Exit::NotSafe, format!("{error}; nothing was touched")).fact(error.help))?;
         source.env.iter().for_each(|variable| secrets.comes_from(variable));
-        secrets.insert(name.clone(), &value);
+        match inputs::secret(name, source, project, env) {
+            Ok(value) => secrets.insert(name.clone(), &value),
+            Err(_) if !needed.contains(name) => {}
+            Err(error) => {
+                let refused = Refused::with(Exit::NotSafe, format!("{error}; nothing was touched"));
+                return Err(refused.fact(error.help));
+            }
+        }
     }
     Ok(secrets)
 }
 
 /// The same for who only looks: one that is missing is no reason not to.
 pub fn found_secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Secrets {
-    let mut secrets = Secrets::default();
-    for (name, source) in &plan.secrets {
-        source.env.iter().for_each(|variable| secrets.comes_from(variable));
-        if let Ok(value) = inputs::secret(name, source, project, env) {
-            secrets.insert(name.clone(), &value);
-        }
-    }
-    secrets
+    some_secrets(plan, project, env, &BTreeSet::new()).unwrap_or_default()
+}
+
+/// What to type once a secret is there, and what needs none.
+fn no_secret(refused: Refused, to: &str, run: &str, standing: Standing) -> Refused {
+    let refused = refused.next(format!("switchback {to} {run}"));
+    // A run that is done has nothing that could be left as it is.
+    let is_done = matches!(standing, Standing::Done | Standing::Holds | Standing::Finalized | Standing::Aborted);
+    if to == "abort" || is_done { refused } else { refused.next(format!("switchback abort {run}")) }
 }
 
 /// Brings the target's mark of a run in line with where it stands.
@@ -160,10 +183,10 @@ pub(super) fn settle_marks(
     opened: &Opened,
     plan: &Plan,
     by: &str,
-    standing: Standing,
+    state: &State,
 ) -> Result<(), Refused> {
     let Some(place) = place else { return Ok(()) };
-    match keeps(standing) {
+    match keeps(state.standing, state.only_stays()) {
         None if crate::fault_point::planted("keeps-target") => Ok(()),
         Some(holds) => mark(place, opened, plan, by, holds),
         None => {

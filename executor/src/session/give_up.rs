@@ -1,6 +1,6 @@
 //! What goes when nobody can need it any more: old contents of a finalized run, and copies whose time is over.
 
-use super::execute::keeps;
+use super::execute::run_keeps;
 use super::open::backups;
 use crate::clock;
 use crate::runs::{self, Run};
@@ -25,7 +25,7 @@ pub(super) fn expired(project: &Path, plan: &Plan, marks: &[Kept]) -> io::Result
     let open = |run: &str| {
         let folder = runs::folder(project).join(run);
         match Run::read_in(folder.clone(), run) {
-            Ok(run) => keeps(run.standing()).is_some(),
+            Ok(run) => run_keeps(&run).is_some(),
             // A journal that can't be read may be one of a run that is not over.
             Err(_) => folder.join("journal").exists(),
         }

@@ -1,6 +1,6 @@
 //! Marks that a killed process left behind: what a run's journal says is newer.
 
-use super::execute::{keeps, take};
+use super::execute::{run_keeps, take};
 use super::further::Loaded;
 use super::give_up;
 use super::open::{directory, touches};
@@ -64,7 +64,7 @@ pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
     let forbids = |kept: Kept| {
         let holds = match journal(&kept) {
             Journal::Away => kept.holds,
-            Journal::Stands(standing) => keeps(standing)?,
+            Journal::Says(run) => run_keeps(&run)?,
             Journal::NotBegun => return None,
         };
         Some(Kept { holds, ..kept }).filter(|kept| kept.forbids(&touches))
@@ -83,7 +83,7 @@ enum Journal {
     Away,
     /// It was marked and killed before it began.
     NotBegun,
-    Stands(Standing),
+    Says(Box<Run>),
 }
 
 fn journal(kept: &Kept) -> Journal {
@@ -91,7 +91,7 @@ fn journal(kept: &Kept) -> Journal {
         return Journal::Away;
     }
     match Run::read_in(kept.folder.clone(), &kept.run) {
-        Ok(run) => Journal::Stands(run.standing()),
+        Ok(run) => Journal::Says(Box::new(run)),
         Err(_) if kept.folder.join("journal").exists() => Journal::Away,
         Err(_) => Journal::NotBegun,
     }
@@ -101,11 +101,11 @@ fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
     let holds = match journal(&kept) {
         Journal::Away => return Ok(Some(kept)),
         Journal::NotBegun => None,
-        Journal::Stands(standing) => {
-            if standing == Standing::Finalized {
+        Journal::Says(run) => {
+            if run.standing() == Standing::Finalized {
                 given_up(&kept)?;
             }
-            keeps(standing)
+            run_keeps(&run)
         }
     };
     match holds {

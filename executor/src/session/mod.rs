@@ -5,6 +5,7 @@ mod further;
 mod give_up;
 mod inputs;
 mod marks;
+mod needed;
 mod open;
 mod refused;
 

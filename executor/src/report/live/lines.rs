@@ -29,7 +29,7 @@ impl Told<'_> {
                 self.item(0, Sign::Done, gate, &format!("confirmed by {by}"), took)
             }
             Event::LossesAccepted { by } => self.item(0, Sign::Done, "losses", &format!("accepted by {by}"), None),
-            Event::UndoDecided { units, .. } => undoes(self.story, units) + "\n",
+            Event::UndoDecided { .. } => undoes(self.story) + "\n",
             Event::WindowAwaited { opens, until } => {
                 let (opens, until) = (view.zone.date_time(*opens), view.zone.date_time(*until));
                 self.item(0, Sign::Waits, "window", &format!("opens at {opens}; waits at most until {until}"), None)
@@ -155,9 +155,9 @@ impl Told<'_> {
 }
 
 /// `undoes: 4 steps changed something; the last one first`.
-pub(super) fn undoes(story: &Story, units: &[u32]) -> String {
-    let chosen = |id: &u32| units.is_empty() || units.contains(id);
-    let changed = (0..).zip(&story.units).filter(|(id, unit)| chosen(id) && unit.has_effects()).count();
+pub(super) fn undoes(story: &Story) -> String {
+    let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.takes(id));
+    let changed = (0..).zip(&story.units).filter(|(id, unit)| chosen(*id) && unit.has_effects()).count();
     let order = if changed > 1 { "; the last one first" } else { "" };
     format!("undoes: {} changed something{order}", count(changed, "step"))
 }

@@ -26,7 +26,7 @@ pub(super) fn of_run(event: &Event, story: &Story, view: &View) -> String {
         Event::Asked { gate, text, .. } => format!("{gate}: asks: {text}"),
         Event::Confirmed { gate, by } => format!("{gate}: confirmed by {by}"),
         Event::LossesAccepted { by } => format!("the loss of data is accepted by {by}"),
-        Event::UndoDecided { units, .. } => undoes(story, units),
+        Event::UndoDecided { .. } => undoes(story),
         Event::WindowAwaited { opens, until } => {
             let at = |at| view.zone.date_time(at);
             format!("window: waits until {}, when it opens; at most until {}", at(*opens), at(*until))

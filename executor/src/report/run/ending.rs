@@ -2,11 +2,11 @@
 
 use super::moved::{back_at, moved};
 use super::outcome::{Outcome, is_step};
-use super::story::{Back, Forward, Story};
+use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
 use crate::event::Standing;
 use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
-use switchback_compiler::plan::{Plan, Stage};
+use switchback_compiler::plan::{Plan, Stage, Unit};
 
 /// Why a run is undone by the command that asks for it.
 pub(super) const ASKED: &str = "asked for";
@@ -33,7 +33,7 @@ pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
             "{}: {} is left as it is, with {}",
             view.word("aborted", Style::YellowBold),
             safe(story.target(), view.look),
-            steps_done(story, plan)
+            steps_there(story, plan)
         ),
     }
 }
@@ -116,7 +116,10 @@ fn not_equal(story: &Story, view: &View) -> String {
     let left = super::undone::differences(story).len();
     let word = view.word("undone, but not equal", Style::YellowBold);
     let differs = if left == 1 { "is" } else { "are" };
-    format!("{word}: {} {differs} not as before, after {}", count(left, "thing"), elapsed(story.took_last()))
+    let left = (left > 0).then(|| format!("{} {differs} not as before", count(left, "thing")));
+    let stays = super::undone::stays(story).map(|stays| safe(&stays, view.look));
+    let said: Vec<String> = left.into_iter().chain(stays).collect();
+    format!("{word}: {}, after {}", said.join("; "), elapsed(story.took_last()))
 }
 
 fn undo_failed(story: &Story, plan: &Plan, view: &View) -> String {
@@ -153,6 +156,17 @@ fn steps_done(story: &Story, plan: &Plan) -> String {
     format!("{} done", of(done, all, "step"))
 }
 
+/// The same of all whose work is there, also where an undo tried to take it back in vain.
+fn steps_there(story: &Story, plan: &Plan) -> String {
+    let (_, all) = story.progress(plan);
+    let back =
+        |unit: &UnitStory, of: &Unit| matches!(unit.back, Back::Undone(..)) && unit.outcome(of) != Outcome::Stays;
+    let done = story.steps(plan, |unit, of| unit.outcome_forward(of).is_over() && !back(unit, of)).len();
+    let undone = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Undone).len();
+    let undone = if undone > 0 { format!(" and {undone} undone") } else { String::new() };
+    format!("{} done{undone}", of(done, all, "step"))
+}
+
 /// `interrupted: 6 of 8 steps done; unknown: postgres; left: pooler`.
 fn halted(word: &str, story: &Story, plan: &Plan, view: &View) -> String {
     let named = |which: &dyn Fn(Outcome) -> bool| {
@@ -187,6 +201,7 @@ fn facts(story: &Story, plan: &Plan, view: &View) -> String {
         }
         Standing::Paused | Standing::NotStarted => why(story, view),
         Standing::Finalized => finalized(story, plan, view),
+        Standing::NotEqual if !story.only_stays() => line(format!("keeps {target} until this run is settled")),
         Standing::Runs | Standing::Done | Standing::Undone | Standing::NotEqual | Standing::Aborted => String::new(),
     }
 }
@@ -213,6 +228,10 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
             "next: switchback report RUN\nor:   switchback finalize RUN\n      \
              gives up the way back; until then: switchback undo RUN\n"
         }
+        Standing::NotEqual if !story.only_stays() => {
+            "next: switchback undo RUN\n      once that is as it was: it compares again\n\
+             or:   switchback abort RUN\n      leaves the target as it is\n"
+        }
         Standing::Undone | Standing::NotEqual if !asked => "next: switchback report RUN --format markdown\n",
         Standing::Done if is_nothing(story, plan) => "",
         Standing::Done => "next: switchback report RUN\nor:   switchback undo RUN\n",
@@ -227,7 +246,19 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Asks | Standing::Runs | Standing::Undone | Standing::Finalized | Standing::Aborted => "",
     };
     let said = said.replace("RUN", &safe(story.run(), view.look));
-    if story.standing() == Standing::UndoFailed { said + &what_is_left(story, view) } else { said }
+    match story.standing() {
+        // Nothing can be mended there.
+        Standing::UndoFailed if super::undone::is_final(story, plan) => {
+            let run = safe(story.run(), view.look);
+            let any = story.units.iter().any(|unit| matches!(unit.back, Back::Undone(..)));
+            let partly =
+                format!("or:   switchback undo {run} --partly\n      compares what is taken back; the rest stays\n");
+            let partly = if any { partly } else { String::new() };
+            format!("next: switchback abort {run}\n      leaves the target as it is\n{partly}")
+        }
+        Standing::UndoFailed => said + &what_is_left(story, view),
+        _ => said,
+    }
 }
 
 fn what_is_left(story: &Story, view: &View) -> String {

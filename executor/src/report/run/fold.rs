@@ -39,12 +39,20 @@ impl Story {
             }
             Event::Asked { gate, text, typed } => self.asked(at, gate, text, typed),
             Event::Confirmed { gate, by } => self.confirmed(at, gate, by),
-            Event::UndoDecided { why, units } => {
-                self.undo = Some(Decision { at, why: why.clone(), units: units.clone() });
+            Event::UndoDecided { why, units, partly } => {
+                self.undo = Some(Decision { at, why: why.clone(), units: units.clone(), partly: *partly });
                 self.compared = None;
             }
             Event::HoldBegan { until } => self.hold_until = Some(*until),
-            Event::Compared(compared) => self.compared = Some(compared.clone()),
+            Event::Compared(compared) => {
+                // What each step said when it was taken back may have been mended since.
+                for unit in &mut self.units {
+                    if let Back::Undone(_, left) = &mut unit.back {
+                        left.retain(|line| compared.still(line));
+                    }
+                }
+                self.compared = Some(compared.clone());
+            }
             Event::WindowAwaited { opens, until } => self.window.awaited = Some((at, *opens, *until)),
             Event::WindowOpened { waited, until } => self.window.opened = Some((at, *waited, *until)),
             Event::Ended { standing, why } => {

@@ -115,18 +115,19 @@ pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
 
 /// `13 of 13 resources are as before the run, b3:4f1c9e02d7aa`, or what is not.
 pub(crate) fn compared_line(compared: &Compared) -> String {
-    let Compared { resources, left, before, now } = compared;
+    let Compared { resources, left, stays, before, now } = compared;
     let digests = |equal: bool| {
         let (before, now) = (short_digest(&before.to_string()), short_digest(&now.to_string()));
         if equal { before } else { format!("{before} before, {now} now") }
     };
     let all = compared_words(compared);
     let all = all.strip_prefix("compared: ").unwrap_or(&all);
-    match (resources, left.as_slice()) {
+    let said = match (resources, left.as_slice()) {
         (0, []) => all.to_owned(),
         (_, []) => format!("{all}, {}", digests(before == now)),
         (_, left) => format!("{all}, {}: {}", digests(false), left.join("; ")),
-    }
+    };
+    if stays.is_empty() { said } else { format!("{said}; what {} did stays", list(stays)) }
 }
 
 /// `compared: 13 of 13 resources are as before the run`.

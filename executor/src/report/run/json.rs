@@ -6,7 +6,7 @@
 //!  "hold_until": "…", "moves": [{"component": "lumen", "from": "4.9.3", "to": "5.0.0"}],
 //!  "processes": [{"at": "…", "by": "ada", "host": "ops-1", "pid": 48112, "to": "run", "torn": 0}],
 //!  "gates": [{"name": "data", "asked": "…", "text": "…", "confirmed": "…", "by": "ada"}],
-//!  "undo": {"at": "…", "why": "catalog failed", "units": []},
+//!  "undo": {"at": "…", "why": "catalog failed", "units": [], "partly": false},
 //!  "compared": {"resources": 13, "left": ["…"], "before": "b3:…", "now": "b3:…"},
 //!  "window": {"at": "…", "opens": "…", "waits_until": "…", "opened": "…", "waited_ms": 77000, "until": "…"},
 //!  "units": [{"unit": 8, "kind": "step", "name": "portal", "group": "user-space", "stage": "change", "outcome": "done",
@@ -31,7 +31,7 @@ use super::group::{group_of, groups};
 use super::moved::moves;
 use super::outcome::is_step;
 use super::report::Report;
-use super::story::{ActStory, Back, Forward, Step, UnitStory};
+use super::story::{ActStory, Back, Decision, Forward, Step, UnitStory};
 use crate::report::diagnostics::inert;
 use serde_json::{Value, json};
 use switchback_compiler::plan::{Plan, Unit, UnitKind};
@@ -44,6 +44,10 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         all.extend(rest);
     }
     Ok(inert(&serde_json::to_string(&all)?) + "\n")
+}
+
+fn decision(undo: &Decision) -> Value {
+    json!({"at": undo.at, "why": undo.why, "units": undo.units, "partly": undo.partly})
 }
 
 fn head(report: &Report) -> Value {
@@ -80,7 +84,7 @@ fn body(report: &Report) -> Value {
             "name": gate.name, "asked": gate.asked, "text": gate.text,
             "confirmed": gate.confirmed.as_ref().map(|(at, _)| at), "by": gate.confirmed.as_ref().map(|(_, by)| by),
         })).collect::<Vec<_>>(),
-        "undo": story.undo.as_ref().map(|undo| json!({"at": undo.at, "why": undo.why, "units": undo.units})),
+        "undo": story.undo.as_ref().map(decision),
         "compared": story.compared,
         "window": story.window.awaited.map(|(at, opens, until)| json!({
             "at": at, "opens": opens, "waits_until": until,

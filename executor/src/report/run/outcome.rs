@@ -3,7 +3,7 @@
 use super::story::{Back, Forward, Step, Story, UnitStory};
 use crate::event::ActRef;
 use crate::screen::{Sign, Style};
-use switchback_compiler::plan::{Act, Plan, Unit, UnitKind, Work};
+use switchback_compiler::plan::{Act, Plan, Unit, UnitKind, WayBack, Work};
 use switchback_compiler::schema::Class;
 
 /// What became of a unit.
@@ -33,6 +33,8 @@ pub enum Outcome {
     Undone,
     /// It is taken back, but something is not as it was.
     NotEqual,
+    /// What it did stays, as the plan says.
+    Stays,
     /// It could not be taken back.
     NotUndone,
 }
@@ -53,6 +55,7 @@ impl Outcome {
             Self::Undoes => "undoes",
             Self::Undone => "undone",
             Self::NotEqual => "undone, not equal",
+            Self::Stays => "stays",
             Self::NotUndone => "not undone",
         }
     }
@@ -65,7 +68,7 @@ impl Outcome {
             Self::Cut | Self::Unknown => Sign::Unknown,
             Self::Done => Sign::Done,
             Self::Unchanged => Sign::Equal,
-            Self::Warned | Self::NotEqual => Sign::Look,
+            Self::Warned | Self::NotEqual | Self::Stays => Sign::Look,
             Self::Failed | Self::NotUndone => Sign::Failed,
             Self::Undone => Sign::Undone,
         }
@@ -93,6 +96,7 @@ impl UnitStory {
             Back::Runs => Outcome::Undoes,
             Back::Cut => Outcome::Cut,
             Back::Undone(_, left) if left.is_empty() => Outcome::Undone,
+            Back::Undone(..) if matches!(unit.way_back, WayBack::Stays(_)) => Outcome::Stays,
             Back::Undone(..) => Outcome::NotEqual,
             Back::Failed(..) => Outcome::NotUndone,
         }

@@ -26,7 +26,7 @@ pub fn gate(gate: &GateStory, plan: &Plan, view: &View) -> String {
 ///
 /// Its last line is where the target's name is typed.
 pub fn loss(story: &Story, plan: &Plan, view: &View) -> Option<String> {
-    let undone = |id| matches!(story.outcome(plan, id), Outcome::Undone | Outcome::NotEqual);
+    let undone = |id| matches!(story.outcome(plan, id), Outcome::Undone | Outcome::NotEqual | Outcome::Stays);
     let losses = losses(plan, |id| story.unit(id).is_some_and(UnitStory::has_effects) && !undone(id));
     if losses.is_empty() {
         return None;

@@ -59,6 +59,7 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
         ("unknown", named(&|outcome| outcome == Outcome::Unknown)),
         ("failed", named(&|outcome| matches!(outcome, Outcome::Failed | Outcome::NotUndone))),
         ("undone", named(&|outcome| matches!(outcome, Outcome::Undone | Outcome::NotEqual))),
+        ("stays", named(&|outcome| outcome == Outcome::Stays)),
         ("done", named(&|outcome| outcome.is_over())),
         ("left", named(&|outcome| outcome == Outcome::Never && !undoes)),
     ];
@@ -71,7 +72,7 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
         };
         facts.push((label, format!("{of}: {}{more}", names.join(", "))));
     }
-    if keeps(story.standing(), alive) {
+    if keeps(story.standing(), alive) && !story.only_stays() {
         facts.push(("keeps", format!("{}, so no other run can start there", story.target())));
     }
     facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
@@ -150,8 +151,15 @@ fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
         Standing::Failed | Standing::UndoFailed => {
             format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
         }
-        Standing::NotEqual => format!("next: switchback report {run}\nor:   switchback abort {run}\n"),
-        Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted => {
+        Standing::NotEqual if !story.only_stays() => {
+            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
+        }
+        Standing::Done
+        | Standing::Undone
+        | Standing::NotEqual
+        | Standing::Finalized
+        | Standing::Aborted
+        | Standing::NotStarted => {
             format!("next: switchback report {run}\n")
         }
     }

@@ -200,6 +200,8 @@ pub struct Decision {
     pub why: String,
     /// Which units; empty: all.
     pub units: Vec<u32>,
+    /// Whether just these are all that can be, and a person said that the rest stays.
+    pub partly: bool,
 }
 
 /// Where the run came to stand.
@@ -251,10 +253,22 @@ pub struct Story {
     pub events: usize,
 }
 
+impl Decision {
+    /// Whether a unit is one of those that are taken back.
+    pub fn takes(&self, id: u32) -> bool {
+        (self.units.is_empty() && !self.partly) || self.units.contains(&id)
+    }
+}
+
 impl Story {
     /// Where the run stands.
     pub fn standing(&self) -> Standing {
         self.ended.as_ref().map_or(Standing::Runs, |ended| ended.standing)
+    }
+
+    /// Whether it is undone but for what the plan leaves, so that nothing waits for anybody.
+    pub fn only_stays(&self) -> bool {
+        self.standing() == Standing::NotEqual && self.compared.as_ref().is_some_and(Compared::only_stays)
     }
 
     /// When it began.

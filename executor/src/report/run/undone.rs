@@ -4,7 +4,7 @@ use super::item::{Item, evidence};
 use super::outcome::{Outcome, is_counted};
 use super::story::{Back, Story, UnitStory};
 use super::view::View;
-use crate::event::Standing;
+use crate::event::{Standing, about};
 use crate::screen::{Column, Sign, Style, Table, count, hang, list, of, safe};
 use std::collections::BTreeSet;
 use switchback_compiler::plan::{Plan, Unit, WayBack};
@@ -67,8 +67,31 @@ fn facts(story: &Story, plan: &Plan) -> Vec<Fact> {
     if !never.is_empty() {
         facts.push(Fact::new(2, Sign::Missing, "", format!("{}: never started", never.join(", "))));
     }
+    facts.extend(left_behind(story, plan));
     facts.extend(compared(story, plan));
     facts
+}
+
+/// Steps whose work stays, since a person said so of what can't be taken back.
+fn left_behind(story: &Story, plan: &Plan) -> Vec<Fact> {
+    let Some(undo) = story.undo.as_ref().filter(|undo| undo.partly) else { return Vec::new() };
+    let stands = |id: u32| {
+        let of = story.unit(id);
+        !undo.takes(id) && of.is_some_and(|of| of.has_effects() && !matches!(of.back, Back::Undone(..)))
+    };
+    let steps = plan.steps().filter(|(id, unit)| is_counted(plan, unit) && stands(*id));
+    let why = |unit: &Unit| match &unit.way_back {
+        WayBack::Irreversible(why) => format!("stays: it is irreversible: {why}"),
+        _ => "stays: what is irreversible needs it".to_owned(),
+    };
+    steps.map(|(_, unit)| Fact::new(2, Sign::Look, &unit.name, why(unit))).collect()
+}
+
+/// Whether nothing but what is irreversible could not be taken back.
+pub(crate) fn is_final(story: &Story, plan: &Plan) -> bool {
+    let stuck = story.units.iter().zip(&plan.units).filter(|(of, _)| matches!(of.back, Back::Failed(..)));
+    let mut stuck = stuck.map(|(_, unit)| matches!(unit.way_back, WayBack::Irreversible(_))).peekable();
+    stuck.peek().is_some() && stuck.all(|is| is)
 }
 
 fn has_nothing(unit: &UnitStory, of: &Unit) -> bool {
@@ -80,7 +103,7 @@ fn not_tried<'p>(story: &Story, plan: &'p Plan) -> Vec<(&'p str, String)> {
     if story.standing() != Standing::UndoFailed {
         return Vec::new();
     }
-    let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.units.is_empty() || undo.units.contains(&id));
+    let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.takes(id));
     let open = |id: u32| story.unit(id).is_some_and(|unit| unit.back == Back::Never && unit.has_effects());
     let steps = plan.steps().filter(|(id, unit)| is_counted(plan, unit) && chosen(*id) && open(*id));
     steps.map(|(id, unit)| (unit.name.as_str(), waits_for(story, plan, id))).collect()
@@ -112,6 +135,7 @@ fn compared(story: &Story, plan: &Plan) -> Vec<Fact> {
     let left = differences(story);
     let unseen: Vec<String> = taken
         .iter()
+        .filter(|(_, of)| !matches!(of.way_back, WayBack::Stays(_)))
         .filter(|(unit, of)| !own(unit, of) || !unit.named(of).is_empty())
         .map(|(unit, of)| match unit.named(of).as_slice() {
             [] => of.name.clone(),
@@ -143,21 +167,23 @@ pub(crate) fn differences(story: &Story) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     // Two steps that touched the same thing tell the same of it.
     story.units.iter().flat_map(left).for_each(|line| {
-        if !all.contains(line) {
+        let stays = story.compared.as_ref().is_some_and(|compared| compared.leaves(line));
+        if !stays && !all.contains(line) {
             all.push(line.clone());
         }
     });
     for line in story.compared.iter().flat_map(|compared| &compared.left) {
-        // A line begins with what it is about: `path` or service NAME.
-        let about = match line.strip_prefix('`').and_then(|line| line.split_once('`')) {
-            Some((path, _)) => format!("`{path}`"),
-            None => line.split(' ').take(2).collect::<Vec<_>>().join(" "),
-        };
-        if !all.iter().any(|told| told.starts_with(&about)) {
+        if !all.iter().any(|told| told.starts_with(about(line))) {
             all.push(line.clone());
         }
     }
     all
+}
+
+/// `what notes did stays`: not undone, as the plan says.
+pub(crate) fn stays(story: &Story) -> Option<String> {
+    let stays = story.compared.as_ref().map(|compared| compared.stays.as_slice()).filter(|stays| !stays.is_empty())?;
+    Some(format!("what {} did stays", list(stays)))
 }
 
 fn left(unit: &UnitStory) -> &[String] {

@@ -20,7 +20,7 @@ fn hostile() -> Vec<Entry> {
         Event::Output { unit: sample::SITE, name: text(), value: text() },
         Event::Confirmed { gate: text(), by: text() },
         Event::UnitUndone { unit: sample::SITE, what: text(), left: vec![text()] },
-        Event::UndoDecided { why: text(), units: Vec::new() },
+        Event::UndoDecided { why: text(), units: Vec::new(), partly: false },
     ];
     entries.extend(events.map(|event| Entry { at: at(1800), event }));
     entries

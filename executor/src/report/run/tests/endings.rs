@@ -59,7 +59,7 @@ fn a_world_that_came_back_unlike_is_told_line_by_line() {
     let left = vec!["www/site.toml: somebody changed it since, and it was left".to_owned()];
     let undone = Event::UnitUndone { unit: sample::SITE, what: "1 file shown and left".into(), left };
     let entries = sample::user_space()
-        .at(1300, Event::UndoDecided { why: "as you asked".into(), units: Vec::new() })
+        .at(1300, Event::UndoDecided { why: "as you asked".into(), units: Vec::new(), partly: false })
         .at(1301, Event::UndoBegan { unit: sample::SITE, way: None })
         .at(1302, undone)
         .ended(1302, Standing::NotEqual, "")

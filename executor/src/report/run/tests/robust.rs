@@ -21,7 +21,7 @@ fn events() -> Vec<Entry> {
         Event::Settled { unit: 16, act: ActRef(0, 0), done: false, half: false, how: String::new() },
         Event::Unknown { unit: 0, act: ActRef(0, 0), seen: Vec::new(), alive: false },
         Event::UndoActed { unit: 7, act: ActRef(1, 1), way: true, undone: Undone::default() },
-        Event::UndoDecided { why: String::new(), units: vec![unit, 3] },
+        Event::UndoDecided { why: String::new(), units: vec![unit, 3], partly: false },
         Event::Progress { unit: 8, says: "a: b\nc".into(), waits: true, limit: u64::MAX, since: None },
         Event::Progress { unit: 9, says: "一二三".repeat(40), waits: false, limit: 1, since: None },
         Event::HoldBegan { until: Timestamp::MAX },

@@ -1,0 +1,50 @@
+//! How far a run can be taken back: what a point of no return holds stays.
+
+use super::state::{Phase, State};
+use switchback_compiler::plan::{Plan, WayBack};
+
+/// What of a run can be taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Units that can be, or are already.
+    pub back: Vec<u32>,
+    /// Units that are irreversible.
+    pub gone: Vec<u32>,
+    /// Units that such a one needs, each with the first of those.
+    pub held: Vec<(u32, u32)>,
+}
+
+/// What of a run can be taken back.
+pub fn reach(plan: &Plan, state: &State) -> Reach {
+    let mut reach = Reach::default();
+    // Units stand in topological order, so from the last to the first every follower is judged before its need.
+    let mut holder: Vec<Option<u32>> = vec![None; plan.units.len()];
+    for (id, unit) in (0..).zip(&plan.units).collect::<Vec<_>>().into_iter().rev() {
+        let Some(of) = state.units.get(id as usize) else { continue };
+        let stands = of.has_effects() && of.phase != Phase::Undone;
+        let held = holder.get(id as usize).copied().flatten();
+        let by = match &unit.way_back {
+            WayBack::Irreversible(_) if stands => {
+                reach.gone.push(id);
+                Some(id)
+            }
+            _ => {
+                match held {
+                    Some(by) if stands => reach.held.push((id, by)),
+                    _ if of.has_effects() => reach.back.push(id),
+                    _ => {}
+                }
+                held
+            }
+        };
+        for need in unit.needs.iter().filter(|_| by.is_some()) {
+            if let Some(slot) = holder.get_mut(*need as usize) {
+                *slot = by;
+            }
+        }
+    }
+    reach.back.reverse();
+    reach.gone.reverse();
+    reach.held.reverse();
+    reach
+}
