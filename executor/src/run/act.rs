@@ -1,7 +1,8 @@
 //! One action: intent on the disk, effect, outcome on the disk.
 
+use super::already::holds_already;
 use super::drift;
-use super::unit::{Break, Work, before, holds_already};
+use super::unit::{Break, Work, before};
 use crate::action::{Action, Recipe, noun};
 use crate::event::{ActRef, Event};
 use crate::fault_point::{boundary, planted};

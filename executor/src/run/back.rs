@@ -1,9 +1,10 @@
 //! Taking one unit back: by its actions' own way back, or by the one that the plan writes.
 
 use super::act::{GRACE, find};
+use super::already::{holds_already, says};
 use super::said::together;
 use super::scribe::Stop;
-use super::unit::{Break, Work, hold, holds_already};
+use super::unit::{Break, Work, hold};
 use crate::action::{Action, Probe, Recipe, Undone, noun};
 use crate::event::{ActRef, Event, stays_words};
 use crate::fault_point::{boundary, planted};
@@ -201,15 +202,14 @@ async fn settled(work: &Work<'_>, act: &Act, action: &dyn Action, recipe: &Recip
         Probe::Done(how) => Ok(Some(Undone { what: how, left: Vec::new() })),
         // A failure is an outcome that is known: a person has mended what stopped it, and asks for it again.
         Probe::NotDone(_) | Probe::Failed(_) => Ok(None),
-        Probe::Unknown(_) if !act.unless.is_empty() => {
-            let back = holds_already(&act.unless, &scene).await;
-            Ok(back.then(|| Undone { what: "back already".into(), left: Vec::new() }))
-        }
-        Probe::Unknown(seen) => {
-            let why =
-                format!("{} of the way back was cut off, and it is not known whether it did its work", act.call.kind);
-            Err(Break::Failed(why, seen))
-        }
+        Probe::Unknown(seen) => match says(&act.unless, &scene).await {
+            Some(back) => Ok(back.then(|| Undone { what: "back already".into(), left: Vec::new() })),
+            None => {
+                let kind = &act.call.kind;
+                let why = format!("{kind} of the way back was cut off, and it is not known whether it did its work");
+                Err(Break::Failed(why, seen))
+            }
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! Running, resuming and undoing: the loop that owns a run's state, and the units of work that talk to it.
 
 mod act;
+mod already;
 mod ask;
 mod back;
 mod begin;

@@ -1,6 +1,7 @@
 //! Going on with a run in another process: recover the journal, settle what a crash left open, then drive on.
 
 use super::act::find;
+use super::already::says;
 use super::ask::Asker;
 use super::begin::host;
 use super::drift;
@@ -260,13 +261,16 @@ async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, re
         Ok(Probe::Unknown(_)) if crate::fault_point::planted("retry-after-unknown") => {
             Event::Settled { unit, act: id, done: false, half: false, how: "planted".into() }
         }
+        // As long as it runs, nothing tells how it ends.
+        Ok(Probe::Unknown(seen)) if alive => unknown(seen),
         // An `unless` says what the work looks like when it is done, so it settles what the action itself can't.
-        Ok(Probe::Unknown(_)) if !act.unless.is_empty() => {
-            let done = super::unit::holds_already(&act.unless, &scene).await;
-            let how = if done { "its `unless` holds" } else { "its `unless` does not hold" };
-            Event::Settled { unit, act: id, done, half: false, how: how.into() }
-        }
-        Ok(Probe::Unknown(seen)) => unknown(seen),
+        Ok(Probe::Unknown(seen)) => match says(&act.unless, &scene).await {
+            Some(done) => {
+                let how = if done { "its `unless` holds" } else { "its `unless` does not hold" };
+                Event::Settled { unit, act: id, done, half: false, how: how.into() }
+            }
+            None => unknown(seen),
+        },
         Err(Fault { why, details, .. }) => unknown(std::iter::once(why).chain(details).collect()),
     }
 }

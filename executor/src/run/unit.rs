@@ -1,6 +1,7 @@
 //! The forward work of one unit: its checks, backups and actions, in written order.
 
 use super::act;
+use super::already::holds_already;
 use super::ask::{Question, Reply};
 use super::drift;
 use super::scribe::{Scribe, Stop};
@@ -161,16 +162,6 @@ async fn needless(work: &Work<'_>) -> Result<Option<String>, Break> {
     let progress = |_: String, _: bool| {};
     let scene = work.scene("unless", Duration::from_secs(30), &progress);
     Ok(holds_already(&work.unit.unless, &scene).await.then(|| "it is so already".to_owned()))
-}
-
-/// Whether all checks of an `unless` hold, looked at once.
-pub(super) async fn holds_already(checks: &[Check], scene: &Scene<'_>) -> bool {
-    for check in checks {
-        if !wait::look(&check.call, scene).await.is_ok_and(|seen| seen.holds) {
-            return false;
-        }
-    }
-    !checks.is_empty()
 }
 
 async fn installed(work: &Work<'_>) -> Result<Option<String>, Break> {

@@ -17,6 +17,9 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// The first pause between two looks, where the plan does not say how long it is.
 const FIRST: Duration = Duration::from_millis(100);
 
+/// Pauses after readings that failed.
+const AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1600)];
+
 /// What became of a block of checks.
 pub(super) enum Verdict {
     /// All held, or were only warned of.
@@ -125,10 +128,19 @@ async fn look_or_compare(check: &Check, work: &Work<'_>, scene: &Scene<'_>) -> R
     Ok(if seen.holds { earlier::compared(work, check, &value) } else { seen })
 }
 
-/// Reads a value once.
+/// Reads a value.
+///
+/// A reading that fails is tried again, since it changes nothing: one look that went wrong must not undo a run.
 pub(super) async fn read(call: &Call, scene: &Scene<'_>) -> Result<String, Fault> {
     let reader = noun(&call.kind).and_then(|noun| noun.reader());
-    reader.ok_or_else(|| Fault::new(format!("`{}` can't be read", call.kind)))?.read(call, scene).await
+    let reader = reader.ok_or_else(|| Fault::new(format!("`{}` can't be read", call.kind)))?;
+    for pause in AGAIN {
+        match reader.read(call, scene).await {
+            Err(_) => sleep(pause).await,
+            read => return read,
+        }
+    }
+    reader.read(call, scene).await
 }
 
 /// Looks once: a check looks itself, a reader is compared.
