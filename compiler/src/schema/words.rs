@@ -19,7 +19,7 @@ const SAME_AS: &str = "the very text that it read before the first change of its
 
 /// Properties of every check, on top of its own.
 pub const CHECK_PROPS: &[Param] = &[
-    Param::optional("within", Ty::Span, WITHIN),
+    Param::optional("within", Ty::Span, "how long to wait for it"),
     Param::optional("for", Ty::Span, "how long it must hold without a break, inside `within`"),
     Param::optional("every", Ty::Span, "the time between two looks"),
     Param::optional("failures", Ty::Count, "failing looks in a row that are forgiven"),
@@ -37,10 +37,6 @@ pub const READ_PROPS: &[Param] = &[
     Param::optional("matches", Ty::Pattern, "it must match this"),
     Param::optional("same-as", Ty::OneOf(&["before"]), SAME_AS),
 ];
-
-/// What a check's `within` says.
-const WITHIN: &str = "how long to wait for it; without, a file and a program are looked at once, and all else is waited \
-                      for as long as its own page says";
 
 /// Properties of every action, on top of its own.
 pub const ACT_PROPS: &[Param] =

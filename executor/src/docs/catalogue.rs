@@ -64,6 +64,10 @@ fn facts(form: &Form) -> Vec<String> {
             facts.push("harmless: may stand in `stage \"prepare\"`".to_owned());
         }
     }
+    if form.is(Role::Check) {
+        let waited = if form.once { "it is looked at once" } else { "it is waited for up to its limit" };
+        facts.push(format!("as a check without a `within` of its own: {waited}"));
+    }
     facts.push(format!("limit: {}", form.limits()));
     facts
 }

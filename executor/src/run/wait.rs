@@ -42,10 +42,8 @@ pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Result<Verdict, St
         if seen.holds {
             continue;
         }
-        let seen = match check.once {
-            true => seen.says,
-            false => format!("{} after {}", seen.says, crate::screen::elapsed(took)),
-        };
+        let after = if check.once { String::new() } else { format!(" after {}", crate::screen::elapsed(took)) };
+        let seen = seen.says + &after;
         match check.otherwise {
             Else::Warn => {}
             Else::Ask if work.prior.waived.contains(&what) => {}

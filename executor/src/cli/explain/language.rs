@@ -95,6 +95,9 @@ fn facts(form: &Form, look: Look) -> String {
         facts.push(("also", names(ACT_PROPS)));
     }
     if form.is(Role::Check) {
+        let waited =
+            if form.once { "once, unless its within= says how long" } else { "until it holds, up to its limit" };
+        facts.push(("looked at", waited.to_owned()));
         facts.push(("also", names(CHECK_PROPS)));
     }
     facts.push(("limit", form.limits()));

@@ -83,9 +83,10 @@ fn facts(unit: &Unit, what: &str, story: &ActStory, view: &View) -> String {
     let name = safe(&unit.name, look);
     let item = Item { indent: 0, sign: Sign::Unknown, name: &name, text: &text, style: Style::Plain, tail: "" };
     let seen = if let super::story::Step::Unknown(seen) = &story.step { seen.as_slice() } else { &[] };
-    let must = match story.alive {
-        true => "it still goes on by itself, and only its end tells what it did",
-        false => "it runs at most once, and looking does not tell: you must say",
+    let must = if story.alive {
+        "it still goes on by itself, and only its end tells what it did"
+    } else {
+        "it runs at most once, and looking does not tell: you must say"
     };
     let must = hang("    ", must, look);
     item.show(look) + &must + &evidence(seen, 4, look)
