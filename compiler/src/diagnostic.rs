@@ -4,6 +4,7 @@
 
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU64;
 
 /// How grave a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
