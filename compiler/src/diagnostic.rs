@@ -4,6 +4,7 @@
 
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU64;
 
 /// How grave a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ pub struct Diagnostic {
     /// What was not looked at because of this.
     pub skipped: Vec<String>,
     /// How much it is, where that is another figure on each target: the greatest is the one to tell.
-    pub measure: Option<u64>,
+    pub measure: Option<NonZeroU64>,
 }
 
 impl Diagnostic {
@@ -154,7 +155,7 @@ impl Diagnostic {
     /// Says how much it is, so that of several targets the one with most is told.
     #[must_use]
     pub fn measured(mut self, much: u64) -> Self {
-        self.measure = Some(much);
+        self.measure = NonZeroU64::new(much);
         self
     }
 

@@ -95,6 +95,10 @@ fn name(fence: &Fence) -> Option<String> {
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Fault> {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+    // What a page's project begins with is no text that the page could show.
+    for seed in text.split(" seed=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        std::fs::create_dir_all(folder.join(seed))?;
+    }
     std::fs::write(path, text)?;
     Ok(())
 }
