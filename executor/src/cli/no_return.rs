@@ -25,8 +25,7 @@ pub(super) async fn asked(loaded: &Loaded, reach: &Reach, view: &View, signals: 
         return Some(out(loaded, told(loaded, reach).into_iter().fold(refused, Refused::fact)));
     }
     let lines: String = told(loaded, reach).iter().map(|line| hang("  ", &safe(line, view.look), view.look)).collect();
-    let question =
-        format!("run {run}: not all of it can be taken back\n{lines}take back what can be? type yes: ");
+    let question = format!("run {run}: not all of it can be taken back\n{lines}take back what can be? type yes: ");
     let refused = || {
         let why = format!("not all of run {run} can be taken back; nothing was touched");
         let refused = told(loaded, reach).into_iter().fold(Refused::with(Exit::Asks, why), Refused::fact);

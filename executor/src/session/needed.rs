@@ -56,7 +56,8 @@ fn own(unit: &Unit, of: &UnitState, found: &mut BTreeSet<String>) {
     for (index, part) in (0..).zip(&unit.work) {
         let Work::AfterChange(acts) = part else { continue };
         let begun = (0..).zip(acts).filter(|(inner, _)| of.acts.contains_key(&ActRef(index, *inner)));
-        let restores = |kind: &str| noun(kind).is_some_and(|noun| matches!(noun.form().way_back, OwnWayBack::Restores(_)));
+        let restores =
+            |kind: &str| noun(kind).is_some_and(|noun| matches!(noun.form().way_back, OwnWayBack::Restores(_)));
         begun.filter(|(_, act)| !restores(&act.call.kind)).for_each(|(_, act)| collect(act, found));
     }
 }

@@ -200,7 +200,8 @@ fn few(names: &[&str]) -> String {
 fn undone(story: &Story, plan: &Plan) -> String {
     let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.takes(id));
     let units = || (0..).zip(&story.units).filter(|(id, unit)| chosen(*id) && unit.has_effects());
-    let back =
-        units().filter(|(id, _)| matches!(story.outcome(plan, *id), Outcome::Undone | Outcome::NotEqual | Outcome::Stays)).count();
+    let back = units()
+        .filter(|(id, _)| matches!(story.outcome(plan, *id), Outcome::Undone | Outcome::NotEqual | Outcome::Stays))
+        .count();
     format!("{} undone", of(back, units().count(), "step"))
 }

@@ -1,5 +1,6 @@
 //! `status`: where a run stands now, and what is possible.
 
+use super::ending::can_go_back;
 use super::human::compared_line;
 use super::outcome::Outcome;
 use super::story::{Process, Story};
@@ -24,7 +25,7 @@ pub fn status(
     for (name, text) in facts(story, plan, alive, now, view).iter().chain(looked) {
         out += &hang(&format!("  {name:<8}  "), &safe(text, look), look);
     }
-    out + &next(story, alive, now, view)
+    out + &next(story, plan, alive, now, view)
 }
 
 fn head(story: &Story, alive: bool, view: &View) -> String {
@@ -65,6 +66,13 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
     if keeps(story.standing(), alive) && !story.only_stays() {
         facts.push(("keeps", format!("{}, so no other run can start there", story.target())));
     }
+    if let Some(until) = story.good_until(plan).filter(|_| waits(story.standing(), alive)) {
+        let at = view.zone.date_time(until);
+        facts.push((
+            "prepared",
+            if until <= now { format!("good until {at}; that is over") } else { format!("good until {at}") },
+        ));
+    }
     facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
     if let (Standing::Runs, Some((_, opens, until)), None) =
         (story.standing(), story.window.awaited, story.window.opened)
@@ -96,6 +104,11 @@ fn by(process: &Process, story: &Story, alive: bool, view: &View) -> String {
     }
 }
 
+/// Whether it has yet to go on.
+fn waits(standing: Standing, alive: bool) -> bool {
+    alive || matches!(standing, Standing::Runs | Standing::Paused | Standing::Interrupted | Standing::Asks)
+}
+
 /// A step whose process is gone before it came to an end.
 fn is_open(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Runs | Outcome::Undoes | Outcome::Cut)
@@ -120,12 +133,17 @@ fn keeps(standing: Standing, alive: bool) -> bool {
     }
 }
 
-fn next(story: &Story, alive: bool, now: Timestamp, view: &View) -> String {
+fn next(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -> String {
     let run = safe(story.run(), view.look);
     if alive {
         return "  possible  ctrl-c there; undo when it has ended\n".into();
     }
     match story.standing() {
+        Standing::Runs | Standing::Interrupted | Standing::Paused | Standing::Asks
+            if story.good_until(plan).is_some_and(|until| until <= now) =>
+        {
+            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
+        }
         Standing::Runs | Standing::Interrupted | Standing::Paused | Standing::Asks => {
             format!("next: switchback resume {run}\nor:   switchback undo {run}\n")
         }
@@ -136,7 +154,12 @@ fn next(story: &Story, alive: bool, now: Timestamp, view: &View) -> String {
         Standing::Failed | Standing::UndoFailed => {
             format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
         }
-        Standing::NotEqual if !story.only_stays() => format!("next: switchback undo {run}\nor:   switchback abort {run}\n"),
+        Standing::NotEqual if !story.only_stays() => {
+            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
+        }
+        Standing::Aborted if can_go_back(story, plan) => {
+            format!("next: switchback report {run}\nor:   switchback undo {run}\n")
+        }
         Standing::Done
         | Standing::Undone
         | Standing::NotEqual
