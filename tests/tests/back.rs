@@ -3,9 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::time::Duration;
+use switchback_tests::person::Project;
 use switchback_tests::stand::Stand;
 
 const RUN: &str = "switchback run p.plan.kdl --yes";
+/// More than half a day later.
+const LATER: &str = "SWITCHBACK_CLOCK_AHEAD=50000";
 const UNDO: &str = "switchback undo --yes";
 const PAGE: &str = r#"step "page" { file.write "page" content="new\n"; verify { file.exists "page" } }"#;
 
@@ -156,4 +160,61 @@ fn a_way_back_that_names_a_secret_asks_for_it_before_it_touches_anything() {
     assert_eq!(stand.read("site/granted"), "tulip-seven\n");
     stand.ends(0, &format!("TOKEN=tulip-seven {UNDO}")).unwrap();
     assert_eq!(stand.read("site/granted"), "");
+}
+
+#[test]
+fn what_was_prepared_too_long_ago_is_not_built_on() {
+    let prepares = r#"stage "prepare" good-for="12h" { step "copy" { backup { file "page" } } }"#;
+    let stand = stand(&format!("{prepares}\n{PAGE}"));
+    stand.write("site/page", "old\n").unwrap();
+    stand.ends(0, &format!("{RUN} --until prepare")).unwrap();
+    has(&stand.ends(0, "switchback status").unwrap(), &["prepared good until"]);
+    let said = stand.ends(12, &format!("{LATER} switchback resume")).unwrap();
+    has(&said, &["is no longer good; nothing was touched", "good for 12h", "next: switchback undo"]);
+    assert_eq!(stand.read("site/page"), "old\n");
+    let told = stand.ends(0, &format!("{LATER} switchback status")).unwrap();
+    has(&told, &["that is over", "next: switchback undo"]);
+    assert!(!told.contains("switchback resume"), "{told}");
+    // A change that began in time has used it, and goes on at any time.
+    stand.ends(0, &format!("{LATER} {UNDO}")).unwrap();
+    let layers =
+        format!("layer \"user-space\" {{ {PAGE} }}\nlayer \"core-kernel\" {{ {} }}", PAGE.replace("page", "next"));
+    stand.write("p.plan.kdl", &format!("plan \"p\"\ndeadline \"20h\"\n{prepares}\n{layers}\n")).unwrap();
+    stand.ends(0, &format!("{RUN} --until user-space; {LATER} switchback resume")).unwrap();
+    assert_eq!((stand.read("site/page"), stand.read("site/next")), ("new\n".into(), "new\n".into()));
+}
+
+#[test]
+fn a_preparation_that_aged_while_a_gate_waited_stops_the_change() {
+    let prepares = r#"
+stage "prepare" good-for="1s" { step "copy" { backup { file "page" } } }
+gate "g" { confirm "sure" type="yes" }"#;
+    let project = Project::new(&format!("{prepares}\n{PAGE}"), &[("page", "old\n")]).unwrap();
+    let mut run = project.asked(&["run", "go.plan.kdl", "--yes"]).unwrap();
+    run.until("sure").unwrap();
+    // Whoever answers takes longer than it is good for.
+    std::thread::sleep(Duration::from_millis(1500));
+    run.types("yes").unwrap();
+    let (exit, said) = run.ends().unwrap();
+    assert_eq!(exit, Some(15), "{said}");
+    has(&said, &["what was prepared is good for 1s, and that is over"]);
+    assert_eq!(project.holds("page").as_deref(), Some("old\n"));
+}
+
+#[test]
+fn runs_and_abort_say_what_undo_does() {
+    let stand = stand(PAGE);
+    stand.ends(0, RUN).unwrap();
+    let said = stand
+        .ends(0, "echo more >> site/page; switchback undo --yes; rm site/page; switchback undo --yes; switchback runs");
+    has(&said.unwrap(), &["none can be undone any more"]);
+    let aborted = format!("{RUN} && switchback abort --yes");
+    let holds = "hold at-most=\"1h\" { file.exists \"page\" }";
+    stand.write("p.plan.kdl", &format!("plan \"p\"\n{PAGE}\n{holds}\n")).unwrap();
+    let said = stand.ends(0, &aborted).unwrap();
+    has(&said, &["aborted: local is left as it is, with 1 of 1 step done", "or: switchback undo"]);
+    has(&stand.ends(0, "switchback runs").unwrap(), &["1 can still be undone"]);
+    has(&stand.ends(0, "switchback status").unwrap(), &["aborted", "or: switchback undo"]);
+    has(&stand.ends(0, UNDO).unwrap(), &["1 of 1 resource is as before the run"]);
+    has(&stand.ends(0, "switchback runs").unwrap(), &["none can be undone any more"]);
 }

@@ -10,7 +10,7 @@ use super::{Globals, Outcome, Progress};
 use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
-use crate::report::run::{View, Zone, open};
+use crate::report::run::{Story, View, Zone, good_for, open};
 use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
@@ -211,6 +211,7 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("resume", Standing::Done | Standing::Holds | Standing::Finalized) => {
             Some(Refused::with(Exit::Done, format!("run {run} is done already")))
         }
+        ("resume", _) if stale(loaded).is_some() => stale(loaded),
         ("resume" | "undo" | "abort", Standing::Undone) => {
             Some(Refused::with(Exit::Done, format!("run {run} is undone already")))
         }
@@ -243,4 +244,16 @@ fn is_over(loaded: &Loaded) -> Option<Refused> {
         Refused::with(Exit::Usage, why).fact(format!("it ended at {}", Zone::here().minute(until)))
     });
     refused.map(|refused| refused.next(format!("switchback finalize {run}")))
+}
+
+/// What was prepared is older than the plan says that it is good: no change builds on it.
+fn stale(loaded: &Loaded) -> Option<Refused> {
+    let (run, plan) = (&loaded.run.id, &loaded.bundle.plan);
+    let until = Story::of(plan, &loaded.run.entries).good_until(plan).filter(|until| *until <= crate::clock::now())?;
+    let why = format!("what run {run} prepared is no longer good; nothing was touched");
+    let good_for = good_for(plan).map_or_else(String::new, |good_for| format!("good for {good_for}, "));
+    let refused = Refused::with(Exit::Closed, why);
+    let refused = refused.fact(format!("it was {good_for}until {}", Zone::here().date_time(until)));
+    let refused = refused.fact("undo it and run the plan again: that prepares anew");
+    Some(refused.next(format!("switchback undo {run}")).next(format!("switchback abort {run}")))
 }

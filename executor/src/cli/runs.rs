@@ -6,6 +6,7 @@ use crate::project::Project;
 use crate::report::history::{Summary, history};
 use crate::report::run::{Story, Zone};
 use crate::runs::{self, Run};
+use crate::schedule::{Phase, reach};
 use crate::session::{Loaded, Refused, works_on};
 use std::path::Path;
 
@@ -29,7 +30,12 @@ pub fn run(_args: &Args, globals: &Globals) -> Result<Exit, Error> {
             Ok(loaded) => {
                 let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
                 let alive = works_on(project.root(), &loaded);
-                summaries.extend(Summary::of(&story, alive, now));
+                let state = loaded.state();
+                let reach = reach(&loaded.bundle.plan, &state);
+                // Of what only stays the rest is back already.
+                let is_back = |id: &u32| state.units.get(*id as usize).is_some_and(|unit| unit.phase == Phase::Undone);
+                let gone = state.has_effects() && reach.back.iter().all(is_back);
+                summaries.extend(Summary::of(&story, gone, alive, now));
             }
             // One run that can't be read must not hide the others.
             Err(refused) => globals.say(&refused.text(globals.err())),

@@ -25,13 +25,17 @@ pub struct Summary {
     pub by: String,
     /// When its way back ends by itself, where it is open.
     pub until: Option<Timestamp>,
+    /// Whether nothing is there that could be taken back.
+    pub gone: bool,
     /// Whether a process works on it. A run that stands at [`Standing::Runs`] without one was cut off.
     pub alive: bool,
 }
 
 impl Summary {
     /// Of what happened in a run; none where the journal does not tell its beginning.
-    pub fn of(story: &Story, alive: bool, now: Timestamp) -> Option<Self> {
+    ///
+    /// `gone` says that nothing of it can be taken back.
+    pub fn of(story: &Story, gone: bool, alive: bool, now: Timestamp) -> Option<Self> {
         let (head, first) = story.head.as_ref().zip(story.processes.first())?;
         let standing = story.standing();
         let runs = standing == Standing::Runs && alive;
@@ -44,6 +48,7 @@ impl Summary {
             took: if runs { between(first.at, now) } else { story.took() },
             by: first.by.clone(),
             until: story.hold_until.filter(|_| standing == Standing::Holds),
+            gone,
             alive,
         })
     }
@@ -51,6 +56,7 @@ impl Summary {
     /// Whether `undo` can still take back what it did.
     fn can_be_undone(&self, now: Timestamp) -> bool {
         match self.standing {
+            _ if self.gone => false,
             Standing::Holds => self.until.is_none_or(|until| until > now),
             // Without a hold nothing ends the way back but `finalize`.
             Standing::Done
@@ -58,11 +64,10 @@ impl Summary {
             | Standing::Failed
             | Standing::UndoFailed
             | Standing::Interrupted
+            | Standing::Aborted
             | Standing::Asks => true,
             Standing::Runs => !self.alive,
-            Standing::Undone | Standing::NotEqual | Standing::Finalized | Standing::Aborted | Standing::NotStarted => {
-                false
-            }
+            Standing::Undone | Standing::NotEqual | Standing::Finalized | Standing::NotStarted => false,
         }
     }
 
@@ -147,6 +152,7 @@ mod tests {
             took: Duration::from_secs(2232),
             by: "ada@lumen.example".into(),
             until: until.map(at),
+            gone: false,
             alive: false,
         }
     }
@@ -194,12 +200,12 @@ mod tests {
         let mut entries = sample::good();
         entries.truncate(10);
         let story = Story::of(&sample::plan(), &entries);
-        let cut = Summary::of(&story, false, at(9000)).unwrap();
+        let cut = Summary::of(&story, false, false, at(9000)).unwrap();
         assert!(told(std::slice::from_ref(&cut), 9000).contains("? does not run"));
-        let runs = Summary::of(&story, true, at(9000)).unwrap();
+        let runs = Summary::of(&story, false, true, at(9000)).unwrap();
         assert_eq!(runs.took, Duration::from_mins(150));
         let said = told(&[runs], 9000);
         assert!(said.contains("▸ runs") && said.ends_with("1 run; none can be undone any more\n"), "{said}");
-        assert_eq!(Summary::of(&Story::default(), true, at(0)), None);
+        assert_eq!(Summary::of(&Story::default(), false, true, at(0)), None);
     }
 }

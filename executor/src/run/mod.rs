@@ -14,6 +14,7 @@ mod known;
 mod notify;
 mod owner;
 mod person;
+mod prepared;
 mod questions;
 mod recover;
 mod reserve;

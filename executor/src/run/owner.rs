@@ -39,7 +39,9 @@ pub(super) struct Owner<'a> {
     pub(super) questions: Questions<'a>,
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
-    /// Whether that has passed.
+    /// Until when what was prepared is good.
+    pub(super) good_until: Option<Timestamp>,
+    /// Whether the deadline has passed.
     pub(super) late: bool,
     /// What the target should look like by now.
     pub(super) known: Known,
@@ -86,6 +88,7 @@ impl<'a> Owner<'a> {
             readers: Vec::new(),
             questions: Questions::new(asker),
             deadline: None,
+            good_until: None,
             late: false,
             known,
             reviewed,
@@ -105,6 +108,7 @@ impl<'a> Owner<'a> {
             self.state.apply(&entry.event);
             self.known.take_past(&self.plan, &self.state, &entry.event);
             self.deadline = self.deadline.or_else(|| self.deadline_from(entry));
+            self.good_until = self.good_until.or_else(|| self.good_from(entry));
         }
     }
 
@@ -209,11 +213,12 @@ impl<'a> Owner<'a> {
         let (plan, site, scribe) = (Arc::clone(&self.plan), Arc::clone(&self.site), self.scribe.clone());
         let confirmed = self.state.confirmed.clone();
         let noted = prior.noted.clone().into();
-        let (undoing, stops) = (self.aim == Aim::Undo, self.stops.subscribe());
+        let (undoing, stops, good_until) = (self.aim == Aim::Undo, self.stops.subscribe(), self.good_until);
         // The task ends by its last message; nobody waits for its handle.
         drop(tokio::spawn(async move {
             if let Some(unit) = plan.unit(id) {
-                let work = Work { id, unit, plan: &plan, site: &site, scribe: &scribe, prior, confirmed, stops, noted };
+                let (plan, site, scribe) = (&plan, &site, &scribe);
+                let work = Work { id, unit, plan, site, scribe, prior, confirmed, stops, noted, good_until };
                 if undoing { back::run(work).await } else { unit::run(work).await }
             }
             scribe.ended(id);
@@ -319,6 +324,7 @@ impl<'a> Owner<'a> {
         self.known.take(&self.plan, &self.state, &event);
         let entry = Entry { at: crate::clock::now(), event };
         self.deadline = self.deadline.or_else(|| self.deadline_from(&entry));
+        self.good_until = self.good_until.or_else(|| self.good_from(&entry));
         self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
     }
 

@@ -7,7 +7,7 @@ use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
-use super::{earlier, waive};
+use super::{earlier, prepared, waive};
 use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
@@ -37,6 +37,8 @@ pub(super) struct Work<'a> {
     pub(super) stops: watch::Receiver<bool>,
     /// Values of before the change, by the check that compares with them.
     pub(super) noted: Mutex<BTreeMap<String, String>>,
+    /// Until when what was prepared is good.
+    pub(super) good_until: Option<Timestamp>,
 }
 
 /// Why a unit did not get to its end.
@@ -99,8 +101,10 @@ pub(super) async fn run(work: Work<'_>) {
 }
 
 async fn forward(work: &Work<'_>) -> Result<(), Break> {
-    if work.unit.kind == UnitKind::Open && work.unit.name == Stage::Change.name() {
+    let begins = work.unit.kind == UnitKind::Open && work.unit.name == Stage::Change.name();
+    if begins {
         window::open(work).await?;
+        prepared::check(work)?;
     }
     if work.unit.work.is_empty() {
         earlier::note(work).await?;
@@ -128,6 +132,10 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
             looked = true;
         }
         changes += one(work, index, part, changes).await?;
+    }
+    if begins {
+        // Who answers its gates takes time, too.
+        prepared::check(work)?;
     }
     work.scribe.commit(Event::UnitDone { unit: work.id, changes }).await?;
     Ok(())

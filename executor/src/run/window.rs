@@ -19,7 +19,9 @@ use tokio::time::sleep;
 pub(super) async fn open(work: &Work<'_>) -> Result<(), Break> {
     let Some(window) = &work.plan.window else { return Ok(()) };
     let began = clock::now();
-    let longest = longest(work.plan);
+    // Of what is good for so long some is over already.
+    let good = work.good_until.map_or(LONGEST_WAIT, |until| between(began, until));
+    let longest = longest(work.plan).min(good);
     let mut told = false;
     loop {
         let now = clock::now();

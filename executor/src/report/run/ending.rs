@@ -6,7 +6,7 @@ use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
 use crate::event::Standing;
 use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
-use switchback_compiler::plan::{Plan, Stage, Unit};
+use switchback_compiler::plan::{Plan, Stage, Unit, WayBack};
 
 /// Why a run is undone by the command that asks for it.
 pub(super) const ASKED: &str = "asked for";
@@ -243,6 +243,10 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         }
         Standing::Interrupted | Standing::Paused => "next: switchback resume RUN\nor:   switchback undo RUN\n",
         // What asks says itself how it is answered.
+        Standing::Aborted if can_go_back(story, plan) => {
+            "next: switchback report RUN\nor:   switchback undo RUN\n      \
+             takes it back all the same, while nothing newer touched it\n"
+        }
         Standing::Asks | Standing::Runs | Standing::Undone | Standing::Finalized | Standing::Aborted => "",
     };
     let said = said.replace("RUN", &safe(story.run(), view.look));
@@ -259,6 +263,13 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::UndoFailed => said + &what_is_left(story, view),
         _ => said,
     }
+}
+
+/// Whether there is a step whose work is there and has a way back.
+pub(super) fn can_go_back(story: &Story, plan: &Plan) -> bool {
+    let way = |of: &Unit| !matches!(of.way_back, WayBack::Irreversible(_));
+    let there = |unit: &UnitStory, of: &Unit| unit.has_effects() && !matches!(unit.back, Back::Undone(..)) && way(of);
+    !story.steps(plan, there).is_empty()
 }
 
 fn what_is_left(story: &Story, view: &View) -> String {

@@ -1,5 +1,6 @@
 //! `status`: where a run stands now, and what is possible.
 
+use super::ending::can_go_back;
 use super::human::compared_line;
 use super::open::open;
 use super::outcome::Outcome;
@@ -75,6 +76,13 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
     if keeps(story.standing(), alive) && !story.only_stays() {
         facts.push(("keeps", format!("{}, so no other run can start there", story.target())));
     }
+    if let Some(until) = story.good_until(plan).filter(|_| waits(story.standing(), alive)) {
+        let at = view.zone.date_time(until);
+        facts.push((
+            "prepared",
+            if until <= now { format!("good until {at}; that is over") } else { format!("good until {at}") },
+        ));
+    }
     facts.extend(story.compared.as_ref().map(|compared| ("compared", compared_line(compared))));
     if let (Standing::Runs, Some((_, opens, until)), None) =
         (story.standing(), story.window.awaited, story.window.opened)
@@ -104,6 +112,11 @@ fn by(process: &Process, story: &Story, alive: bool, view: &View) -> String {
         }
         _ => format!("{by} on {host}"),
     }
+}
+
+/// Whether it has yet to go on.
+fn waits(standing: Standing, alive: bool) -> bool {
+    alive || matches!(standing, Standing::Runs | Standing::Paused | Standing::Interrupted | Standing::Asks)
 }
 
 /// A step whose process is gone before it came to an end.
@@ -136,6 +149,11 @@ fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
         return "  possible  ctrl-c there; undo when it has ended\n".into();
     }
     match story.standing() {
+        Standing::Runs | Standing::Interrupted | Standing::Paused | Standing::Asks
+            if story.good_until(plan).is_some_and(|until| until <= looked.now) =>
+        {
+            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
+        }
         Standing::Asks => open(story, plan, view).next,
         Standing::Runs | Standing::Interrupted | Standing::Paused => {
             format!("next: switchback resume {run}\nor:   switchback undo {run}\n")
@@ -153,6 +171,9 @@ fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
         }
         Standing::NotEqual if !story.only_stays() => {
             format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
+        }
+        Standing::Aborted if can_go_back(story, plan) => {
+            format!("next: switchback report {run}\nor:   switchback undo {run}\n")
         }
         Standing::Done
         | Standing::Undone

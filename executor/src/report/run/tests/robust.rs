@@ -77,7 +77,7 @@ proptest! {
         for gate in &report.story.gates {
             question::gate(gate, &plan, &view);
         }
-        let summary = Summary::of(&report.story, color, at(6000));
+        let summary = Summary::of(&report.story, color, color, at(6000));
         history(&summary.into_iter().collect::<Vec<_>>(), at(6000), &view.zone, view.look);
     }
 
