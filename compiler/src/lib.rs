@@ -25,9 +25,10 @@ mod declare;
 mod env;
 mod expand;
 mod graph;
-mod helpers;
+
 mod lower;
 mod read;
+mod rewrite;
 mod selector;
 mod shape;
 mod nesting;

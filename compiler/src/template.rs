@@ -4,7 +4,7 @@
 //! [`Segment`]s again afterwards. So the real handlebars serves for values that are not known yet.
 
 use crate::value::{Segment, Text};
-use crate::{broken, helpers, nesting};
+use crate::{broken, nesting, rewrite};
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Handlebars, Path, no_escape};
 use serde_json::{Map, Value as Json};
@@ -187,7 +187,7 @@ fn engine() -> Handlebars<'static> {
     for helper in ["eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len", "log"] {
         engine.unregister_helper(helper);
     }
-    helpers::register(&mut engine);
+    rewrite::register(&mut engine);
     engine
 }
 
@@ -207,7 +207,7 @@ fn unrendered(error: &handlebars::RenderError, names: &dyn Fn() -> Vec<String>) 
             Fault::Unknown { name: name.clone(), known: names() }
         }
         handlebars::RenderErrorReason::HelperNotFound(name) => {
-            let text = format!("there is no helper `{name}`, only {}", helpers::NAMES.join(", "));
+            let text = format!("there is no helper `{name}`, only {}", rewrite::NAMES.join(", "));
             Fault::Broken { text, line, piece: name.clone() }
         }
         reason => Fault::Broken { text: reason.to_string(), line, piece: String::new() },
