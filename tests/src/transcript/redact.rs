@@ -55,7 +55,8 @@ impl Redactions {
 
     /// The text with all of it replaced.
     pub fn apply(&mut self, text: &str) -> String {
-        let mut text = text.replace(&self.root, "[folder]");
+        // The folder that commands are typed in, and what lies beside it.
+        let mut text = text.replace(&format!("{}/work", self.root), "[project]").replace(&self.root, "[folder]");
         text = pattern(&format!(r"\b{}\b", self.port)).replace_all(&text, "[port]").into_owned();
         text = pattern(&format!(r"\bon {}\b", regex::escape(&self.host))).replace_all(&text, "on [host]").into_owned();
         let run = pattern(RUN);
