@@ -197,7 +197,9 @@ fn changed(text: &str, change: &Change) -> String {
 fn project(files: &[(String, String)]) -> Sources {
     let name = |path: &str| if path == "upgrade.plan.kdl" { ROOT.to_owned() } else { path.to_owned() };
     let all = files.iter().fold(Sources::default(), |all, (path, text)| all.file(&name(path), text.as_str()));
-    all.file("files/store/flags.json", "{}\n").file("files/www/style.css", "body {}\n")
+    all.file("platform-1.0.0/etc/a", "1\n")
+        .file("files/store/flags.json", "{}\n")
+        .file("files/www/style.css", "body {}\n")
 }
 
 #[test]

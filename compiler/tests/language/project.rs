@@ -20,7 +20,8 @@ fn only_language_1_is_known() {
 #[test]
 fn a_target_is_somewhere() {
     assert_eq!(codes(&with("target \"local\" { label tier=\"dev\" }", STEP).on("local", &[])), ["target::nowhere"]);
-    let compiled = with("target \"local\" { directory \"./platform\" seed=\"seed\" }", STEP).on("local", &[]);
+    let compiled =
+        with("target \"local\" { directory \"./platform\" seed=\"seed\" }", STEP).file("seed/a", "1").on("local", &[]);
     is_sound(&compiled, "a directory");
     let target = compiled.plan.unwrap().target.unwrap();
     assert_eq!(
