@@ -202,14 +202,14 @@ async fn settled(work: &Work<'_>, act: &Act, action: &dyn Action, recipe: &Recip
         Probe::Done(how) => Ok(Some(Undone { what: how, left: Vec::new() })),
         // A failure is an outcome that is known: a person has mended what stopped it, and asks for it again.
         Probe::NotDone(_) | Probe::Failed(_) => Ok(None),
-        Probe::Unknown(seen) => match says(&act.unless, &scene).await {
-            Some(back) => Ok(back.then(|| Undone { what: "back already".into(), left: Vec::new() })),
-            None => {
-                let kind = &act.call.kind;
-                let why = format!("{kind} of the way back was cut off, and it is not known whether it did its work");
-                Err(Break::Failed(why, seen))
+        Probe::Unknown(seen) => {
+            if let Some(back) = says(&act.unless, &scene).await {
+                return Ok(back.then(|| Undone { what: "back already".into(), left: Vec::new() }));
             }
-        },
+            let why =
+                format!("{} of the way back was cut off, and it is not known whether it did its work", act.call.kind);
+            Err(Break::Failed(why, seen))
+        }
     }
 }
 
