@@ -260,7 +260,7 @@ mod tests {
         let bench = Bench::new();
         bench.link("out", "../..");
         let call = write("out/a", "a");
-        assert!(bench.preview(&call).await.unwrap_err().why.contains("leaves the directory"));
+        assert!(bench.preview(&call).await.unwrap_err().why.contains("which leads out of the target's directory"));
         assert!(bench.apply(&call).await.unwrap_err().why.contains("leads out of the directory"));
     }
 

@@ -4,7 +4,7 @@ use super::Globals;
 use super::starter::FILES;
 use crate::exit::{Error, Exit};
 use crate::project::PROJECT_FILE;
-use crate::screen::{Column, Table};
+use crate::screen::{Column, Table, quoted};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -79,7 +79,8 @@ fn project(name: &str, globals: &Globals) -> Result<Exit, Error> {
         let lead = if at == 0 { "wrote" } else { "     " };
         table.row([format!("{lead} {name}/{path}"), what]);
     }
-    globals.print(&format!("{}next: cd {name} && switchback diff upgrade.plan.kdl\n", table.render()))?;
+    let folder = quoted(name);
+    globals.print(&format!("{}next: cd {folder} && switchback diff upgrade.plan.kdl\n", table.render()))?;
     Ok(Exit::Done)
 }
 

@@ -106,15 +106,22 @@ impl Facts {
         let Self { files, services, versions, conditions } = self;
         let runs = |runs: &bool| if *runs { "running" } else { "stopped" }.to_owned();
         let holds = |holds: &bool| if *holds { "it is so already" } else { "it is not so yet" }.to_owned();
-        [
+        let all = [
             compared(files, &now.files, ToString::to_string, ToString::to_string, Fact::agrees),
             compared(services, &now.services, |name| format!("service {name}"), runs, PartialEq::eq),
             compared(versions, &now.versions, |name| format!("version of {name}"), Clone::clone, PartialEq::eq),
             compared(conditions, &now.conditions, |name| format!("`unless` of {name}"), holds, PartialEq::eq),
         ]
-        .concat()
+        .concat();
+        // What only one of the two looked at follows from another difference, where there is one.
+        let (seen, unseen): (Vec<Changed>, Vec<Changed>) =
+            all.into_iter().partition(|one| one.was != UNSEEN && one.is != UNSEEN);
+        if seen.is_empty() { unseen } else { seen }
     }
 }
+
+/// What is said of a resource that one of two previews did not look at.
+const UNSEEN: &str = "not looked at";
 
 fn compared<K: Ord, V>(
     then: &BTreeMap<K, V>,
@@ -123,7 +130,7 @@ fn compared<K: Ord, V>(
     words: impl Fn(&V) -> String,
     agrees: impl Fn(&V, &V) -> bool,
 ) -> Vec<Changed> {
-    let told = |fact: Option<&V>| fact.map_or_else(|| "not looked at".to_owned(), &words);
+    let told = |fact: Option<&V>| fact.map_or_else(|| UNSEEN.to_owned(), &words);
     let keys: BTreeSet<&K> = then.keys().chain(now.keys()).collect();
     let both = keys.into_iter().map(|key| (key, then.get(key), now.get(key)));
     both.filter(|(_, was, is)| !matches!((was, is), (Some(was), Some(is)) if agrees(was, is)))

@@ -1,11 +1,20 @@
-//! `--events json`: every event as a line of JSON, as the journal holds it.
+//! `--events json`: every event as a line of JSON, as the journal holds it, with the name of its step.
 
 use super::reader::Reader;
 use crate::event::Entry;
 use crate::report::diagnostics::inert;
 use jiff::Timestamp;
+use serde::Serialize;
 use std::io::Write;
 use switchback_compiler::plan::Plan;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    entry: &'a Entry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit_name: Option<&'a str>,
+}
 
 /// Writes each event as a line.
 pub struct Json {
@@ -20,8 +29,9 @@ impl Json {
 }
 
 impl Reader for Json {
-    fn take(&mut self, entry: &Entry, _plan: &Plan) {
-        let Ok(line) = serde_json::to_string(entry) else { return };
+    fn take(&mut self, entry: &Entry, plan: &Plan) {
+        let unit_name = entry.event.unit().and_then(|id| plan.unit(id)).map(|unit| unit.name.as_str());
+        let Ok(line) = serde_json::to_string(&Line { entry, unit_name }) else { return };
         // Whoever listened may be gone; the run goes on.
         let _gone = writeln!(self.out, "{}", inert(&line)).and_then(|()| self.out.flush());
     }
