@@ -13,7 +13,9 @@ struct Every {
 
 impl Files for Every {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        Ok(self.own.get(path).cloned().unwrap_or_else(|| b"#!/bin/sh\n".to_vec()))
+        // Two blocks of zeros are an archive of nothing.
+        let other = if path.ends_with(".tar.gz") { vec![0; 1024] } else { b"#!/bin/sh\n".to_vec() };
+        Ok(self.own.get(path).cloned().unwrap_or(other))
     }
 
     fn executable(&self, _path: &str) -> Result<bool, FileError> {

@@ -18,7 +18,6 @@ pub const TRIALS: &[Trial] = &[
     ("service::a_restart_knows_itself_again", a_restart_knows_itself_again),
     ("service::a_restart_of_a_stopped_one_is_undone_by_a_stop", a_restart_of_a_stopped_one_is_undone_by_a_stop),
     ("service::previews_follow_each_other", previews_follow_each_other),
-    ("service::an_unknown_name_lists_the_known", an_unknown_name_lists_the_known),
     ("service::a_broken_start_shows_why", a_broken_start_shows_why),
     ("service::ends_when_its_configuration_is_gone", ends_when_its_configuration_is_gone),
 ];
@@ -191,18 +190,6 @@ fn previews_follow_each_other() {
         assert_eq!(world.seen(), 1);
     });
     assert!(trying.process().is_some(), "a preview stopped it");
-}
-
-fn an_unknown_name_lists_the_known() {
-    let stage = Stage::new("service.start \"wob\"", &format!("{WEB}\nservice \"api\" {{ program \"x\" }}"), &[]);
-    let fault = stage.preview().unwrap_err();
-    assert_eq!(fault.why, "the target has no service `wob`");
-    assert_eq!(fault.details, ["it declares `api` and `web`"]);
-    let none = Stage::new("service.start \"web\"", "", &[]).preview().unwrap_err();
-    assert_eq!(
-        none.details,
-        ["it declares none; in the project file: target \"…\" { service \"web\" { program \"…\" } }"]
-    );
 }
 
 fn a_broken_start_shows_why() {
