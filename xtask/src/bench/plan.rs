@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// The generated plan's file.
 pub const NAME: &str = "bench.plan.kdl";
-/// The layer before which nothing of [`Shape::Wide`] and [`Shape::Row`] is left to do but one step.
+/// The first layer: a run of [`Shape::Last`] that stops after it has one step left.
 pub const FIRST: &str = "user-space";
 const LAYERS: [&str; 3] = [FIRST, "core-kernel", "cloud-kernel"];
 const PLATFORM: &str = "platform";
