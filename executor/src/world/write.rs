@@ -190,11 +190,14 @@ impl Batch<'_> {
         Ok(changed)
     }
 
-    /// Makes all names durable.
+    /// Makes all names durable. A folder that is gone has none any more: of two steps that are taken back at the same time
+    /// the other one may have removed what both had used.
     pub fn finish(self) -> Result<(), TreeError> {
         for path in &self.unsynced {
-            let synced = self.tree.enter(path).and_then(|dir| fsync(dir).map_err(Why::from));
-            synced.map_err(self.tree.failed("make durable", path))?;
+            match self.tree.enter(path).and_then(|dir| fsync(dir).map_err(Why::from)) {
+                Err(why) if !why.is_absence() => return Err(self.tree.failed("make durable", path)(why)),
+                _ => {}
+            }
         }
         Ok(())
     }

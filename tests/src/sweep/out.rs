@@ -7,6 +7,7 @@ use super::place::{Ended, Place};
 use super::report::Report;
 use super::scenario::{Counted, End, Serves};
 use rustix::process::test_kill_process;
+use std::fs;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -109,16 +110,26 @@ fn answer(place: &Place, way: Way) -> String {
     format!("{}={word}", place.scenario.step)
 }
 
-/// Puts a place aside when nothing runs there any more.
+/// Puts a place aside when nothing runs there any more: also no supervisor that was launched and has written nothing yet.
 pub(super) fn saved(place: &Place, name: &str) -> Result<PathBuf, String> {
     let deadline = Instant::now() + ENDS;
-    for watcher in super::signals::recorded(place, "claim.json")? {
-        while test_kill_process(watcher).is_ok() {
-            if Instant::now() > deadline {
-                return Err(format!("a program did not end within {ENDS:?}"));
-            }
-            sleep(Duration::from_millis(2));
+    let mut watchers = super::signals::recorded(place, "claim.json")?;
+    while is_supervised(place)? || watchers.iter().any(|watcher| test_kill_process(*watcher).is_ok()) {
+        if Instant::now() > deadline {
+            return Err(format!("a program did not end within {ENDS:?}"));
         }
+        sleep(Duration::from_millis(2));
+        watchers = super::signals::recorded(place, "claim.json")?;
     }
     place.save(name)
+}
+
+/// Whether a process of this machine was started to supervise a program of the place.
+fn is_supervised(place: &Place) -> Result<bool, String> {
+    let project = place.project().display().to_string();
+    let processes = fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?;
+    let commands = processes.flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    Ok(commands
+        .map(|command| String::from_utf8_lossy(&command).into_owned())
+        .any(|command| command.contains("__child") && command.contains(&project)))
 }
