@@ -90,7 +90,7 @@ pub enum Else {
     Ask,
 }
 
-/// How long one reading of a value may take that nobody waits for: an output, or what a check compares with later.
+/// How long one look or one reading may take that nobody waits for: an output, an `unless`, what a crash left open.
 pub const READ_LIMIT: Millis = Millis::seconds(30);
 
 /// The time between two looks of a check when nothing says it.

@@ -9,7 +9,7 @@ use crate::fault_point::{boundary, planted};
 use crate::schedule::ActState;
 use crate::site::Fault;
 use std::time::Duration;
-use switchback_compiler::plan::Act;
+use switchback_compiler::plan::{Act, READ_LIMIT};
 use switchback_compiler::schema::Class;
 use tokio::time::timeout;
 
@@ -93,7 +93,7 @@ async fn look_after(
     fault: Fault,
 ) -> Result<u64, Break> {
     let progress = |_: String, _: bool| {};
-    let scene = work.scene(&act.id, Duration::from_secs(30), &progress);
+    let scene = work.scene(&act.id, READ_LIMIT.std(), &progress);
     let seen = match action.probe(&act.call, recipe, &scene).await {
         Ok(crate::action::Probe::Done(how)) => {
             let how = work.site.secrets.mask(&how);

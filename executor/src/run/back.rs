@@ -12,7 +12,7 @@ use crate::schedule::ActState;
 use crate::screen::limit as words;
 use crate::site::Fault;
 use std::time::Duration;
-use switchback_compiler::plan::{Act, Undo, UndoWork, WayBack, Work as Part};
+use switchback_compiler::plan::{Act, READ_LIMIT, Undo, UndoWork, WayBack, Work as Part};
 use switchback_compiler::registry::Touch;
 use switchback_compiler::schema::OwnWayBack;
 use switchback_compiler::value::Millis;
@@ -197,7 +197,7 @@ fn late(what: &str, limit: Duration) -> Break {
 async fn settled(work: &Work<'_>, act: &Act, action: &dyn Action, recipe: &Recipe) -> Result<Option<Undone>, Break> {
     let name = format!("undo-{}", act.id);
     let progress = |_: String, _: bool| {};
-    let scene = work.scene(&name, Duration::from_secs(30), &progress);
+    let scene = work.scene(&name, READ_LIMIT.std(), &progress);
     match action.probe(&act.call, recipe, &scene).await? {
         Probe::Done(how) => Ok(Some(Undone { what: how, left: Vec::new() })),
         // A failure is an outcome that is known: a person has mended what stopped it, and asks for it again.
@@ -221,7 +221,7 @@ async fn choose<'w>(work: &Work<'_>, ways: &'w [Undo]) -> Result<(u32, &'w Undo)
         return Ok((index, way));
     }
     let progress = |_: String, _: bool| {};
-    let scene = work.scene("undo", Duration::from_secs(30), &progress);
+    let scene = work.scene("undo", READ_LIMIT.std(), &progress);
     for (index, way) in (0..).zip(ways) {
         if way.before.is_empty() || holds_already(&way.before, &scene).await {
             return Ok((index, way));
@@ -232,7 +232,7 @@ async fn choose<'w>(work: &Work<'_>, ways: &'w [Undo]) -> Result<(u32, &'w Undo)
 
 async fn written(work: &Work<'_>, index: u32, way: &Undo) -> Result<(String, Vec<String>), Break> {
     let progress = |_: String, _: bool| {};
-    let scene = work.scene("undo", Duration::from_secs(30), &progress);
+    let scene = work.scene("undo", READ_LIMIT.std(), &progress);
     if work.prior.undo.is_empty() && holds_already(&way.unless, &scene).await {
         return Ok(("back already".into(), Vec::new()));
     }
@@ -266,7 +266,7 @@ async fn compared(work: &Work<'_>) -> Vec<String> {
         }
         let recipe = work.prior.acts.get(&id).map(|(_, recipe)| recipe.clone()).unwrap_or_default();
         let progress = |_: String, _: bool| {};
-        let scene = work.scene(&act.id, Duration::from_secs(30), &progress);
+        let scene = work.scene(&act.id, READ_LIMIT.std(), &progress);
         let Ok(action) = find(act) else { continue };
         match action.compare(&act.call, &recipe, &scene).await {
             Ok(lines) => left.extend(lines),

@@ -18,8 +18,7 @@ use crate::schedule::{ActState, Aim, State, reach};
 use crate::site::{Fault, Scene, Site};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
-use switchback_compiler::plan::{Act, Plan};
+use switchback_compiler::plan::{Act, Plan, READ_LIMIT};
 use switchback_compiler::schema::Class;
 
 /// What a person says of an action whose outcome is unknown.
@@ -243,7 +242,7 @@ pub(super) fn goes_on(act: &Act, recipe: &Recipe, site: &Site) -> Option<String>
 
 async fn look(site: &Arc<Site>, step: &str, unit: u32, id: ActRef, act: &Act, recipe: &Recipe) -> Event {
     let progress = |_: String, _: bool| {};
-    let scene = Scene { site, step, act: &act.id, within: Duration::from_secs(30), progress: &progress };
+    let scene = Scene { site, step, act: &act.id, within: READ_LIMIT.std(), progress: &progress };
     let probed = match find(act) {
         Ok(action) => action.probe(&act.call, recipe, &scene).await,
         Err(fault) => Err(fault),

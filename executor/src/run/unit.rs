@@ -18,7 +18,9 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use switchback_compiler::plan::{Backup, Check, Gate, Installed, Output, Plan, Stage, Unit, UnitKind, Work as Part};
+use switchback_compiler::plan::{
+    Backup, Check, Gate, Installed, Output, Plan, READ_LIMIT, Stage, Unit, UnitKind, Work as Part,
+};
 use switchback_compiler::version::Version;
 use tokio::sync::watch;
 
@@ -168,7 +170,7 @@ async fn needless(work: &Work<'_>) -> Result<Option<String>, Break> {
         return Ok(Some(why));
     }
     let progress = |_: String, _: bool| {};
-    let scene = work.scene("unless", Duration::from_secs(30), &progress);
+    let scene = work.scene("unless", READ_LIMIT.std(), &progress);
     Ok(holds_already(&work.unit.unless, &scene).await.then(|| "it is so already".to_owned()))
 }
 
@@ -194,7 +196,7 @@ async fn installed(work: &Work<'_>) -> Result<Option<String>, Break> {
 
 async fn read_version(work: &Work<'_>, installed: &Installed) -> Result<Version, Break> {
     let progress = |_: String, _: bool| {};
-    let scene = work.scene("installed", Duration::from_secs(30), &progress);
+    let scene = work.scene("installed", READ_LIMIT.std(), &progress);
     Ok(version(installed, &scene).await?)
 }
 
@@ -275,7 +277,7 @@ async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
 
 async fn give_out(work: &Work<'_>, output: &Output) -> Result<(), Break> {
     let progress = |_: String, _: bool| {};
-    let scene = work.scene(&output.name, Duration::from_secs(30), &progress);
+    let scene = work.scene(&output.name, READ_LIMIT.std(), &progress);
     let value = read(&output.reader, &scene).await?;
     if let Some(secret) = work.site.secrets.given_away_by(&value) {
         return Err(Break::from(gives_away(&output.name, secret)));

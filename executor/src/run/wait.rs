@@ -8,7 +8,7 @@ use crate::action::{Noun, Seen, noun};
 use crate::event::Event;
 use crate::site::{Fault, Scene};
 use std::time::Duration;
-use switchback_compiler::plan::{Call, Check, EVERY, Else};
+use switchback_compiler::plan::{Call, Check, EVERY, Else, READ_LIMIT};
 use switchback_compiler::version::Version;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -105,7 +105,7 @@ async fn one(check: &Check, work: &Work<'_>) -> Result<(Seen, Duration), Stop> {
 async fn looked(check: &Check, work: &Work<'_>, limit: Duration) -> Seen {
     let progress = |_: String, _: bool| {};
     let found = noun(&check.call.kind).and_then(|noun| noun.check());
-    let limit = limit.min(found.map_or(Duration::from_secs(30), crate::action::Check::look_takes));
+    let limit = limit.min(found.map_or(READ_LIMIT.std(), crate::action::Check::look_takes));
     let scene = work.scene("check", limit, &progress);
     // A look knows its limit too; this ends one that does not keep to it.
     match timeout(limit + (limit / 5).min(Duration::from_secs(20)) + MARGIN, look_or_compare(check, work, &scene)).await
@@ -128,17 +128,22 @@ async fn look_or_compare(check: &Check, work: &Work<'_>, scene: &Scene<'_>) -> R
 
 /// Reads a value.
 ///
-/// A reading that fails is tried again, since it changes nothing: one look that went wrong must not undo a run.
+/// A reading that fails is tried again, since it changes nothing: one look that went wrong must not undo a run. All tries
+/// together have the time of one, which is what the plan's deadline counts.
 pub(super) async fn read(call: &Call, scene: &Scene<'_>) -> Result<String, Fault> {
     let reader = noun(&call.kind).and_then(|noun| noun.reader());
     let reader = reader.ok_or_else(|| Fault::new(format!("`{}` can't be read", call.kind)))?;
+    let began = Instant::now();
+    let mut read = reader.read(call, scene).await;
     for pause in AGAIN {
-        match reader.read(call, scene).await {
-            Err(_) => sleep(pause).await,
-            read => return read,
+        let left = scene.within.saturating_sub(began.elapsed() + pause);
+        if read.is_ok() || left.is_zero() {
+            break;
         }
+        sleep(pause).await;
+        read = reader.read(call, &Scene { within: left, ..*scene }).await;
     }
-    reader.read(call, scene).await
+    read
 }
 
 /// Looks once: a check looks itself, a reader is compared.

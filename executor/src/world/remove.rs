@@ -69,8 +69,9 @@ impl Batch<'_> {
                 if was_dir {
                     // What is gone needs no sync, and something else may get its name.
                     self.unsynced.retain(|dir| !dir.is_within(path));
+                    self.emptied.retain(|dir| !dir.is_within(path));
                 }
-                self.touched(path);
+                self.emptied.extend(path.parent());
                 Ok(true)
             }
             Err(why) if why.is_absence() => Ok(false),

@@ -33,12 +33,14 @@ pub struct Written {
 pub struct Batch<'t> {
     pub(super) tree: &'t Tree,
     pub(super) unsynced: BTreeSet<RelPath>,
+    /// Directories from which something was only taken away.
+    pub(super) emptied: BTreeSet<RelPath>,
 }
 
 impl Tree {
     /// Begins a batch of changes.
     pub fn batch(&self) -> Batch<'_> {
-        Batch { tree: self, unsynced: BTreeSet::new() }
+        Batch { tree: self, unsynced: BTreeSet::new(), emptied: BTreeSet::new() }
     }
 
     /// Writes a file as a whole or not at all; see [`Batch::write_file`].
@@ -190,13 +192,13 @@ impl Batch<'_> {
         Ok(changed)
     }
 
-    /// Makes all names durable. A folder that is gone has none any more: of two steps that are taken back at the same time
-    /// the other one may have removed what both had used.
+    /// Makes all names durable. Where something was only taken away, the folder itself may be gone since: of two steps that
+    /// are taken back at the same time the other one may have removed what both had used.
     pub fn finish(self) -> Result<(), TreeError> {
-        for path in &self.unsynced {
+        for path in self.unsynced.union(&self.emptied) {
             match self.tree.enter(path).and_then(|dir| fsync(dir).map_err(Why::from)) {
-                Err(why) if !why.is_absence() => return Err(self.tree.failed("make durable", path)(why)),
-                _ => {}
+                Err(why) if why.is_absence() && !self.unsynced.contains(path) => {}
+                synced => synced.map_err(self.tree.failed("make durable", path))?,
             }
         }
         Ok(())
