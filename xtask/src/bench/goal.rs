@@ -13,7 +13,12 @@ pub struct Goal {
 impl Goal {
     /// A time.
     pub fn time(what: impl Into<String>, is: Duration, most: Duration) -> Self {
-        Self { what: what.into(), is: is.as_secs_f64() * 1000.0, most: most.as_secs_f64() * 1000.0, unit: " ms" }
+        Self::milliseconds(what, is.as_secs_f64() * 1000.0, most.as_secs_f64() * 1000.0)
+    }
+
+    /// A time that is a difference, and may be below nothing.
+    pub fn milliseconds(what: impl Into<String>, is: f64, most: f64) -> Self {
+        Self { what: what.into(), is, most, unit: " ms" }
     }
 
     /// How many times something else.
@@ -45,12 +50,14 @@ mod tests {
         let goals = [
             Goal::time("check", Duration::from_millis(75), Duration::from_millis(150)),
             Goal::time("a step", Duration::from_micros(1_500), Duration::from_millis(1)),
+            Goal::milliseconds("beyond the disk", -0.5, 1.0),
             Goal::ratio("ours : kdl", 0.55, 0.5),
         ];
         assert_eq!(
             lines(&goals),
             "met     check: 75.0 ms, 50% under 150 ms\n\
              missed  a step: 1.50 ms, 50% over 1 ms\n\
+             met     beyond the disk: -0.50 ms, 150% under 1 ms\n\
              missed  ours : kdl: 0.55, 10% over 0.5\n"
         );
     }

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 /// A shorter pause would take time from the process on a small machine.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// How often a process is measured, beside once to warm the caches.
+/// How often a process is measured.
 #[derive(Clone, Copy)]
 pub struct Times {
+    /// To warm the caches, and for nothing else.
+    warming: usize,
     /// For time; odd, so that the median is a run that was.
     timed: usize,
     /// For memory.
@@ -18,9 +20,11 @@ pub struct Times {
 }
 
 /// What takes less than a second or two.
-pub const OFTEN: Times = Times { timed: 11, weighed: 3 };
+pub const OFTEN: Times = Times { warming: 1, timed: 11, weighed: 3 };
 /// What takes longer.
-pub const SELDOM: Times = Times { timed: 3, weighed: 1 };
+pub const SELDOM: Times = Times { warming: 1, timed: 3, weighed: 1 };
+/// What takes a minute: long enough that caches don't show.
+pub const ONCE: Times = Times { warming: 0, timed: 1, weighed: 1 };
 
 /// What runs of a process took.
 pub struct Took {
@@ -34,7 +38,7 @@ pub struct Took {
     pub peak: Option<u64>,
 }
 
-/// Measures a process that must succeed: once to warm the caches, then for time, then for memory, since looking
+/// Measures a process that must succeed: to warm the caches, then for time, then for memory, since looking
 /// disturbs the clock. What `prepare` does before it gives the command counts for nothing.
 pub fn process(often: Times, prepare: impl Fn() -> Result<Command, Fault>) -> Result<Took, Fault> {
     let took = sampled(often, || timed(prepare()?))?;
@@ -52,7 +56,7 @@ pub fn line(
 }
 
 fn sampled(often: Times, one: impl Fn() -> Result<Duration, Fault>) -> Result<Took, Fault> {
-    one()?;
+    (0..often.warming).try_for_each(|_| one().map(|_| ()))?;
     let mut times = (0..often.timed).map(|_| one()).collect::<Result<Vec<Duration>, Fault>>()?;
     times.sort();
     let at = |index: usize| times.get(index).copied().unwrap_or_default();

@@ -1,0 +1,80 @@
+//! How what happened is written down: first the journal, then the state, then the readers.
+
+use super::owner::Owner;
+use super::scribe::{Message, Stop};
+use crate::event::{Entry, Event};
+use crate::fault_point::{boundary, held_back, planted};
+use tokio::sync::oneshot;
+
+impl Owner<'_> {
+    /// Hands a record to the journal; when it is on the disk a message comes back, so that units commit together.
+    pub(super) fn commit(&mut self, event: Event, answer: oneshot::Sender<Result<(), Stop>>) {
+        if self.broken.is_some() {
+            let _gone = answer.send(Err(Stop));
+            return;
+        }
+        boundary("commit");
+        let entry = Entry { at: crate::clock::now(), event: event.clone() };
+        let written = body(&entry).map(|body| {
+            if planted("done-before-disk") {
+                return Err(held_back(&body).map_or(Ok(()), |earlier| self.journal.append(earlier)));
+            }
+            Ok(self.journal.commit(body))
+        });
+        let line = self.scribe.line();
+        match written {
+            Ok(Ok(durable)) => drop(tokio::spawn(async move {
+                let result = durable.await.map(|_| ()).map_err(|error| error.to_string());
+                let _gone = line.send(Message::Committed(event, answer, result));
+            })),
+            Ok(Err(appended)) => {
+                let result = appended.map_err(|error| error.to_string());
+                let _gone = line.send(Message::Committed(event, answer, result));
+            }
+            Err(why) => {
+                let _gone = line.send(Message::Committed(event, answer, Err(why)));
+            }
+        }
+    }
+
+    /// Writes a record of the owner's own, or one that needs no answer.
+    pub(super) async fn record(&mut self, event: Event, durable: bool) {
+        if !event.is_durable() {
+            let entry = Entry { at: crate::clock::now(), event };
+            self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
+            return;
+        }
+        if self.broken.is_some() {
+            return;
+        }
+        let entry = Entry { at: crate::clock::now(), event: event.clone() };
+        let result = match body(&entry) {
+            Ok(body) if durable => {
+                boundary("commit");
+                let result = self.journal.commit(body).await.map(|_| ()).map_err(|error| error.to_string());
+                boundary("committed");
+                result
+            }
+            Ok(body) => self.journal.append(body).map_err(|error| error.to_string()),
+            Err(why) => Err(why),
+        };
+        match result {
+            Ok(()) => self.happened(event),
+            Err(why) => self.broken = Some(why),
+        }
+    }
+
+    /// Something is on its way to the disk or on it: the state moves, and the readers are told.
+    pub(super) fn happened(&mut self, event: Event) {
+        self.state.apply(&event);
+        self.known.take(&self.plan, &self.state, &event);
+        let entry = Entry { at: crate::clock::now(), event };
+        self.deadline = self.deadline.or_else(|| self.deadline_from(&entry));
+        self.good_until = self.good_until.or_else(|| self.good_from(&entry));
+        self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
+    }
+}
+
+fn body(entry: &Entry) -> Result<Vec<u8>, String> {
+    serde_json::to_vec(entry).map_err(|error| format!("a record can't be written: {error}"))
+}
