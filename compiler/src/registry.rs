@@ -56,13 +56,16 @@ impl Objection {
     }
 }
 
+/// The bytes of a call's sources, by their digest.
+pub type Sources<'b> = dyn Fn(&str) -> Option<&'b [u8]> + 'b;
+
 /// The pure half of a kind of action, check, thing, reader or message.
 pub trait Kind: Send + Sync {
     /// Its form and documentation.
     fn form(&self) -> &'static Form;
 
-    /// What a call of it writes.
-    fn touches(&self, _call: &Call) -> Vec<Touch> {
+    /// What a call of it writes, which may stand in its sources: a manifest names its objects.
+    fn touches(&self, _call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         Vec::new()
     }
 
@@ -71,8 +74,8 @@ pub trait Kind: Send + Sync {
         Vec::new()
     }
 
-    /// What is wrong with the bytes of its sources, by their digest; no more of them is looked at than tells.
-    fn source_objections<'b>(&self, _call: &Call, _bytes: &dyn Fn(&str) -> Option<&'b [u8]>) -> Vec<Objection> {
+    /// What is wrong with the bytes of its sources; no more of them is looked at than tells.
+    fn source_objections(&self, _call: &Call, _sources: &Sources<'_>) -> Vec<Objection> {
         Vec::new()
     }
 

@@ -42,7 +42,8 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
 pub(super) fn act(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, number: usize) -> Option<Act> {
     let (call, form) = call(cx, item, Some(here))?;
     let unless = item.children_called("unless").flat_map(|unless| checks(cx, unless, here)).collect();
-    let touches = item.kind.map(|kind| kind.touches(&call)).unwrap_or_default();
+    let touches = item.kind.map(|kind| kind.touches(&call, &|digest| cx.blobs.get(digest).map(Vec::as_slice)));
+    let touches = touches.unwrap_or_default();
     Some(Act {
         id: text(item, "as").unwrap_or_else(|| number.to_string()),
         within: limit(item, form, here),

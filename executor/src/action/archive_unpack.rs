@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use std::collections::BTreeMap;
 use std::io::Read;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Touch};
+use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 use tar::{Archive, Entry, EntryType};
 
@@ -47,7 +47,7 @@ impl Kind for ArchiveUnpack {
         &FORM
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         place::tree_touch(call)
     }
 
@@ -63,9 +63,9 @@ impl Kind for ArchiveUnpack {
         found
     }
 
-    fn source_objections<'b>(&self, call: &Call, bytes: &dyn Fn(&str) -> Option<&'b [u8]>) -> Vec<Objection> {
+    fn source_objections(&self, call: &Call, sources: &Sources<'_>) -> Vec<Objection> {
         let digest = call.values.get("from").and_then(|from| from.get("blob")).and_then(serde_json::Value::as_str);
-        let why = digest.and_then(bytes).and_then(no_archive);
+        let why = digest.and_then(sources).and_then(no_archive);
         why.map(|text| Objection { about: "from", text, help: HOW_TO_MAKE.into() }).into_iter().collect()
     }
 

@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Touch};
+use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -34,7 +34,7 @@ impl Kind for DirRestore {
         &FORM
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         place::tree_touch(call)
     }
 

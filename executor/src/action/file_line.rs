@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use regex::Regex;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Touch};
+use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 use switchback_compiler::value::{Segment, Text};
 
@@ -48,7 +48,7 @@ impl Kind for FileLine {
         &FORM
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         place::file_touch(call)
     }
 

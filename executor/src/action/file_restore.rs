@@ -5,7 +5,7 @@ use super::{Action, Noun, Now, Predicted, Writes, copies, place};
 use crate::site::{Fault, Scene};
 use crate::world::{RelPath, State};
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Touch};
+use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -34,7 +34,7 @@ impl Kind for FileRestore {
         &FORM
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         place::file_touch(call)
     }
 

@@ -3,7 +3,6 @@
 //! A preview of a later step must see what earlier steps would have written, though nothing is written: an overlay
 //! over the target's directory.
 
-use super::What;
 use crate::site::Fault;
 use crate::world::{Bounds, Digest, RelPath, State, Tree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,10 +133,10 @@ pub struct Predicted {
     copies: BTreeMap<String, Vec<Held>>,
     /// Services: running or not, as far as a step before changed it.
     services: BTreeMap<String, bool>,
-    /// Every resource that was looked at.
-    seen: BTreeSet<String>,
+    /// Every path that was looked at.
+    seen: BTreeSet<RelPath>,
     /// Those that nobody has asked for yet.
-    fresh: BTreeSet<String>,
+    fresh: BTreeSet<RelPath>,
     /// Whether the step at hand changed something, for `after-change`.
     changed: bool,
 }
@@ -150,14 +149,10 @@ impl Predicted {
 
     /// What stands at a path, which counts as looked at.
     pub fn at(&mut self, path: &RelPath) -> Result<Now, Fault> {
-        self.note(path.as_str());
-        self.peek(path)
-    }
-
-    fn note(&mut self, resource: &str) {
-        if self.seen.insert(resource.to_owned()) {
-            self.fresh.insert(resource.to_owned());
+        if self.seen.insert(path.clone()) {
+            self.fresh.insert(path.clone());
         }
+        self.peek(path)
     }
 
     /// What stands at a path, for those who only ask on the way to something else.
@@ -268,9 +263,8 @@ impl Predicted {
     }
 
     /// Says that the step at hand changes something that is no file.
-    pub fn touch(&mut self, resource: &str, what: What) {
-        self.note(resource);
-        self.changed |= what != What::Unknown;
+    pub fn change(&mut self) {
+        self.changed = true;
     }
 
     /// Remembers what a backup would copy: a thing's path, and what stands at and below it.
@@ -294,13 +288,8 @@ impl Predicted {
         self.services.insert(name.to_owned(), runs);
     }
 
-    /// How many resources were looked at.
-    pub fn seen(&self) -> usize {
-        self.seen.len()
-    }
-
-    /// The names of the resources that were looked at for the first time since this was asked last.
-    pub fn newly_looked_at(&mut self) -> BTreeSet<String> {
+    /// The paths that were looked at for the first time since this was asked last.
+    pub fn newly_looked_at(&mut self) -> BTreeSet<RelPath> {
         std::mem::take(&mut self.fresh)
     }
 }

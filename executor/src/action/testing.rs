@@ -164,7 +164,7 @@ impl Bench {
     }
 
     pub fn touches(kind: &str, values: Json) -> Vec<(String, bool)> {
-        let found = noun(kind).unwrap().touches(&Self::call(kind, values));
+        let found = noun(kind).unwrap().touches(&Self::call(kind, values), &|_| None);
         found.into_iter().map(|touch| (touch.path, touch.tree)).collect()
     }
 

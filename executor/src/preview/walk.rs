@@ -144,14 +144,11 @@ impl<'a> Walk<'a> {
     fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
         let changed: BTreeSet<&str> = seen.changes.iter().map(|change| change.resource.as_str()).collect();
         let mut equal = 0;
-        for name in self.world.newly_looked_at() {
-            // Not every name is a path; looked at as one, the others are absent, which says nothing.
-            if let Ok(path) = RelPath::parse(&name) {
-                let secret = self.secret.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
-                let fact = Fact::of(self.site, &path, secret)?;
-                equal += usize::from(fact.exists() && !changed.contains(name.as_str()));
-                self.facts.files.insert(path, fact);
-            }
+        for path in self.world.newly_looked_at() {
+            let secret = self.secret.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
+            let fact = Fact::of(self.site, &path, secret)?;
+            equal += usize::from(fact.exists() && !changed.contains(path.as_str()));
+            self.facts.files.insert(path, fact);
         }
         for touch in unit.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "service") {
             if !self.facts.services.contains_key(&touch.path) && self.site.services.contains_key(&touch.path) {

@@ -71,9 +71,8 @@ impl Noun for HttpRequest {
 
 #[async_trait]
 impl Action for HttpRequest {
-    async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault> {
+    async fn preview(&self, call: &Call, scene: &Scene<'_>, _world: &mut Predicted) -> Result<Vec<Change>, Fault> {
         let resource = format!("request {}", line(call));
-        world.touch(&resource, What::Unknown);
         let wanted = values::number(call, "status").map_or("any 2xx".to_owned(), |status| format!("status {status}"));
         let body = Body::Words(format!("wants {wanted}; limit {}", crate::screen::limit(scene.within)));
         Ok(vec![Change { resource, what: What::Unknown, learnt: Learnt::NotKnowable, body, after: None }])

@@ -18,9 +18,8 @@ const MARGIN: Duration = Duration::from_secs(20);
 
 #[async_trait]
 impl Action for Program {
-    async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault> {
+    async fn preview(&self, call: &Call, scene: &Scene<'_>, _world: &mut Predicted) -> Result<Vec<Change>, Fault> {
         let resource = format!("program {}", called(call, scene));
-        world.touch(&resource, What::Unknown);
         let described = command::described(call, scene)?.map(|said| format!("{said}; ")).unwrap_or_default();
         let limit = crate::screen::limit(scene.within);
         let words = format!("{}\n{described}limit {limit}", command::line(call)?);

@@ -158,8 +158,7 @@ impl<'s> Handle<'s> {
     }
 
     /// Whether it would run, after all that was previewed so far.
-    fn would_run(&self, world: &mut Predicted) -> Result<bool, Fault> {
-        world.touch(&self.resource(), What::Unknown);
+    fn would_run(&self, world: &Predicted) -> Result<bool, Fault> {
         match world.service(self.name) {
             Some(runs) => Ok(runs),
             None => Ok(self.was()? == Was::Running),
@@ -168,7 +167,7 @@ impl<'s> Handle<'s> {
 
     /// The change, after which it runs or not.
     fn change(&self, words: &str, runs: bool, world: &mut Predicted) -> Vec<Change> {
-        world.touch(&self.resource(), What::Changed);
+        world.change();
         world.set_service(self.name, runs);
         vec![Change {
             resource: self.resource(),

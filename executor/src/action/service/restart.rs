@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::service::ServiceState;
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Touch};
+use switchback_compiler::registry::{Kind, Sources, Touch};
 use switchback_compiler::schema::{Example, Form};
 
 /// The kind.
@@ -28,7 +28,7 @@ impl Kind for ServiceRestart {
         &FORM
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         touch(call)
     }
 

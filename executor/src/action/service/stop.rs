@@ -5,7 +5,7 @@ use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Re
 use crate::site::{Fault, Scene};
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Touch};
+use switchback_compiler::registry::{Kind, Sources, Touch};
 use switchback_compiler::schema::{Example, Form};
 
 /// The kind.
@@ -24,7 +24,7 @@ impl Kind for ServiceStop {
         &FORM
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         touch(call)
     }
 
