@@ -12,6 +12,7 @@ pub mod source;
 
 pub mod fmt;
 mod guard;
+mod pieces;
 mod scan;
 mod spelling;
 pub mod syntax;

@@ -20,8 +20,9 @@ pub use silent::silent;
 
 use crate::diagnostic::{Diagnostic, Page};
 use crate::guard;
+use crate::pieces;
 use crate::source::SourceSet;
-use crate::syntax::{self, Node};
+use crate::syntax::Node;
 
 /// The pages of all traps, a list a file.
 pub static PAGES: &[&[&Page]] =
@@ -37,10 +38,9 @@ pub fn read(sources: &SourceSet, base: u32, known: &dyn Fn(&str) -> bool) -> (Ve
         let told = is_trap.then(|| loud::faults(text, base)).flatten();
         return (Vec::new(), told.unwrap_or_else(|| vec![refused]));
     }
-    match guard::parse(text) {
+    match pieces::nodes(text, base) {
         Err(error) => (Vec::new(), loud(sources, base, &error)),
-        Ok(document) => {
-            let nodes = syntax::nodes(document, base);
+        Ok(nodes) => {
             let found = silent(sources, base, &nodes, known);
             (nodes, found)
         }
