@@ -4,6 +4,7 @@
 
 mod bench;
 mod binary;
+mod cluster;
 mod codegen;
 mod deny;
 mod markdown;
@@ -54,6 +55,11 @@ enum Task {
     },
     /// Run the crash trials for hours: random kills, random plans, power losses.
     Torture(torture::Args),
+    /// Start and end a real Kubernetes on loopback; its programs are built once, into ~/.cache/switchback.
+    Cluster {
+        #[command(subcommand)]
+        task: cluster::Task,
+    },
     /// Look at licenses, sources and bans of the dependencies; installs cargo-deny when it is not there.
     Deny,
     /// Parse a file with the KDL crate alone, for `bench` to compare with.
@@ -88,6 +94,7 @@ fn run(task: Task) -> Outcome {
         Task::Codegen { check: false } => codegen::write(&workspace),
         Task::Bench { name } => bench::run(&workspace, name.as_deref()),
         Task::Torture(args) => torture::run(&workspace, &args),
+        Task::Cluster { task } => cluster::run(&workspace, task),
         Task::Deny => deny::run(&workspace),
         Task::ParseKdl { .. } => Ok(true),
     }
