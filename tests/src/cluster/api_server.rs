@@ -1,15 +1,25 @@
-//! How the API server is started, and how it is reached.
+//! How the API server is started, and what clients are told of it.
 
+use super::pki::Authority;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is written to the audit log: every request once, with who and what, without bodies.
 const AUDIT: &str =
     "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata, omitStages: [RequestReceived]}]\n";
 
+/// By whom the certificate is signed that the API server shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// By the authority that clients are told of.
+    Own,
+    /// By another one, so that clients refuse it.
+    Foreign,
+}
+
 /// The API server of a cluster.
 pub(super) struct ApiServer {
-    folder: PathBuf,
+    /// Where it is reached.
     port: u16,
     etcd: u16,
 }
@@ -17,20 +27,22 @@ pub(super) struct ApiServer {
 impl ApiServer {
     pub(super) const NAME: &str = "kube-apiserver";
 
-    pub(super) fn new(folder: &Path, port: u16, etcd: u16) -> Self {
-        Self { folder: folder.to_owned(), port, etcd }
+    pub(super) fn new(port: u16, etcd: u16) -> Self {
+        Self { port, etcd }
     }
 
-    pub(super) fn arguments(&self) -> Vec<String> {
-        let Self { folder: _, port, etcd } = self;
+    pub(super) fn arguments(&self, certificate: Certificate) -> Vec<String> {
+        let Self { port, etcd } = self;
+        let server = match certificate {
+            Certificate::Own => "server",
+            Certificate::Foreign => "foreign",
+        };
         let fixed = [
             "--bind-address=127.0.0.1",
             "--advertise-address=127.0.0.1",
             // No Service `kubernetes` with endpoints: it would need an address that is not loopback.
             "--endpoint-reconciler-type=none",
             "--cert-dir=pki/made",
-            "--tls-cert-file=pki/server.crt",
-            "--tls-private-key-file=pki/server.key",
             "--client-ca-file=pki/ca.crt",
             "--authorization-mode=RBAC",
             "--service-account-issuer=https://kubernetes.default.svc",
@@ -40,24 +52,31 @@ impl ApiServer {
             "--allow-privileged=true",
             "--audit-policy-file=audit.yaml",
             "--audit-log-path=audit.log",
+            // Megabytes. Who looks for a write must find it, so the log goes on in no second file.
+            "--audit-log-maxsize=10000",
         ];
-        let own = [format!("--etcd-servers=http://127.0.0.1:{etcd}"), format!("--secure-port={port}")];
+        let own = [
+            format!("--etcd-servers=http://127.0.0.1:{etcd}"),
+            format!("--secure-port={port}"),
+            format!("--tls-cert-file=pki/{server}.crt"),
+            format!("--tls-private-key-file=pki/{server}.key"),
+        ];
         fixed.iter().map(|&argument| argument.to_owned()).chain(own).collect()
     }
 
-    pub(super) fn write_kubeconfig(&self, folder: &Path) -> Result<(), String> {
-        let pki = folder.join("pki");
+    /// Writes the kubeconfig of the administrator, and the policy of the audit log.
+    pub(super) fn write_files(&self, folder: &Path, authority: &Authority) -> Result<(), String> {
         let kubeconfig = format!(
             "apiVersion: v1\nkind: Config\n\
-             clusters: [{{name: test, cluster: {{server: \"https://127.0.0.1:{}\", certificate-authority: {}}}}}]\n\
-             users: [{{name: admin, user: {{client-certificate: {}, client-key: {}}}}}]\n\
+             clusters: [{{name: test, cluster: {{server: \"https://127.0.0.1:{}\", certificate-authority-data: {}}}}}]\n\
+             users: [{{name: admin, user: {{client-certificate-data: {}, client-key-data: {}}}}}]\n\
              contexts: [{{name: test, context: {{cluster: test, user: admin}}}}]\ncurrent-context: test\n",
-            self.port,
-            pki.join("ca.crt").display(),
-            pki.join("admin.crt").display(),
-            pki.join("admin.key").display(),
+            self.port, authority.certificate, authority.admin_certificate, authority.admin_key,
         );
-        let write = |name: &str, text: &str| fs::write(self.folder.join(name), text);
-        write("kubeconfig", &kubeconfig).and_then(|()| write("audit.yaml", AUDIT)).map_err(|error| error.to_string())
+        let write = |name: &str, text: &str| {
+            fs::write(folder.join(name), text).map_err(|error| format!("`{}`: {error}", folder.join(name).display()))
+        };
+        write("kubeconfig", &kubeconfig)?;
+        write("audit.yaml", AUDIT)
     }
 }

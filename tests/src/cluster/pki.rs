@@ -1,28 +1,44 @@
-//! The certificates of a cluster: one authority, the server's, the administrator's, and the key of service accounts.
+//! The certificates of a cluster: an authority, the server's, the administrator's, and the key of service accounts; and
+//! one of the server's from an authority that nobody trusts.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, SanType,
 };
+use std::error::Error;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-/// Writes all of it into a folder.
-pub(super) fn write(folder: &Path) -> Result<(), String> {
+/// What a kubeconfig says of it, in base64.
+pub(super) struct Authority {
+    pub(super) certificate: String,
+    pub(super) admin_certificate: String,
+    pub(super) admin_key: String,
+}
+
+/// Writes what servers need into a folder.
+pub(super) fn write(folder: &Path) -> Result<Authority, String> {
     made(folder).map_err(|error| format!("the certificates can't be made: {error}"))
 }
 
-fn made(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+fn made(folder: &Path) -> Result<Authority, Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     let authority = authority()?;
     fs::write(folder.join("ca.crt"), authority.pem())?;
-    signed(folder, "server", &server()?, &authority)?;
-    signed(folder, "admin", &administrator(), &authority)?;
+    written(folder, "server", &signed(&server()?, &authority)?)?;
+    written(folder, "foreign", &signed(&server()?, &self::authority()?)?)?;
     let accounts = KeyPair::generate()?;
     fs::write(folder.join("accounts.key"), accounts.serialize_pem())?;
     fs::write(folder.join("accounts.pub"), accounts.public_key_pem())?;
-    Ok(())
+    let (admin_certificate, admin_key) = signed(&administrator(), &authority)?;
+    Ok(Authority {
+        certificate: STANDARD.encode(authority.pem()),
+        admin_certificate: STANDARD.encode(admin_certificate),
+        admin_key: STANDARD.encode(admin_key),
+    })
 }
 
 fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
@@ -54,20 +70,21 @@ fn administrator() -> CertificateParams {
 
 fn named(name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
     params
 }
 
+/// A certificate and its key, as PEM.
 fn signed(
-    folder: &Path,
-    name: &str,
     params: &CertificateParams,
     authority: &CertifiedIssuer<'_, KeyPair>,
-) -> Result<(), Box<dyn std::error::Error>> {
+) -> Result<(String, String), rcgen::Error> {
     let key = KeyPair::generate()?;
-    let certificate = params.signed_by(&key, authority)?;
-    fs::write(folder.join(format!("{name}.crt")), certificate.pem())?;
-    fs::write(folder.join(format!("{name}.key")), key.serialize_pem())?;
-    Ok(())
+    Ok((params.signed_by(&key, authority)?.pem(), key.serialize_pem()))
+}
+
+fn written(folder: &Path, name: &str, (certificate, key): &(String, String)) -> std::io::Result<()> {
+    fs::write(folder.join(format!("{name}.crt")), certificate)?;
+    fs::write(folder.join(format!("{name}.key")), key)
 }

@@ -1,10 +1,13 @@
 //! The processes of a cluster: started in its folder, each with a log, and ended with it.
 
+use super::record::Record;
+use super::spawner::spawn;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use switchback::world::process::ProcessId;
 
 /// How long processes run.
@@ -19,37 +22,50 @@ pub(super) enum Lifetime {
 /// What of a log is worth telling.
 const LAST_LINES: usize = 15;
 
+/// What sets, without unsafe code of ours, that the kernel kills a child when we die. Where it is not there, who starts
+/// the next cluster ends what is left of this one.
+static SETPRIV: LazyLock<bool> = LazyLock::new(|| {
+    let mut asked = Command::new("setpriv");
+    asked.args(["--pdeathsig", "KILL", "--", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
+    asked.status().is_ok_and(|status| status.success())
+});
+
 /// The processes of a cluster.
 pub(super) struct Processes {
     folder: PathBuf,
     lifetime: Lifetime,
+    record: Record,
     running: Vec<(String, Child)>,
-    kept: bool,
+    released: bool,
 }
 
 impl Processes {
-    pub(super) fn new(folder: &Path, lifetime: Lifetime) -> Self {
-        Self { folder: folder.to_owned(), lifetime, running: Vec::new(), kept: false }
+    /// None yet, in a folder that was claimed with a record.
+    pub(super) fn new(folder: &Path, record: Record, lifetime: Lifetime) -> Self {
+        Self { folder: folder.to_owned(), lifetime, record, running: Vec::new(), released: false }
     }
 
     /// Starts one in the cluster's folder; its log is `NAME.log`.
     pub(super) fn start(&mut self, name: &str, program: &Path, arguments: &[String]) -> Result<(), String> {
-        let log = File::options().create(true).append(true).open(self.log(name)).map_err(|error| error.to_string())?;
-        let second = log.try_clone().map_err(|error| error.to_string())?;
+        let told = |error: std::io::Error| format!("`{}` can't be started: {error}", program.display());
+        let log = File::options().create(true).append(true).open(self.log(name)).map_err(told)?;
         let mut command = self.command(program);
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(log).stderr(second);
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null());
+        command.stdout(log.try_clone().map_err(told)?).stderr(log);
         // A Ctrl-C in the terminal is for who waits there; processes of the cluster are ended in order.
-        let child = command.process_group(0).spawn().map_err(|error| format!("`{name}` can't be started: {error}"))?;
+        command.process_group(0);
+        let child = spawn(command).map_err(told)?;
+        let id = ProcessId::of(child.id()).map_err(told);
         self.running.push((name.to_owned(), child));
-        Ok(())
+        self.record.processes.push((name.to_owned(), id?));
+        self.record.write(&self.folder)
     }
 
-    /// `setpriv` sets what std can't without unsafe code: that the kernel kills the child when its parent dies.
     fn command(&self, program: &Path) -> Command {
-        if self.lifetime == Lifetime::Detached || !Path::new("/usr/bin/setpriv").exists() {
+        if self.lifetime == Lifetime::Detached || !*SETPRIV {
             return Command::new(program);
         }
-        let mut command = Command::new("/usr/bin/setpriv");
+        let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "--"]).arg(program);
         command
     }
@@ -58,14 +74,16 @@ impl Processes {
         self.folder.join(format!("{name}.log"))
     }
 
-    /// One that ended though nobody ended it.
-    pub(super) fn ended(&self) -> Option<String> {
+    /// Whether all run; else which ended though nobody ended it, and its last words.
+    pub(super) fn all_run(&self) -> Result<(), String> {
         let dead = |child: &Child| !ProcessId::of(child.id()).is_ok_and(|process| process.is_alive());
-        self.running.iter().find(|(_, child)| dead(child)).map(|(name, _)| name.clone())
+        match self.running.iter().find(|(_, child)| dead(child)) {
+            Some((name, _)) => Err(format!("`{name}` ended; its log ends with\n{}", self.last_words(name))),
+            None => Ok(()),
+        }
     }
 
-    /// The last lines of a log.
-    pub(super) fn last_words(&self, name: &str) -> String {
+    fn last_words(&self, name: &str) -> String {
         let text = std::fs::read(self.log(name)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let lines: Vec<&str> = text.lines().collect();
@@ -76,23 +94,23 @@ impl Processes {
     pub(super) fn kill(&mut self, name: &str) -> Result<(), String> {
         let at = self.running.iter().position(|(other, _)| other == name).ok_or_else(|| no(name))?;
         let (_, mut child) = self.running.remove(at);
-        child.kill().and_then(|()| child.wait()).map(|_| ()).map_err(|error| error.to_string())
+        child.kill().and_then(|()| child.wait()).map_err(|error| format!("`{name}` can't be killed: {error}"))?;
+        self.record.processes.retain(|(other, _)| other != name);
+        self.record.write(&self.folder)
     }
 
     /// Sends one a signal.
     pub(super) fn signal(&self, name: &str, signal: Signal) -> Result<(), String> {
         let (_, child) = self.running.iter().find(|(other, _)| other == name).ok_or_else(|| no(name))?;
-        kill_process(Pid::from_child(child), signal).map_err(|error| error.to_string())
+        kill_process(Pid::from_child(child), signal).map_err(|error| format!("`{name}`: {error}"))
     }
 
     /// Lets them go on when this value is dropped.
-    pub(super) fn keep(&mut self) {
-        self.kept = true;
-    }
-
-    /// Name and identity of each.
-    pub(super) fn ids(&self) -> Vec<(String, ProcessId)> {
-        self.running.iter().filter_map(|(name, child)| Some((name.clone(), ProcessId::of(child.id()).ok()?))).collect()
+    pub(super) fn release(mut self) -> Result<(), String> {
+        self.record.owner = None;
+        self.record.write(&self.folder)?;
+        self.released = true;
+        Ok(())
     }
 }
 
@@ -102,13 +120,17 @@ fn no(name: &str) -> String {
 
 impl Drop for Processes {
     fn drop(&mut self) {
-        if self.kept {
+        if self.released {
             return;
         }
         // The last one first, so that none logs that those below it are gone.
         for (_, child) in self.running.iter_mut().rev() {
             let _ = child.kill();
             let _ = child.wait();
+        }
+        // The logs of a failed test are worth a look; they go when the next cluster starts.
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.folder);
         }
     }
 }

@@ -1,62 +1,91 @@
-//! What is written of a detached cluster, so that another process can end it.
+//! What is written of a cluster, so that any process can tell of it and end it.
 
-use super::process::Processes;
 use rustix::process::{Pid, Signal, kill_process};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use switchback::world::process::ProcessId;
 
-const FILE: &str = "processes.json";
-/// etcd and the API server end within a second when asked.
+const FILE: &str = "cluster.json";
+/// Asked to, each ends within a second.
 const GRACE: Duration = Duration::from_secs(10);
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(20);
 
-/// The processes of a cluster, by name, in the order of their start.
-pub(super) struct Record(Vec<(String, ProcessId)>);
+/// A cluster's processes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// Who starts it or uses it, and takes it along; none when it goes on until somebody ends it.
+    pub(super) owner: Option<ProcessId>,
+    /// By name, in the order of their start.
+    pub(super) processes: Vec<(String, ProcessId)>,
+}
 
 impl Record {
-    pub(super) fn of(processes: &Processes) -> Self {
-        Self(processes.ids())
+    /// Of a cluster that this process begins.
+    pub(super) fn begun() -> Result<Self, String> {
+        let owner = ProcessId::current().map_err(|error| error.to_string())?;
+        Ok(Self { owner: Some(owner), processes: Vec::new() })
     }
 
     pub(super) fn write(&self, folder: &Path) -> Result<(), String> {
-        let text = serde_json::to_vec_pretty(&self.0).map_err(|error| error.to_string())?;
-        fs::write(folder.join(FILE), text).map_err(|error| error.to_string())
+        let text = serde_json::to_vec_pretty(self).map_err(|error| error.to_string())?;
+        let fresh = folder.join("cluster.new");
+        fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, folder.join(FILE))).map_err(|error| error.to_string())
     }
 
-    /// What a folder has; none when no cluster was started there.
+    /// What a folder has; none when no cluster was begun there.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, String> {
-        match fs::read(folder.join(FILE)) {
-            Ok(text) => serde_json::from_slice(&text).map(|all| Some(Self(all))).map_err(|error| error.to_string()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    pub(super) fn running(&self) -> Vec<(String, bool)> {
-        self.0.iter().map(|(name, process)| (name.clone(), process.is_alive())).collect()
-    }
-
-    /// Ends all: asks, and kills what does not end.
-    pub(super) fn end(&self) -> Result<(), String> {
-        self.signal(Signal::TERM)?;
-        let deadline = Instant::now() + GRACE;
-        while self.running().iter().any(|(_, runs)| *runs) {
-            if Instant::now() > deadline {
-                return self.signal(Signal::KILL);
+        let path = folder.join(FILE);
+        match fs::read(&path) {
+            Ok(text) => {
+                serde_json::from_slice(&text).map(Some).map_err(|error| format!("`{}`: {error}", path.display()))
             }
-            std::thread::sleep(LOOK);
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(format!("`{}`: {error}", path.display())),
         }
-        Ok(())
     }
 
-    fn signal(&self, signal: Signal) -> Result<(), String> {
-        // A number whose process is gone may be another's by now.
-        for (name, process) in self.0.iter().rev().filter(|(_, process)| process.is_alive()) {
-            let pid = i32::try_from(process.pid).ok().and_then(Pid::from_raw);
-            pid.map_or(Ok(()), |pid| kill_process(pid, signal)).map_err(|error| format!("`{name}`: {error}"))?;
+    /// Whether nobody will end it who should have.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| !owner.is_alive())
+    }
+
+    /// Whether anything of it runs.
+    pub(super) fn is_alive(&self) -> bool {
+        let owned = self.owner.as_ref().is_some_and(ProcessId::is_alive);
+        owned || self.processes.iter().any(|(_, process)| process.is_alive())
+    }
+
+    /// Ends all, the last one first, so that none misses those below it.
+    pub(super) fn end(&self) -> Result<(), String> {
+        self.processes
+            .iter()
+            .rev()
+            .try_for_each(|(name, process)| end(process).map_err(|why| format!("`{name}`: {why}")))
+    }
+}
+
+/// Asks a process to end, and kills it when it does not.
+fn end(process: &ProcessId) -> Result<(), String> {
+    signal(process, Signal::TERM)?;
+    // One that is stopped hears nothing else.
+    signal(process, Signal::CONT)?;
+    let deadline = Instant::now() + GRACE;
+    while process.is_alive() {
+        if Instant::now() > deadline {
+            return signal(process, Signal::KILL);
         }
-        Ok(())
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
+/// A number whose process is gone may be another's by now.
+fn signal(process: &ProcessId, signal: Signal) -> Result<(), String> {
+    let pid = i32::try_from(process.pid).ok().and_then(Pid::from_raw).filter(|_| process.is_alive());
+    match pid.map_or(Ok(()), |pid| kill_process(pid, signal)) {
+        Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+        Err(error) => Err(error.to_string()),
     }
 }

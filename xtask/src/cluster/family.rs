@@ -6,8 +6,10 @@
 
 /// Programs of one Go module.
 pub struct Family {
-    /// The name of its folder.
+    /// What it is called; with its version it is the folder that its programs are built into.
     pub name: &'static str,
+    /// Its folder in `xtask/cluster/`.
+    pub folder: &'static str,
     /// The module.
     pub module: &'static str,
     /// Its programs.
@@ -22,40 +24,47 @@ pub struct Family {
 pub struct Program {
     /// Its name among ours.
     pub name: &'static str,
-    /// The file's name.
+    /// The name that others know it by.
     pub file: &'static str,
     /// Its package.
     pub package: &'static str,
-    /// Whether one that the machine has will do.
-    pub replaceable: bool,
+    /// How it is asked for its version.
+    pub version: &'static [&'static str],
 }
 
-const fn program(name: &'static str, package: &'static str) -> Program {
-    Program { name, file: name, package, replaceable: true }
+const fn server(name: &'static str, package: &'static str) -> Program {
+    Program { name, file: name, package, version: &["--version"] }
 }
 
+/// The one `helm` on a PATH is of one version, and tests need both.
 const fn helm(name: &'static str, package: &'static str) -> Program {
-    // One `helm` on PATH is of one version, and tests need both.
-    Program { name, file: "helm", package, replaceable: false }
+    Program { name, file: "helm", package, version: &["version", "--short"] }
 }
 
 /// All families.
 pub const ALL: &[Family] = &[
     Family {
         name: "etcd",
+        folder: "etcd",
         module: "go.etcd.io/etcd/server/v3",
-        programs: &[program("etcd", "go.etcd.io/etcd/server/v3")],
+        programs: &[server("etcd", "go.etcd.io/etcd/server/v3")],
         variables: &[],
         takes: "half a minute",
     },
     Family {
         name: "kubernetes",
+        folder: "kubernetes",
         module: "k8s.io/kubernetes",
         programs: &[
-            program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
-            program("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager"),
-            program("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
-            program("kubectl", "k8s.io/kubernetes/cmd/kubectl"),
+            server("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
+            server("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager"),
+            server("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
+            Program {
+                name: "kubectl",
+                file: "kubectl",
+                package: "k8s.io/kubernetes/cmd/kubectl",
+                version: &["version", "--client"],
+            },
         ],
         // Without them the server calls itself v0.0.0, and charts that ask for a version refuse it.
         variables: &[
@@ -67,20 +76,23 @@ pub const ALL: &[Family] = &[
     },
     Family {
         name: "kwok",
+        folder: "kwok",
         module: "sigs.k8s.io/kwok",
-        programs: &[program("kwok", "sigs.k8s.io/kwok/cmd/kwok")],
+        programs: &[server("kwok", "sigs.k8s.io/kwok/cmd/kwok")],
         variables: &[],
         takes: "a minute",
     },
     Family {
-        name: "helm-3",
+        name: "helm",
+        folder: "helm-3",
         module: "helm.sh/helm/v3",
         programs: &[helm("helm-3", "helm.sh/helm/v3/cmd/helm")],
         variables: &["helm.sh/helm/v3/internal/version.version={version}"],
         takes: "a minute",
     },
     Family {
-        name: "helm-4",
+        name: "helm",
+        folder: "helm-4",
         module: "helm.sh/helm/v4",
         programs: &[helm("helm-4", "helm.sh/helm/v4/cmd/helm")],
         variables: &["helm.sh/helm/v4/internal/version.version={version}"],

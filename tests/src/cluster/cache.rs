@@ -1,10 +1,9 @@
-//! Where what was built for tests is kept, outside of the repository, so that a fresh clone finds it.
+//! Where clusters, and the programs that were built for them, are kept.
 
-use crate::outcome::Fault;
 use std::path::PathBuf;
 
-/// `$XDG_CACHE_HOME/switchback`, or `~/.cache/switchback`.
-pub fn folder() -> Result<PathBuf, Fault> {
+/// Outside of the repository, so that a fresh clone finds it: `$XDG_CACHE_HOME/switchback`, or `~/.cache/switchback`.
+pub fn cache() -> Result<PathBuf, String> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
     Ok(cache.ok_or("neither HOME nor XDG_CACHE_HOME is set")?.join("switchback"))
