@@ -50,6 +50,8 @@ impl Processes {
         let told = |error: std::io::Error| format!("`{}` can't be started: {error}", program.display());
         let log = File::options().create(true).append(true).open(self.log(name)).map_err(told)?;
         let mut command = self.command(program);
+        // What is set for the user, as `ETCD_…` or a proxy, is not for these.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", &self.folder);
         command.args(arguments).current_dir(&self.folder).stdin(Stdio::null());
         command.stdout(log.try_clone().map_err(told)?).stderr(log);
         // A Ctrl-C in the terminal is for who waits there; processes of the cluster are ended in order.

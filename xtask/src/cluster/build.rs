@@ -42,6 +42,7 @@ impl Build {
         let family = pinned.family;
         eprintln!("builds {} {} from {} ({} for all of it)", program.name, pinned.version, family.module, family.takes);
         let (start, fresh) = (Instant::now(), path.with_extension("new"));
+        fs::create_dir_all(&pinned.built)?;
         output(self.go(pinned).arg(&fresh).arg(program.package))?;
         fs::rename(&fresh, &path)?;
         eprintln!("built {} in {}s", path.display(), start.elapsed().as_secs());

@@ -15,7 +15,8 @@ pub struct Pinned {
     pub version: Version,
     /// The folder of its `go.mod`.
     pub source: PathBuf,
-    built: PathBuf,
+    /// The folder that its programs are built into.
+    pub built: PathBuf,
 }
 
 impl Pinned {
@@ -30,7 +31,7 @@ impl Pinned {
         Ok(Self { family, version, source, built })
     }
 
-    /// Where a program of it is built to.
+    /// The place of a program that is built.
     pub fn path(&self, program: &Program) -> PathBuf {
         self.built.join(program.file)
     }
