@@ -89,3 +89,45 @@ fn signal(process: &ProcessId, signal: Signal) -> Result<(), String> {
         Err(error) => Err(error.to_string()),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Command;
+
+    fn of(process: ProcessId) -> Record {
+        Record { owner: None, processes: vec![("sleep".to_owned(), process)] }
+    }
+
+    #[test]
+    fn only_the_very_process_is_ended_also_when_it_is_stopped() {
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        let id = ProcessId::of(child.id()).unwrap();
+        of(ProcessId { started: id.started + 1, ..id.clone() }).end().unwrap();
+        assert!(id.is_alive());
+        signal(&id, Signal::STOP).unwrap();
+        of(id.clone()).end().unwrap();
+        assert!(!id.is_alive());
+        assert_eq!(child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()));
+    }
+
+    #[test]
+    fn a_cluster_whose_owner_is_gone_is_orphaned_and_one_without_owner_is_not() {
+        let owner = |change| ProcessId::current().map(|us| ProcessId { started: us.started + change, ..us }).ok();
+        let record = |owner| Record { owner, processes: Vec::new() };
+        assert!(record(owner(1)).is_orphaned());
+        assert!(!record(owner(0)).is_orphaned());
+        assert!(!record(None).is_orphaned());
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Record::read(folder.path()).unwrap().is_none());
+        let record = of(ProcessId::current().unwrap());
+        record.write(folder.path()).unwrap();
+        assert_eq!(Record::read(folder.path()).unwrap().unwrap().processes, record.processes);
+    }
+}

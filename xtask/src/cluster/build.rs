@@ -29,6 +29,8 @@ impl Build {
             }
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
+        // Go holds it as well, since it may go on when we are killed.
+        rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::empty())?;
         Ok(Self { cache: folder.join("go-build"), _lock: lock })
     }
 
