@@ -64,7 +64,8 @@ pub(super) fn claim(folder: &Path) -> Result<Record, String> {
     }
     if folder.exists() {
         if Record::read(folder)?.is_some_and(|record| record.is_alive()) {
-            return Err(format!("a cluster runs already in `{}`", folder.display()));
+            let name = folder.file_name().unwrap_or_default().display();
+            return Err(format!("cluster `{name}` runs already; `cargo xtask cluster down --name {name}` ends it"));
         }
         clear(folder)?;
     }
