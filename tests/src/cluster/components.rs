@@ -1,6 +1,6 @@
 //! The components beside the API server: what each is started with.
 
-use std::path::Path;
+use super::stages;
 
 /// A component: the program's name, and its arguments.
 pub(super) type Component = (&'static str, Vec<String>);
@@ -20,35 +20,26 @@ pub(super) fn etcd(clients: u16, peers: u16) -> Component {
     ("etcd", arguments)
 }
 
-pub(super) fn controllers() -> Component {
-    let own = ["--service-account-private-key-file=pki/accounts.key", "--root-ca-file=pki/ca.crt"];
-    ("kube-controller-manager", client().chain(own).map(str::to_owned).collect())
-}
-
-pub(super) fn scheduler() -> Component {
-    ("kube-scheduler", client().map(str::to_owned).collect())
+/// All that acts on what the API server holds, in the order of their start.
+pub(super) fn controllers() -> [Component; 3] {
+    let owned = |arguments: &[&[&str]]| arguments.concat().into_iter().map(str::to_owned).collect();
+    let manager = ["--service-account-private-key-file=pki/accounts.key", "--root-ca-file=pki/ca.crt"];
+    // It plays the kubelets of all nodes.
+    let kwok = ["--kubeconfig=kubeconfig", "--manage-all-nodes=true", "--node-ip=127.0.0.1"];
+    let stages = format!("--config={}", stages::FILE);
+    [
+        ("kube-controller-manager", owned(&[&CLIENT, &manager])),
+        ("kube-scheduler", owned(&[&CLIENT])),
+        ("kwok", owned(&[&kwok, &[&stages]])),
+    ]
 }
 
 /// What clients of the API server that serve nothing have in common.
-fn client() -> impl Iterator<Item = &'static str> {
-    let arguments = [
-        "--kubeconfig=kubeconfig",
-        "--authentication-kubeconfig=kubeconfig",
-        "--authorization-kubeconfig=kubeconfig",
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--leader-elect=false",
-    ];
-    arguments.into_iter()
-}
-
-/// KWOK, which plays the kubelets of all nodes after stages.
-pub(super) fn kwok(stages: &Path) -> Component {
-    let arguments = vec![
-        "--kubeconfig=kubeconfig".to_owned(),
-        "--manage-all-nodes=true".to_owned(),
-        "--node-ip=127.0.0.1".to_owned(),
-        format!("--config={}", stages.display()),
-    ];
-    ("kwok", arguments)
-}
+const CLIENT: [&str; 6] = [
+    "--kubeconfig=kubeconfig",
+    "--authentication-kubeconfig=kubeconfig",
+    "--authorization-kubeconfig=kubeconfig",
+    "--bind-address=127.0.0.1",
+    "--secure-port=0",
+    "--leader-elect=false",
+];

@@ -1,8 +1,8 @@
 //! A cluster that runs.
 
 use super::access::Access;
-use super::api_server::ApiServer;
-use super::components::Component;
+use super::api_server::{ApiServer, Certificate};
+use super::components::{self, Component};
 use super::process::Processes;
 use super::programs::Programs;
 use std::io::Write;
@@ -63,6 +63,18 @@ impl Cluster {
         let output = child.wait_with_output().map_err(|error| error.to_string())?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+
+    /// Starts the API server, and waits until it is ready.
+    pub(super) fn serve(&mut self, certificate: Certificate) -> Result<(), String> {
+        let arguments = self.api_server.arguments(certificate);
+        self.start_one((ApiServer::NAME, arguments))?;
+        self.wait("the API server", &["get", "--raw", "/readyz", "--insecure-skip-tls-verify"])
+    }
+
+    /// Starts all that acts on what the API server holds.
+    pub(super) fn control(&mut self) -> Result<(), String> {
+        components::controllers().into_iter().try_for_each(|component| self.start_one(component))
     }
 
     pub(super) fn start_one(&mut self, (name, arguments): Component) -> Result<(), String> {

@@ -13,7 +13,7 @@
 //! | `switchback.test/gone-after: 5s` | takes so long to go when it is deleted |
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const STAGES: &[&str] = &[
     include_str!("../../stages/node.yaml"),
@@ -26,9 +26,11 @@ const STAGES: &[&str] = &[
     include_str!("../../stages/pod-gone.yaml"),
 ];
 
-/// Writes them all into one file of a folder.
-pub(super) fn write(folder: &Path) -> Result<PathBuf, String> {
-    let path = folder.join("stages.yaml");
-    fs::write(&path, STAGES.join("\n---\n")).map_err(|error| format!("`{}`: {error}", path.display()))?;
-    Ok(path)
+/// Their file in a cluster's folder.
+pub(super) const FILE: &str = "stages.yaml";
+
+/// Writes them all.
+pub(super) fn write(folder: &Path) -> Result<(), String> {
+    let path = folder.join(FILE);
+    fs::write(&path, STAGES.join("\n---\n")).map_err(|error| format!("`{}`: {error}", path.display()))
 }

@@ -57,13 +57,11 @@ fn once(programs: &Programs, folder: &Path, lifetime: Lifetime) -> Result<Cluste
     let api_server = ApiServer::new(port::free()?, etcd);
     let authority = pki::write(&folder.join("pki"))?;
     api_server.write_files(folder, &authority)?;
-    let stages = stages::write(folder)?;
+    stages::write(folder)?;
     let mut cluster = Cluster { access: Access::begin(folder, programs)?, api_server, processes };
     cluster.start_one(components::etcd(etcd, port::free()?))?;
-    cluster.start_api_server(Certificate::Own)?;
-    cluster.start_one(components::controllers())?;
-    cluster.start_one(components::scheduler())?;
-    cluster.start_one(components::kwok(&stages))?;
+    cluster.serve(Certificate::Own)?;
+    cluster.control()?;
     cluster.kubectl(&["create", "--filename", "-"], NODE)?;
     cluster.wait("the node", &["wait", "--for=condition=Ready", "node/node-1", "--timeout=1s"])?;
     // No pod is taken before.
