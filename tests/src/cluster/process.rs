@@ -92,6 +92,11 @@ impl Processes {
         lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default().join("\n")
     }
 
+    /// Whether one was started and not killed.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.running.iter().any(|(other, _)| other == name)
+    }
+
     /// Kills one and waits until it is gone.
     pub(super) fn kill(&mut self, name: &str) -> Result<(), String> {
         let at = self.running.iter().position(|(other, _)| other == name).ok_or_else(|| no(name))?;
