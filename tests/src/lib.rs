@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod case;
+pub mod cluster;
 pub mod expected;
 pub mod person;
 pub mod stand;

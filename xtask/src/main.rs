@@ -4,6 +4,7 @@
 
 mod bench;
 mod binary;
+mod cluster;
 mod codegen;
 mod deny;
 mod markdown;
@@ -15,7 +16,7 @@ mod torture;
 mod workspace;
 
 use clap::{Parser, Subcommand};
-use outcome::Outcome;
+use outcome::Fault;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use workspace::Workspace;
@@ -54,6 +55,11 @@ enum Task {
     },
     /// Run the crash trials for hours: random kills, random plans, power losses.
     Torture(torture::Args),
+    /// Start and end a real Kubernetes on loopback; its programs are built once, into ~/.cache/switchback.
+    Cluster {
+        #[command(subcommand)]
+        task: cluster::Task,
+    },
     /// Look at licenses, sources and bans of the dependencies; installs cargo-deny when it is not there.
     Deny,
     /// Parse a file with the KDL crate alone, for `bench` to compare with.
@@ -66,8 +72,7 @@ enum Task {
 
 fn main() -> ExitCode {
     match run(Args::parse().task) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -75,20 +80,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Outcome {
+fn run(task: Task) -> Result<ExitCode, Fault> {
     // It is measured as a process, so nothing else may happen in it.
     if let Task::ParseKdl { file } = &task {
-        return parse_kdl::parse(file);
+        return parse_kdl::parse(file).map(code);
     }
     let workspace = Workspace::find()?;
-    match task {
+    let well = match task {
         Task::Test { filters } => test::run(&workspace, &filters),
         Task::Tidy => tidy::run(&workspace),
         Task::Codegen { check: true } => Ok(codegen::check(&workspace)),
         Task::Codegen { check: false } => codegen::write(&workspace),
         Task::Bench { name } => bench::run(&workspace, name.as_deref()),
         Task::Torture(args) => torture::run(&workspace, &args),
+        // A command that it runs has an exit code of its own.
+        Task::Cluster { task } => return cluster::run(&workspace, task),
         Task::Deny => deny::run(&workspace),
         Task::ParseKdl { .. } => Ok(true),
-    }
+    };
+    well.map(code)
+}
+
+fn code(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

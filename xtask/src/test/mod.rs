@@ -7,8 +7,9 @@ use crate::outcome::{Fault, Outcome};
 use crate::workspace::Workspace;
 use part::{Part, Parts};
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use switchback_tests::cluster::Programs;
 use tally::Tally;
 
 /// The binary that black-box tests start.
@@ -18,7 +19,7 @@ const PARTS: &str = "SWITCHBACK_PARTS";
 
 /// Runs the tests whose names hold one of the filters; all when there is none.
 pub fn run(workspace: &Workspace, filters: &[String]) -> Outcome {
-    let parts = Parts::look(part::ALL);
+    let parts = Parts::look(part::ALL, workspace);
     print!("{}", parts.table());
     if let Some(complaint) = parts.complaint(in_ci()) {
         return Err(complaint.into());
@@ -59,6 +60,11 @@ fn tests(
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filters);
     cargo.env(BIN, binary).env(PARTS, parts.found().join(",")).stdout(Stdio::piped());
+    if let Some(programs) = parts.get(part::CLUSTER) {
+        let programs = Programs::at(Path::new(programs));
+        let (name, folder) = programs.telling();
+        cargo.env(name, folder);
+    }
     let mut child = cargo.spawn()?;
     let mut tally = Tally::default();
     if let Some(stdout) = child.stdout.take() {

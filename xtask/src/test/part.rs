@@ -1,5 +1,7 @@
 //! What tests need of the machine, whether it is there, and how to get it.
 
+use crate::cluster;
+use crate::workspace::Workspace;
 use std::process::{Command, Stdio};
 
 /// Something that tests need of the machine.
@@ -9,7 +11,7 @@ pub struct Part {
     /// The tests that need it.
     pub needed_by: &'static str,
     /// Looks for it and tells what was found.
-    pub find: fn() -> Option<String>,
+    pub find: fn(&Workspace) -> Option<String>,
     /// How a person gets it.
     pub provide: &'static str,
     /// What it means that it is missing.
@@ -33,25 +35,42 @@ pub const ALL: &[Part] = &[
     Part {
         name: "rust",
         needed_by: "all tests",
-        find: || version("rustc", &["--version"]),
+        find: |_| version("rustc", &["--version"]),
         provide: "https://rustup.rs",
         need: Need::Vital,
     },
     Part {
         name: "sh",
         needed_by: "tests of programs that a plan runs",
-        find: || version("sh", &["-c", "command -v sh"]),
+        find: |_| version("sh", &["-c", "command -v sh"]),
         provide: "a POSIX shell: apt-get install dash",
+        need: Need::InCi,
+    },
+    Part {
+        name: CLUSTER,
+        needed_by: "tests on a real Kubernetes",
+        find: programs,
+        provide: "Go (https://go.dev/dl) and its module proxy build its programs; or KUBEBUILDER_ASSETS and PATH have them",
         need: Need::InCi,
     },
     Part {
         name: "tmpfs",
         needed_by: "tests of a full disk",
-        find: small_file_system,
+        find: |_| small_file_system(),
         provide: "run as root, or in `unshare --map-root-user --mount`",
         need: Need::Right,
     },
 ];
+
+/// The part of which tests are told where it is.
+pub const CLUSTER: &str = "cluster";
+
+/// Builds what is missing of the test cluster's programs; the first time this takes minutes, and tells what it does.
+fn programs(workspace: &Workspace) -> Option<String> {
+    let found = cluster::programs(workspace);
+    let told = found.map(|programs| programs.folder().display().to_string());
+    told.map_err(|error| eprintln!("no test cluster: {error}")).ok()
+}
 
 /// Mounts a file system of its own, as the tests of a full disk do, and takes it away again.
 fn small_file_system() -> Option<String> {
@@ -80,13 +99,18 @@ pub struct Parts {
 
 impl Parts {
     /// Looks for each.
-    pub fn look(parts: &'static [Part]) -> Self {
-        Self { looked: parts.iter().map(|part| (part, (part.find)())).collect() }
+    pub fn look(parts: &'static [Part], workspace: &Workspace) -> Self {
+        Self { looked: parts.iter().map(|part| (part, (part.find)(workspace))).collect() }
     }
 
     /// The names of those that are there.
     pub fn found(&self) -> Vec<&'static str> {
         self.looked.iter().filter(|(_, found)| found.is_some()).map(|(part, _)| part.name).collect()
+    }
+
+    /// What was found of one.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.looked.iter().find(|(part, _)| part.name == name).and_then(|(_, found)| found.as_deref())
     }
 
     /// Those that are not.
@@ -118,20 +142,24 @@ impl Parts {
 mod tests {
     use super::*;
 
-    const fn part(name: &'static str, find: fn() -> Option<String>, need: Need) -> Part {
+    const fn part(name: &'static str, find: fn(&Workspace) -> Option<String>, need: Need) -> Part {
         Part { name, needed_by: "tests of it", find, provide: "make it", need }
     }
 
     static THERE: &[Part] = &[
-        part("a", || Some("a 1.0".into()), Need::Vital),
-        part("b", || None, Need::InCi),
-        part("c", || None, Need::Right),
+        part("a", |_| Some("a 1.0".into()), Need::Vital),
+        part("b", |_| None, Need::InCi),
+        part("c", |_| None, Need::Right),
     ];
-    static VITAL: &[Part] = &[part("a", || None, Need::Vital)];
+    static VITAL: &[Part] = &[part("a", |_| None, Need::Vital)];
+
+    fn look(parts: &'static [Part]) -> Parts {
+        Parts::look(parts, &Workspace { root: std::path::PathBuf::new() })
+    }
 
     #[test]
     fn a_missing_part_is_named_with_the_way_to_get_it_and_stops_only_ci() {
-        let parts = Parts::look(THERE);
+        let parts = look(THERE);
         assert_eq!(parts.found(), ["a"]);
         assert!(parts.table().contains("missing; get it: make it"), "{}", parts.table());
         assert_eq!(parts.complaint(false), None);
@@ -140,7 +168,7 @@ mod tests {
 
     #[test]
     fn nothing_runs_without_a_vital_part() {
-        assert_eq!(Parts::look(VITAL).complaint(false).as_deref(), Some("missing: a"));
+        assert_eq!(look(VITAL).complaint(false).as_deref(), Some("missing: a"));
     }
 
     #[test]

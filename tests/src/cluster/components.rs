@@ -1,0 +1,45 @@
+//! The components beside the API server: what each is started with.
+
+use super::stages;
+
+/// A component: the program's name, and its arguments.
+pub(super) type Component = (&'static str, Vec<String>);
+
+pub(super) fn etcd(clients: u16, peers: u16) -> Component {
+    let (clients, peers) = (format!("http://127.0.0.1:{clients}"), format!("http://127.0.0.1:{peers}"));
+    let arguments = vec![
+        "--data-dir=etcd".to_owned(),
+        format!("--listen-client-urls={clients}"),
+        format!("--advertise-client-urls={clients}"),
+        format!("--listen-peer-urls={peers}"),
+        format!("--initial-advertise-peer-urls={peers}"),
+        format!("--initial-cluster=default={peers}"),
+        // A test that is cut off by a power loss is run again.
+        "--unsafe-no-fsync".to_owned(),
+    ];
+    ("etcd", arguments)
+}
+
+/// All that acts on what the API server holds, in the order of their start.
+pub(super) fn controllers() -> [Component; 3] {
+    let owned = |arguments: &[&[&str]]| arguments.concat().into_iter().map(str::to_owned).collect();
+    let manager = ["--service-account-private-key-file=pki/accounts.key", "--root-ca-file=pki/ca.crt"];
+    // It plays the kubelets of all nodes.
+    let kwok = ["--kubeconfig=kubeconfig", "--manage-all-nodes=true", "--node-ip=127.0.0.1"];
+    let stages = format!("--config={}", stages::FILE);
+    [
+        ("kube-controller-manager", owned(&[&CLIENT, &manager])),
+        ("kube-scheduler", owned(&[&CLIENT])),
+        ("kwok", owned(&[&kwok, &[&stages]])),
+    ]
+}
+
+/// What clients of the API server that serve nothing have in common.
+const CLIENT: [&str; 6] = [
+    "--kubeconfig=kubeconfig",
+    "--authentication-kubeconfig=kubeconfig",
+    "--authorization-kubeconfig=kubeconfig",
+    "--bind-address=127.0.0.1",
+    "--secure-port=0",
+    "--leader-elect=false",
+];

@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package helm pins the program that the test cluster is built from.
+package helm
+
+import _ "helm.sh/helm/v3/cmd/helm"
