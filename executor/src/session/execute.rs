@@ -14,6 +14,7 @@ use crate::journal::LockError;
 use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
+use crate::screen::run_command;
 use crate::site::Secrets;
 use crate::target::{self, Keep, Kept};
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refus
         Err(LockError::Held { holder }) => {
             let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
             Err(Refused::with(Exit::Kept, format!("{holder} works on this target; nothing was touched"))
-                .next("switchback status"))
+                .next(run_command("status")))
         }
         Err(LockError::Io(error)) => Err(Refused::error(format!("the target's lock: {error}"))),
     }

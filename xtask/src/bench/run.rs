@@ -83,7 +83,8 @@ fn measured(
 }
 
 fn table(sizes: &[Size]) -> String {
-    let head = ["steps", "", "min", "median", "max", "memory", "a step", "two syncs", "file", "executor", "with effect"];
+    let head =
+        ["steps", "", "min", "median", "max", "memory", "a step", "two syncs", "file", "executor", "with effect"];
     let mut rows: Vec<Row> = vec![head.iter().map(|&word| word.to_owned()).collect()];
     rows.extend(sizes.iter().map(row));
     table::right(&rows)
