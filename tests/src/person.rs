@@ -4,7 +4,7 @@ use crate::binary;
 use crate::terminal::Terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const PROJECT: &str = "language 1\ntarget \"local\" { directory \"./platform\" }\n";
 
@@ -81,6 +81,14 @@ impl Project {
         let ended = command.args(arguments).stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
         let said = [ended.stdout.as_slice(), ended.stderr.as_slice()].concat();
         Ok(Ended { exit: ended.status.code(), said: String::from_utf8_lossy(&said).into_owned() })
+    }
+
+    /// Starts a command whose streams are pipes, where nobody can be asked.
+    pub fn piped(&self, arguments: &[&str]) -> Result<Child, String> {
+        let mut command = Command::new(&self.binary);
+        sealed(&mut command, self.root.path());
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|error| error.to_string())
     }
 
     /// Pastes a line into a shell that stands in the folder above the project, where nobody can be asked.
