@@ -72,6 +72,8 @@ fn what_is_made_elsewhere_is_gone_to() {
     let project = Project::new(FAILS, &[]).unwrap();
     let plan = project.pasted_above(&format!("switchback -C {} new hello", project.name())).unwrap();
     pasted(&project, &plan, &["diff"]);
+    // Where there is no project it makes one.
+    std::fs::remove_file(project.path("switchback.kdl")).unwrap();
     let made = project.pasted_above(&format!("switchback -C {}/platform new hello", project.name())).unwrap();
     let [next] = made.told()[..] else { unreachable!("{}", made.said) };
     let shown = project.pasted_above(next).unwrap();
