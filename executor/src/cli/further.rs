@@ -194,11 +194,7 @@ pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
 /// Whether a run waits for somebody.
 fn is_open(run: &Run) -> bool {
     let state = run.state(0);
-    let is_over = matches!(
-        state.standing,
-        Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted
-    );
-    !is_over && !state.only_stays()
+    state.standing.keeps(state.only_stays()).is_some()
 }
 
 /// Why a command makes no sense where the run stands.

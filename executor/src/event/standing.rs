@@ -33,3 +33,24 @@ pub enum Standing {
     /// Something did not hold before the first effect: nothing was touched.
     NotStarted,
 }
+
+impl Standing {
+    /// Whether a run that stands there still keeps its target and waits for somebody: `Some(true)` where all is done and
+    /// it only holds. `only_stays` says that all is taken back but for what its plan leaves.
+    ///
+    /// The one table of which runs go on: marks on a target, `status` and `runs` ask it.
+    pub fn keeps(self, only_stays: bool) -> Option<bool> {
+        match self {
+            Self::NotEqual if only_stays => None,
+            Self::Runs
+            | Self::Paused
+            | Self::Failed
+            | Self::UndoFailed
+            | Self::Interrupted
+            | Self::Asks
+            | Self::NotEqual => Some(false),
+            Self::Holds => Some(true),
+            Self::Done | Self::Undone | Self::Finalized | Self::Aborted | Self::NotStarted => None,
+        }
+    }
+}

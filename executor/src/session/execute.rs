@@ -7,7 +7,6 @@ use super::open::{Opened, directory, touches, writing};
 use super::refused::Refused;
 use crate::bundle::{Bundle, Made};
 use crate::durable;
-use crate::event::Standing;
 use crate::exit::Exit;
 use crate::fault_point::boundary;
 use crate::journal::LockError;
@@ -151,25 +150,8 @@ pub(super) fn mark(place: &Path, opened: &Opened, plan: &Plan, by: &str, holds: 
     target::mark(place, &kept).map_err(|error| Refused::error(format!("the target's mark: {error}")))
 }
 
-/// Whether a run that stands there still keeps its target; `only_stays` says that all is taken back but for what its
-/// plan leaves.
-pub(super) fn keeps(standing: Standing, only_stays: bool) -> Option<bool> {
-    match standing {
-        Standing::NotEqual if only_stays => None,
-        Standing::Runs
-        | Standing::Paused
-        | Standing::Failed
-        | Standing::UndoFailed
-        | Standing::Interrupted
-        | Standing::Asks
-        | Standing::NotEqual => Some(false),
-        Standing::Holds => Some(true),
-        Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted => None,
-    }
-}
-
-/// The same of a run that no process works on.
+/// Whether a run that no process works on keeps its target, and whether it only holds it.
 pub(super) fn run_keeps(run: &Run) -> Option<bool> {
     let state = run.state(0);
-    keeps(state.standing, state.only_stays())
+    state.standing.keeps(state.only_stays())
 }

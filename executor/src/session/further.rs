@@ -1,6 +1,6 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
-use super::execute::{Executed, free, keeps, mark, take};
+use super::execute::{Executed, free, mark, take};
 use super::give_up;
 use super::inputs;
 use super::marks::kept;
@@ -187,7 +187,7 @@ pub(super) fn settle_marks(
     state: &State,
 ) -> Result<(), Refused> {
     let Some(place) = place else { return Ok(()) };
-    match keeps(state.standing, state.only_stays()) {
+    match state.standing.keeps(state.only_stays()) {
         None if crate::fault_point::planted("keeps-target") => Ok(()),
         Some(holds) => mark(place, opened, plan, by, holds),
         None => {

@@ -73,7 +73,7 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
         };
         facts.push((label, format!("{of}: {}{more}", names.join(", "))));
     }
-    if keeps(story.standing(), alive) && !story.only_stays() {
+    if keeps(story, alive) {
         facts.push(("keeps", format!("{}, so no other run can start there", story.target())));
     }
     if let Some(until) = story.good_until(plan).filter(|_| waits(story.standing(), alive)) {
@@ -125,22 +125,9 @@ fn is_open(outcome: Outcome) -> bool {
 }
 
 /// Whether no other run may begin on its target.
-fn keeps(standing: Standing, alive: bool) -> bool {
-    match standing {
-        Standing::Runs => !alive,
-        Standing::Paused
-        | Standing::Interrupted
-        | Standing::Asks
-        | Standing::Failed
-        | Standing::UndoFailed
-        | Standing::NotEqual => true,
-        Standing::Holds
-        | Standing::Done
-        | Standing::Undone
-        | Standing::Finalized
-        | Standing::Aborted
-        | Standing::NotStarted => false,
-    }
+fn keeps(story: &Story, alive: bool) -> bool {
+    let standing = story.standing();
+    standing.keeps(story.only_stays()) == Some(false) && !(alive && standing == Standing::Runs)
 }
 
 fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
