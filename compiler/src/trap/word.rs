@@ -129,7 +129,9 @@ pub(super) fn dollar(place: &Place<'_>) -> Found {
     if place.token.kind != Kind::Word || !place.token.text.ends_with('$') {
         return None;
     }
-    Some((dollar_brace(place.text, place.base, place.token.start..place.token.end()), 0))
+    let found = dollar_brace(place.text, place.base, place.token.start..place.token.end());
+    let end = found.span().end().saturating_sub(place.base as usize);
+    Some((found, end))
 }
 
 /// The word that ends with `$` stands in front of a block.
