@@ -76,6 +76,10 @@ fn diagnose(
     write: &Write<'_>,
 ) -> Option<Diagnostic> {
     let other = draft.steps.get(write.step)?;
+    // What is restored from the copy must come behind it, which is told as such.
+    if restores(cx, other, &backup.name) {
+        return None;
+    }
     let what = place(&touch.path);
     let all = if touch.tree { "all of " } else { "" };
     let message = format!("`{}` may copy {what} while `{}` writes there", one.name, other.name);
@@ -83,6 +87,13 @@ fn diagnose(
         .label(backup.at.span, format!("`{}` copies {all}{what}", one.name))
         .label(write.at.span, does(other, write));
     Some(way_out(cx, found, one, other))
+}
+
+fn restores(cx: &Cx<'_>, step: &DraftStep, copy: &str) -> bool {
+    step.work.iter().any(|work| {
+        let Work::Act(act) = work else { return false };
+        cx.registry.get(&act.call.kind).and_then(|kind| kind.copy(&act.call)) == Some(copy)
+    })
 }
 
 /// A copy of what another step may write at the same time.

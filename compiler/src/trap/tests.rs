@@ -166,7 +166,7 @@ fn several_traps_of_one_line_are_told_each_once_and_in_their_order() {
             ],
         ),
         ("needs \"a\",\"b\", \"c\" within=2m", &[("syntax::comma", ","), ("syntax::unquoted-value", "2m")]),
-        ("a { b ${A}/c within=2m }", &[("syntax::dollar-brace", "${A}/c"), ("syntax::unquoted-value", "2m")]),
+        ("a { b ${A}/c d=2 }", &[("syntax::dollar-brace", "${A}/c")]),
         // What follows from one is not told again.
         ("dir \"C:\\dir\\\" keep=\"8d\"", &[("syntax::illegal-escape", "\\d")]),
         // Those that the parser takes.
