@@ -322,7 +322,7 @@ pub const WORDS: &[Word] = &[
         props: &[Param::one("on", Ty::Known, "events: start failed undone done")],
         block: Block::Required(Notify),
         repeat: true,
-        ..word("notify", &[Plan], "tells others what happens")
+        ..word("notify", &[Plan], "tells others what happened, once, when it is on the disk")
     },
     Word {
         args: &[
