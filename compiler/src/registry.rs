@@ -69,6 +69,11 @@ pub trait Kind: Send + Sync {
         Vec::new()
     }
 
+    /// What a backup of it reads, and nothing may write meanwhile.
+    fn reads(&self, _call: &Call) -> Vec<Touch> {
+        Vec::new()
+    }
+
     /// What is wrong with a call beyond its form.
     fn objections(&self, _call: &Call) -> Vec<Objection> {
         Vec::new()

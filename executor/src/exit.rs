@@ -1,7 +1,7 @@
 //! The one place where the end of a command becomes an exit code, a message and a hint.
 
 use crate::project::ProjectError;
-use crate::screen::{Look, Style, hang, safe};
+use crate::screen::{Look, Style, hang, run_command, safe};
 use crate::world::TreeError;
 use std::process::ExitCode;
 
@@ -171,10 +171,11 @@ fn bug(said: &str, place: &str) -> String {
     // Nothing of the terminal is asked here: the panic may be about just that.
     let look = Look { ascii: true, ..Look::plain() };
     format!(
-        "error: this is a bug in switchback {}, at {place}\n  it says: {}\n  help: report these lines and the command: {}/issues\n        a run that this cut off is whole on disk: switchback status\n",
+        "error: this is a bug in switchback {}, at {place}\n  it says: {}\n  help: report these lines and the command: {}/issues\n        a run that this cut off is whole on disk: {}\n",
         env!("CARGO_PKG_VERSION"),
         safe(said, look),
         env!("CARGO_PKG_REPOSITORY"),
+        run_command("status"),
     )
 }
 

@@ -60,6 +60,12 @@ impl Project {
         &self.root
     }
 
+    /// The way to its folder from a folder (absolute, without links) in which it would not be found.
+    pub fn away_from(&self, stand: &Path) -> Option<PathBuf> {
+        let here = Self::around(stand).is_ok_and(|here| here.root == self.root);
+        (!here).then(|| from(stand, &self.root))
+    }
+
     /// Its files.
     pub fn files(&self) -> &ProjectFiles {
         &self.files

@@ -4,7 +4,7 @@ use crate::binary;
 use crate::terminal::Terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const PROJECT: &str = "language 1\ntarget \"local\" { directory \"./platform\" }\n";
 
@@ -25,6 +25,12 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// The commands behind `next:` and `or:`, as they would be pasted.
+    pub fn told(&self) -> Vec<&str> {
+        let told = |line: &'_ str| line.starts_with("next: ") || line.starts_with("or:   ");
+        self.said.lines().filter(|line| told(line)).filter_map(|line| line.get(6..)).collect()
+    }
+
     /// The command behind `next:`, as words without the program's name.
     pub fn next(&self) -> Vec<&str> {
         let next = self.said.lines().rev().find_map(|line| line.strip_prefix("next: switchback "));
@@ -75,6 +81,31 @@ impl Project {
         let ended = command.args(arguments).stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
         let said = [ended.stdout.as_slice(), ended.stderr.as_slice()].concat();
         Ok(Ended { exit: ended.status.code(), said: String::from_utf8_lossy(&said).into_owned() })
+    }
+
+    /// Starts a command whose streams are pipes, where nobody can be asked.
+    pub fn piped(&self, arguments: &[&str]) -> Result<Child, String> {
+        let mut command = Command::new(&self.binary);
+        sealed(&mut command, self.root.path());
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|error| error.to_string())
+    }
+
+    /// Pastes a line into a shell that stands in the folder above the project, where nobody can be asked.
+    pub fn pasted_above(&self, line: &str) -> Result<Ended, String> {
+        let above = self.root.path().parent().ok_or("the project has no folder above it")?;
+        let mut shell = Command::new("/bin/sh");
+        sealed(&mut shell, self.root.path());
+        shell.current_dir(above).env("BINARY", &self.binary);
+        shell.arg("-c").arg(format!("switchback() {{ \"$BINARY\" \"$@\"; }}; {line}"));
+        let ended = shell.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+        let said = [ended.stdout.as_slice(), ended.stderr.as_slice()].concat();
+        Ok(Ended { exit: ended.status.code(), said: String::from_utf8_lossy(&said).into_owned() })
+    }
+
+    /// Its folder's name.
+    pub fn name(&self) -> String {
+        self.root.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// Runs a command with a person at its terminal.

@@ -1,5 +1,6 @@
 //! The rules of the language, one a file; each looks at the draft and tells what it finds.
 
+mod copied;
 mod copies;
 mod outputs;
 pub(crate) mod placeholder;
@@ -28,6 +29,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, env: &Env, read: &Read, draft: &Draft, grap
     if let Some(graph) = graph {
         way_back::order(cx, draft, graph);
         race::check(cx, draft, graph);
+        copied::check(cx, draft, graph);
         copies::check(cx, draft, graph);
         outputs::check(cx, env, draft, graph);
         time::check(cx, draft, graph);
@@ -48,6 +50,7 @@ pub fn pages() -> Vec<&'static Page> {
         &secret::LITERAL,
         &prepare::NOT_HARMLESS,
         &race::UNORDERED_WRITE,
+        &copied::UNORDERED_COPY,
         &copies::UNKNOWN_COPY,
         &copies::LATE_COPY,
         &outputs::UNKNOWN_OUTPUT,

@@ -10,10 +10,10 @@ use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One write: by which step, of what, written where.
-struct Write<'d> {
-    step: usize,
-    touch: &'d Touch,
-    at: &'d At,
+pub(super) struct Write<'d> {
+    pub(super) step: usize,
+    pub(super) touch: &'d Touch,
+    pub(super) at: &'d At,
 }
 
 /// The space of names of local processes.
@@ -42,6 +42,11 @@ pub(super) fn check(cx: &mut Cx<'_>, draft: &Draft, graph: &Graph) {
         }
     }
     cx.sink.extend(found);
+}
+
+/// What steps write on their way there.
+pub(super) fn writes_there(draft: &Draft) -> Vec<Write<'_>> {
+    writes(draft, Way::There)
 }
 
 fn writes(draft: &Draft, way: Way) -> Vec<Write<'_>> {
@@ -111,7 +116,7 @@ fn suspects<'w, 'd>(writes: &'w [Write<'d>], graph: &Graph) -> Vec<(&'w Write<'d
 }
 
 /// `a/b/c` lies below `a/b`, `a` and the root.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     let root = (!path.is_empty()).then_some("");
     path.match_indices('/').filter_map(|(at, _)| path.get(..at)).chain(root)
 }
@@ -133,11 +138,11 @@ fn diagnose(cx: &Cx<'_>, draft: &Draft, way: Way, (a, b): (&Write<'_>, &Write<'_
     Some(way_out(cx, found, one, other))
 }
 
-fn place(path: &str) -> String {
+pub(super) fn place(path: &str) -> String {
     if path.is_empty() { "the target's directory".into() } else { format!("`{path}`") }
 }
 
-fn does(step: &DraftStep, write: &Write<'_>) -> String {
+pub(super) fn does(step: &DraftStep, write: &Write<'_>) -> String {
     if write.touch.tree {
         format!("`{}` writes all of {}", step.name, place(&write.touch.path))
     } else if write.touch.space == SERVICES {
@@ -148,7 +153,7 @@ fn does(step: &DraftStep, write: &Write<'_>) -> String {
 }
 
 /// The `needs` that orders both, as it can be typed where the later one stands.
-fn way_out(cx: &Cx<'_>, found: Diagnostic, one: &DraftStep, other: &DraftStep) -> Diagnostic {
+pub(super) fn way_out(cx: &Cx<'_>, found: Diagnostic, one: &DraftStep, other: &DraftStep) -> Diagnostic {
     if one.span == other.span {
         return found.help("one template is put in twice: let what it writes hold an input of it, as {{name}}");
     }

@@ -35,6 +35,12 @@ fn last_width(text: &str) -> usize {
     text.rsplit('\n').next().unwrap_or_default().width()
 }
 
+/// Whether a backslash only puts a `{` on another line, for which there is room on this one.
+fn is_idle(piece: &Piece<'_>, next: Option<&Piece<'_>>, text: &str) -> bool {
+    let is_before_block = matches!((piece, next), (Piece::Continued(None), Some(Piece::Block(_))));
+    is_before_block && last_width(text) + " {".len() <= MAX_WIDTH
+}
+
 #[derive(Default)]
 struct Page<'a> {
     rows: Vec<Row<'a>>,
@@ -53,7 +59,10 @@ impl<'a> Page<'a> {
     fn line(&mut self, line: &Line<'a>, depth: usize) {
         let mut text = " ".repeat(depth * INDENT);
         let mut touches = true;
-        for piece in &line.pieces {
+        for (index, piece) in line.pieces.iter().enumerate() {
+            if is_idle(piece, line.pieces.get(index + 1), &text) {
+                continue;
+            }
             if !touches || matches!(piece, Piece::Comment(_)) && text.ends_with("/-") {
                 text.push(' ');
             }

@@ -21,6 +21,9 @@ fn each_thing_is_written_one_way() {
         ("a \\\nb=1 \\\n     c=2", "a \\\n    b=1 \\\n    c=2\n"),
         ("x {\na \\ // why\nb=1\n}", "x {\n    a \\ // why\n        b=1\n}\n"),
         ("a \\\n\nb", "a\nb\n"),
+        ("a \"x\" \\\n{ b }", "a \"x\" { b }\n"),
+        ("a \\\n x=1 \\\n   {\nb\n}", "a \\\n    x=1 {\n    b\n}\n"),
+        ("a \\ // why\n{ b }", "a \\ // why\n    { b }\n"),
         ("/-  a { b }\nc /- d /- e=f /-{ g } { h }", "/-a { b }\nc /-\"d\" /-e=\"f\" /-{ g } { h }\n"),
         ("a { \"\"\"\n   x\n   \"\"\" }", "a {\n    \"\"\"\n   x\n   \"\"\"\n}\n"),
     ] {

@@ -43,6 +43,31 @@ impl Graph {
         self.reaches(b, a)
     }
 
+    /// By step: whether it is in an order with this one, which itself is.
+    pub(crate) fn ordered_with(&self, step: usize) -> Vec<bool> {
+        let mut after = vec![false; self.needs.len()];
+        let mut before = after.clone();
+        let mut open = vec![step];
+        while let Some(one) = open.pop() {
+            for need in self.needs.get(one).into_iter().flatten().copied() {
+                if before.get_mut(need).is_some_and(|known| !std::mem::replace(known, true)) {
+                    open.push(need);
+                }
+            }
+        }
+        let position = self.position.get(step).copied().unwrap_or_default();
+        for one in self.order.iter().skip(position).copied() {
+            let needs = self.needs.get(one).into_iter().flatten();
+            let is_after = one == step || needs.copied().any(|need| after.get(need).is_some_and(|known| *known));
+            if let Some(known) = after.get_mut(one) {
+                *known = is_after;
+            }
+        }
+        let related = after.into_iter().zip(before).map(|(after, before)| after || before);
+        let rank = self.rank.get(step);
+        related.zip(&self.rank).map(|(is_related, own)| is_related || Some(own) != rank).collect()
+    }
+
     /// Whether `from` needs `to`, directly or through others.
     fn reaches(&self, from: usize, to: usize) -> bool {
         let floor = self.position.get(to).copied().unwrap_or_default();

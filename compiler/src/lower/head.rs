@@ -101,8 +101,10 @@ pub(super) fn input(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, draft: &mut Dra
     }
     let reads = item.children_called("read").next();
     let read = reads.and_then(|read| super::act::plain_reader(cx, read));
+    let ty = text(item, "type").unwrap_or_else(|| "string".into());
+    let allowed = allowed(cx, item, &name, &ty);
     if let Some(default) = default {
-        allowed(cx, item, &name, default);
+        is_allowed(cx, item, &name, default, (&ty, &allowed));
     }
     draft.inputs.push(InputDecl {
         source: InputSource { env: text(item, "env"), from },
@@ -111,8 +113,8 @@ pub(super) fn input(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, draft: &mut Dra
         set: draft.settings.get(&name).cloned(),
         read,
         pattern: text(item, "pattern"),
-        ty: text(item, "type").unwrap_or_else(|| "string".into()),
-        allowed: item.children_called("in").flat_map(|values| super::texts(values, "value")).collect(),
+        ty,
+        allowed,
         at: cx.at(item.span),
         name,
     });
@@ -147,8 +149,30 @@ fn no_file(cx: &mut Cx<'_>, item: &Item<'_>, from: Option<&str>) {
     );
 }
 
+/// The values that are allowed, each of the input's type; numbers and truths stand without quotes only where the input
+/// is one.
+fn allowed(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, ty: &str) -> Vec<String> {
+    let mut allowed = Vec::new();
+    for (value, at) in item.children_called("in").flat_map(|values| values.all("value")) {
+        let Some(shown) = value.known() else { continue };
+        let is_quoted = !cx.sources.text(at).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '#'));
+        let why = match judge(ty, None, &[], &shown) {
+            Err(why) => Some((why, format!("write a {ty}, or give the input another type="))),
+            Ok(()) if is_quoted || matches!(ty, "number" | "boolean") => None,
+            Ok(()) => Some((format!("`{name}` is a {ty}, and this is none"), format!("quote it: \"{shown}\""))),
+        };
+        match why {
+            Some((why, help)) => cx
+                .sink
+                .push(Diagnostic::new(&INPUT_WRONG, format!("`{name}` can't be {shown}")).label(at, why).help(help)),
+            None => allowed.push(shown),
+        }
+    }
+    allowed
+}
+
 /// The default must itself be a value that is allowed.
-fn allowed(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, default: &Typed) {
+fn is_allowed(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, default: &Typed, (ty, values): (&str, &[String])) {
     let shown = match default {
         Typed::Text(text) => match text.known() {
             Some(known) => known.to_owned(),
@@ -158,9 +182,7 @@ fn allowed(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, default: &Typed) {
         Typed::Truth(truth) => truth.to_string(),
         _ => return,
     };
-    let values: Vec<String> = item.children_called("in").flat_map(|values| super::texts(values, "value")).collect();
-    let ty = text(item, "type").unwrap_or_else(|| "string".into());
-    if let Err(why) = judge(&ty, text(item, "pattern").as_deref(), &values, &shown) {
+    if let Err(why) = judge(ty, text(item, "pattern").as_deref(), values, &shown) {
         cx.sink.push(
             Diagnostic::new(&INPUT_WRONG, format!("the default of `{name}` is not a value that it allows"))
                 .label(item.span_of("default"), why)

@@ -134,6 +134,8 @@ pub enum Ty {
     OneOf(&'static [&'static str]),
     /// A string, a number or a truth, as it comes.
     Any,
+    /// The same, known when the plan is compiled.
+    Plain,
 }
 
 impl Ty {
@@ -152,7 +154,7 @@ impl Ty {
             Self::Mode => "permission bits in quotes, like \"0644\"",
             Self::Pattern => "a regular expression in quotes",
             Self::Selector => "a label selector in quotes",
-            Self::Any => "a value",
+            Self::Any | Self::Plain => "a value",
             Self::OneOf(words) => return crate::words::one_of(words),
         };
         name.to_owned()

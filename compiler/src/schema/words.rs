@@ -132,7 +132,7 @@ pub const WORDS: &[Word] = &[
         ..word("input", &[Plan, Library, Template], "a value given from outside, used as {{name}}")
     },
     Word {
-        args: &[Param::many("VALUE", Ty::Known, "a value that is allowed")],
+        args: &[Param::many("VALUE", Ty::Plain, "a value that is allowed, of the input's type")],
         ..word("in", &[Input], "the values that are allowed")
     },
     Word { block: Block::Required(Reader), ..word("read", &[Input], "reads the value from the world, at diff") },
@@ -322,7 +322,7 @@ pub const WORDS: &[Word] = &[
         props: &[Param::one("on", Ty::Known, "events: start failed undone done")],
         block: Block::Required(Notify),
         repeat: true,
-        ..word("notify", &[Plan], "tells others what happens")
+        ..word("notify", &[Plan], "tells others what happened, once, when it is on the disk")
     },
     Word {
         args: &[

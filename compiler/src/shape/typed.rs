@@ -63,11 +63,13 @@ impl Typed {
 pub(super) fn read(cx: &mut Cx<'_>, env: &Env, node: &Node, param: &Param, entry: &Entry) -> Option<Typed> {
     let at = entry.value_span;
     let raw = match (&entry.value, param.ty) {
-        (Value::Bool(truth), Ty::Truth | Ty::Any) => return Some(Typed::Truth(*truth)),
-        (Value::Integer(number), Ty::Count | Ty::Any) if u64::try_from(*number).is_ok() => {
+        (Value::Bool(truth), Ty::Truth | Ty::Any | Ty::Plain) => return Some(Typed::Truth(*truth)),
+        (Value::Integer(number), Ty::Count | Ty::Any | Ty::Plain) if u64::try_from(*number).is_ok() => {
             return u64::try_from(*number).ok().map(Typed::Count);
         }
-        (Value::Integer(_) | Value::Float(_), Ty::Any) => return Some(Typed::Text(typed(&cx.sources, entry).into())),
+        (Value::Integer(_) | Value::Float(_), Ty::Any | Ty::Plain) => {
+            return Some(Typed::Text(typed(&cx.sources, entry).into()));
+        }
         // A count in quotes is one only where an input gives it.
         (Value::String(text), Ty::Count) if text.contains("{{") => Rc::clone(text),
         (Value::String(text), ty) if !matches!(ty, Ty::Truth | Ty::Count) => Rc::clone(text),

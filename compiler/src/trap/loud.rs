@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Page};
 use crate::guard::INVALID;
 use crate::scan::{Kind, Token, scan};
 use crate::source::SourceSet;
+use std::collections::BTreeSet;
 
 /// All pages of this file.
 pub static PAGES: &[&Page] = &[&NOT_A_PLAN];
@@ -22,7 +23,7 @@ pub static NOT_A_PLAN: Page = Page {
 /// Lines at fault that are told one by one.
 const MOST_TOLD: usize = 64;
 
-/// Turns errors of the parser into ours, one for each line at fault.
+/// Turns errors of the parser into ours, in the order of the text.
 ///
 /// Only the place where an error ends can be trusted, and one fault brings several errors, so the text is read again.
 /// Unbalanced braces are told only when nothing else is wrong: they follow from much of it.
@@ -71,12 +72,17 @@ struct Walk<'a> {
     previous: Option<Ended>,
     /// The nodes whose blocks are open.
     parents: Vec<usize>,
+    /// How many lines are at fault, the end of the last one, and what is told of it only once.
+    lines: usize,
+    line: usize,
+    once: BTreeSet<&'static str>,
 }
 
 impl<'a> Walk<'a> {
     fn new(text: &'a str, base: u32) -> Self {
         let (before, last, node, previous) = (None, None, None, None);
-        Self { text, base, found: Vec::new(), told: 0, before, last, node, previous, parents: Vec::new() }
+        let (found, parents, once) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { text, base, found, told: 0, before, last, node, previous, parents, lines: 0, line: 0, once }
     }
 
     fn run(mut self) -> Vec<Diagnostic> {
@@ -84,7 +90,7 @@ impl<'a> Walk<'a> {
             self.look(token);
             self.step(token);
             self.before = Some(token);
-            if self.found.len() > MOST_TOLD {
+            if self.lines > MOST_TOLD {
                 self.found.push(not_a_plan(self.base, token.start));
                 break;
             }
@@ -100,8 +106,18 @@ impl<'a> Walk<'a> {
         let (text, base, before, last, previous) = (self.text, self.base, self.before, self.last, self.previous);
         let place = Place { text, base, token, before, last, node, previous };
         if let Some((diagnostic, told)) = TRAPS.iter().find_map(|trap| trap(&place)) {
-            self.found.push(diagnostic);
-            self.told = told.max(place.line_end());
+            self.told = told.max(token.end());
+            let line = place.line_end();
+            let is_new = line > self.line;
+            self.lines += usize::from(is_new);
+            self.line = line;
+            if is_new {
+                self.once.clear();
+            }
+            // One comma in a list is told for all of them.
+            if !diagnostic.page.code.starts_with("syntax::comma") || self.once.insert(diagnostic.page.code) {
+                self.found.push(diagnostic);
+            }
         }
     }
 

@@ -93,11 +93,17 @@ impl<'a> Look<'a> {
     }
 
     fn node(&mut self, node: &'a Node) {
-        let found = self.name(node).or_else(|| self.words(node));
-        self.found.extend(found);
+        let before = self.found.len();
+        let name = self.name(node);
+        let words = self.words(node);
+        self.found.extend(name);
+        self.found.extend(words);
         let numbers = node.entries.iter().filter_map(|entry| self.number(entry)).collect::<Vec<_>>();
         self.found.extend(numbers);
         self.repeated(node);
+        if let Some(own) = self.found.get_mut(before..) {
+            own.sort_by_key(|found| found.span().start);
+        }
         self.nodes(node.children());
     }
 
@@ -135,17 +141,38 @@ impl<'a> Look<'a> {
             .or_else(|| comma(self.base, typed, range))
     }
 
-    /// The first bare value that is a trap; what follows on the line mostly follows from it.
-    fn words(&self, node: &'a Node) -> Option<Diagnostic> {
-        node.entries.iter().enumerate().find_map(|(index, entry)| {
-            let compared = entry.name.as_ref().filter(|name| word::is_comparator(&name.value));
-            if compared.is_some() {
-                return Some(word::comparator(self.text, self.base, self.local(entry.span)));
+    /// All bare values that are traps. What stands between wrong quotes is one value, and one comma or missing `;` is
+    /// told for all that follow from it.
+    fn words(&self, node: &'a Node) -> Vec<Diagnostic> {
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let mut inside = 0;
+        for (index, entry) in node.entries.iter().enumerate() {
+            let at = self.local(entry.span).start;
+            if at < inside {
+                continue;
             }
-            let (typed, range) = self.value(entry);
-            let is_word = !is_quoted(typed) && !typed.starts_with(|c: char| c.is_ascii_digit());
-            is_word.then(|| self.word(&Bare { typed, range, name: equals(entry), node, index })).flatten()
-        })
+            let Some(told) = self.entry(node, index, entry) else { continue };
+            let is_quote = told.page.code == WRONG_QUOTES.code;
+            if is_quote {
+                let (typed, range) = self.value(entry);
+                inside = quoted_end(self.text, typed, range);
+            }
+            let many = [word::COMMA.code, MISSING_SEMICOLON.code];
+            let is_told = found.iter().any(|one| one.page.code == told.page.code);
+            if !is_told || !many.contains(&told.page.code) {
+                found.push(told);
+            }
+        }
+        found
+    }
+
+    fn entry(&self, node: &'a Node, index: usize, entry: &'a Entry) -> Option<Diagnostic> {
+        if entry.name.as_ref().is_some_and(|name| word::is_comparator(&name.value)) {
+            return Some(word::comparator(self.text, self.base, self.local(entry.span)));
+        }
+        let (typed, range) = self.value(entry);
+        let is_word = !is_quoted(typed) && !typed.starts_with(|c: char| c.is_ascii_digit());
+        is_word.then(|| self.word(&Bare { typed, range, name: equals(entry), node, index })).flatten()
     }
 
     fn word(&self, bare: &Bare<'_>) -> Option<Diagnostic> {
@@ -192,7 +219,8 @@ impl<'a> Look<'a> {
             return;
         }
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-        for (name, entry) in node.props() {
+        // A comparator is told as such already.
+        for (name, entry) in node.props().filter(|(name, _)| !word::is_comparator(&name.value)) {
             if let Some(first) = seen.insert(&name.value, entry.span) {
                 self.found.push(repeated(&name.value, first, entry.span));
             }
@@ -208,7 +236,8 @@ fn is_quoted(typed: &str) -> bool {
     typed.starts_with(['"', '#'])
 }
 
-fn wrong_quotes(text: &str, base: u32, typed: &str, range: Range<usize>) -> Option<Diagnostic> {
+/// The sign that opens wrong quotes, and those that may close them.
+fn wrong_quote(typed: &str) -> Option<(char, &'static str)> {
     let opening = typed.chars().next()?;
     let closing = match opening {
         '\'' => "'",
@@ -219,10 +248,25 @@ fn wrong_quotes(text: &str, base: u32, typed: &str, range: Range<usize>) -> Opti
         '»' => "«",
         _ => return None,
     };
+    Some((opening, closing))
+}
+
+/// What stands between wrong quotes, up to the closing sign, or to the end of the word where there is none.
+fn between<'t>(text: &'t str, typed: &str, range: &Range<usize>) -> Option<(char, &'t str)> {
+    let (opening, closing) = wrong_quote(typed)?;
     let line = text.get(range.start..line_at(text, range.start).end)?;
     let inner = line.get(opening.len_utf8()..)?;
     let len = inner.find(|c| closing.contains(c)).unwrap_or(typed.len() - opening.len_utf8());
-    let inner = inner.get(..len)?;
+    Some((opening, inner.get(..len)?))
+}
+
+/// Where what stands between wrong quotes ends.
+fn quoted_end(text: &str, typed: &str, range: Range<usize>) -> usize {
+    between(text, typed, &range).map_or(range.end, |(opening, inner)| range.start + opening.len_utf8() + inner.len())
+}
+
+fn wrong_quotes(text: &str, base: u32, typed: &str, range: Range<usize>) -> Option<Diagnostic> {
+    let (opening, inner) = between(text, typed, &range)?;
     let told = Diagnostic::new(&WRONG_QUOTES, format!("`{opening}` is not a quote"))
         .label(span(base, range), "KDL takes the sign as a part of this value")
         .help(format!("write \"{inner}\""));

@@ -121,7 +121,11 @@ pub(super) fn escape(place: &Place<'_>) -> Found {
     let told = Diagnostic::new(&ILLEGAL_ESCAPE, format!("`\\{c}` is not an escape"))
         .label(place.span(start..start + 1 + c.len_utf8()), "a backslash begins an escape in a quoted string")
         .help(without_escape(token));
-    Some((told, token.end()))
+    // A backslash before the closing quote moves the end of the string, and of all that follows on the line.
+    let is_whole = place
+        .next()
+        .is_none_or(|next| matches!(next.kind, Kind::Space | Kind::Newline | Kind::Semicolon | Kind::Close));
+    Some((told, if is_whole { token.end() } else { place.line_end() }))
 }
 
 /// The way out: a raw string where all other escapes have one, else a second backslash.
@@ -156,10 +160,10 @@ pub(super) fn neighbour(place: &Place<'_>) -> Found {
         return None;
     }
     if next.text.starts_with(',') {
-        return Some((comma(place, &next), 0));
+        return Some((comma(place, &next), next.end()));
     }
     if next.text.starts_with(':') {
-        return Some((colon_behind(place.base, token.start..next.start + 1, token.text.trim_matches('"')), 0));
+        return Some((colon_behind(place.base, token.start..next.start + 1, token.text.trim_matches('"')), next.end()));
     }
     let follower = crate::scan::scan_from(place.text, next.end()).next();
     let is_property = next.kind == Kind::Word && follower.is_some_and(|follower| follower.kind == Kind::Equals);

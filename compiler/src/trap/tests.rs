@@ -146,8 +146,47 @@ fn each_trap_is_told_at_its_place_with_a_fix_to_type() {
 fn each_line_at_fault_is_told_once_and_all_of_them() {
     let text =
         "plan \"a\" {\n    title=\"x\"\n}\nstep \"b\" {\n    a within=2m for=3m\n    b true false null\n}\n# end\n";
-    let expected = ["syntax::assignment", "syntax::unquoted-value", "syntax::bare-keyword", "syntax::hash-comment"];
+    let (value, keyword) = ("syntax::unquoted-value", "syntax::bare-keyword");
+    let expected = ["syntax::assignment", value, value, keyword, keyword, keyword, "syntax::hash-comment"];
     assert_eq!(codes(text), expected);
+}
+
+#[test]
+fn several_traps_of_one_line_are_told_each_once_and_in_their_order() {
+    let cases: &[(&str, &[(&str, &str)])] = &[
+        // Those that the parser refuses.
+        (
+            "a from=files/x within=2m on=true \"\\d\" # end",
+            &[
+                ("syntax::unquoted-path", "files/x"),
+                ("syntax::unquoted-value", "2m"),
+                ("syntax::bare-keyword", "true"),
+                ("syntax::illegal-escape", "\\d"),
+                ("syntax::hash-comment", "#"),
+            ],
+        ),
+        ("needs \"a\",\"b\", \"c\" within=2m", &[("syntax::comma", ","), ("syntax::unquoted-value", "2m")]),
+        ("a { b ${A}/c d=2 }", &[("syntax::dollar-brace", "${A}/c")]),
+        // What follows from one is not told again.
+        ("dir \"C:\\dir\\\" keep=\"8d\"", &[("syntax::illegal-escape", "\\d")]),
+        // Those that the parser takes.
+        (
+            "title: at=1.10 'a b' c, d, mode=0644",
+            &[
+                ("syntax::colon", "title:"),
+                ("version::unquoted", "1.10"),
+                ("syntax::wrong-quotes", "'a"),
+                ("syntax::comma-in-word", ","),
+                ("value::number-spelling", "0644"),
+            ],
+        ),
+        ("requires x >=2.1 y >=3.1", &[("syntax::comparator", ">=2.1"), ("syntax::comparator", ">=3.1")]),
+    ];
+    for (text, expected) in cases {
+        let (sources, found) = told(text);
+        let seen: Vec<(&str, &str)> = found.iter().map(|one| (one.page.code, sources.text(one.span()))).collect();
+        assert_eq!(seen, *expected, "{text}");
+    }
 }
 
 #[test]

@@ -129,7 +129,8 @@ pub(super) fn dollar(place: &Place<'_>) -> Found {
     if place.token.kind != Kind::Word || !place.token.text.ends_with('$') {
         return None;
     }
-    Some((dollar_brace(place.text, place.base, place.token.start..place.token.end()), 0))
+    // Its `}` is taken for the end of a block, so all that follows would be told to stand behind one.
+    Some((dollar_brace(place.text, place.base, place.token.start..place.token.end()), place.line_end()))
 }
 
 /// The word that ends with `$` stands in front of a block.

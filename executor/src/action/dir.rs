@@ -8,7 +8,7 @@ use crate::world::{Bounds, State};
 use async_trait::async_trait;
 use std::path::Path;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection};
+use switchback_compiler::registry::{Kind, Objection, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Role, Ty};
 use switchback_compiler::words::count;
 
@@ -31,6 +31,10 @@ static FORM: Form = Form {
 impl Kind for Dir {
     fn form(&self) -> &'static Form {
         &FORM
+    }
+
+    fn reads(&self, call: &Call) -> Vec<Touch> {
+        call.known("path").map(Touch::tree).into_iter().collect()
     }
 
     fn objections(&self, call: &Call) -> Vec<Objection> {

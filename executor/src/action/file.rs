@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection};
+use switchback_compiler::registry::{Kind, Objection, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Role, Ty};
 
 /// More is no value.
@@ -39,6 +39,10 @@ static FORM: Form = Form {
 impl Kind for File {
     fn form(&self) -> &'static Form {
         &FORM
+    }
+
+    fn reads(&self, call: &Call) -> Vec<Touch> {
+        call.known("path").map(Touch::file).into_iter().collect()
     }
 
     fn objections(&self, call: &Call) -> Vec<Objection> {

@@ -1,7 +1,6 @@
 //! Commands to be pasted: the one that was typed with what it lacked, and others about the same plan.
 
-use super::Globals;
-use crate::screen::quoted;
+use crate::screen::{command, quoted};
 use std::path::Path;
 
 /// The command line once more, with `more` words behind it.
@@ -28,21 +27,11 @@ fn line(mut typed: impl Iterator<Item = String>, once: &[&str], more: &[String])
 }
 
 /// `switchback VERB FILE` in the same folder, for the same target, with the same inputs.
-pub(super) fn about(
-    globals: &Globals,
-    verb: &str,
-    file: &Path,
-    target: Option<&str>,
-    inputs: &[(String, String)],
-) -> String {
-    let mut words = vec!["switchback".to_owned()];
-    if let Some(folder) = &globals.directory {
-        words.extend(["-C".to_owned(), quoted(&folder.display().to_string())]);
-    }
-    words.extend([verb.to_owned(), quoted(&file.display().to_string())]);
+pub(super) fn about(verb: &str, file: &Path, target: Option<&str>, inputs: &[(String, String)]) -> String {
+    let mut words = vec![verb.to_owned(), quoted(&file.display().to_string())];
     words.extend(target.map(|target| format!("-t {}", quoted(target))));
     words.extend(inputs.iter().map(|(name, value)| format!("-i {}", quoted(&format!("{name}={value}")))));
-    words.join(" ")
+    command(words.join(" "))
 }
 
 #[cfg(test)]

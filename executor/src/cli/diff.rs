@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::report::diff::{Comment, Shown, human, json, markdown, step};
 use crate::report::graph::mermaid;
 use crate::report::run::Zone;
-use crate::screen::Look;
+use crate::screen::{Look, command};
 use crate::session::in_the_way;
 use std::path::{Path, PathBuf};
 
@@ -95,6 +95,7 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         return Err(Error::usage(why).help(format!("-o {}.swb", file.display())));
     }
     let project = Project::around(&args.plan)?;
+    Globals::work_on(&project);
     let fresh = match bundle(&project, &args.plan, args.target.as_deref(), &args.inputs, globals).await {
         Ok(fresh) => fresh,
         Err(none) => return none.end(globals),
@@ -119,7 +120,7 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         globals.remark(&format!("wrote {file}  {}\n", fresh.bundle.short()));
     }
     let differs = !fresh.bundle.preview.is_nothing();
-    if let Some(next) = next(args, globals).filter(|_| differs) {
+    if let Some(next) = next(args).filter(|_| differs) {
         match in_the_way(project.root(), &fresh.bundle.plan) {
             Some(refused) => globals.remark(&format!("now it could not run:\n{}", refused.text(globals.err()))),
             None => globals.remark(&format!("next: {next}\n")),
@@ -129,12 +130,12 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
 }
 
 /// What to run next: what was written, else the plan, for a person who read all of it.
-fn next(args: &Args, globals: &Globals) -> Option<String> {
+fn next(args: &Args) -> Option<String> {
     if let Some(file) = &args.output {
-        return Some(about(globals, "run", file, None, &[]));
+        return Some(about("run", file, None, &[]));
     }
     let whole = args.format == Format::Human && args.step.is_none();
-    whole.then(|| about(globals, "run", &args.plan, args.target.as_deref(), &args.inputs))
+    whole.then(|| about("run", &args.plan, args.target.as_deref(), &args.inputs))
 }
 
 /// How a dry run is to be shown.
@@ -197,5 +198,5 @@ fn against(old: &Bundle, new: &Bundle) -> String {
 /// A file that is no bundle.
 pub(super) fn unreadable(path: &Path, error: &BundleError) -> Error {
     Error::new(Exit::Error, format!("`{}`: {error}", path.display()))
-        .help("make it with switchback diff PLAN -o FILE.swb")
+        .help(format!("make it with {}", command("diff PLAN -o FILE.swb")))
 }

@@ -14,7 +14,7 @@ use crate::report::run::{Story, View, Zone, good_for, open};
 use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
-use crate::screen::list;
+use crate::screen::{list, run_command};
 use crate::session::{GoOn, Loaded, Refused, go_on, held_until, tidy};
 use std::path::Path;
 
@@ -102,7 +102,7 @@ async fn unasked(id: &str, ask: &Ask<'_>, signals: &mut Signals) -> Option<Refus
         || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
         || {
             let refused = Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched");
-            refused.next(format!("switchback {} {id} --yes", ask.to))
+            refused.next(run_command(format_args!("{} {id} --yes", ask.to)))
         },
     )
 }
@@ -132,7 +132,7 @@ async fn unaccepted(
             Refused::with(Exit::Asks, format!("undoing run {} loses data; nothing was touched", loaded.run.id));
         let lost =
             |refused: Refused, (step, what): &(String, String)| refused.fact(format!("undoing {step} loses {what}"));
-        let next = format!("switchback undo {} --accept-losses", loaded.run.id);
+        let next = run_command(format_args!("undo {} --accept-losses", loaded.run.id));
         losses.iter().fold(refused, lost).next(next)
     };
     said(asked, signals).await.refused(Exit::Interrupted, refused, refused)
@@ -175,8 +175,8 @@ pub(super) fn named(project: &Project, given: Option<&str>) -> Result<Run, Refus
     let matching: Vec<&String> = ids.iter().filter(|id| id.starts_with(given)).collect();
     match matching.as_slice() {
         [only] => Ok(Run::read(project.root(), only)?),
-        [] => Err(nothing(format!("there is no run `{given}` in this project")).next("switchback runs")),
-        _ => Err(nothing(format!("`{given}` begins more than one run")).next("switchback runs")),
+        [] => Err(nothing(format!("there is no run `{given}` in this project")).next(run_command("runs"))),
+        _ => Err(nothing(format!("`{given}` begins more than one run")).next(run_command("runs"))),
     }
 }
 
@@ -194,11 +194,7 @@ pub(super) fn waiting(project: &Project) -> Result<Vec<Run>, Refused> {
 /// Whether a run waits for somebody.
 fn is_open(run: &Run) -> bool {
     let state = run.state(0);
-    let is_over = matches!(
-        state.standing,
-        Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted
-    );
-    !is_over && !state.only_stays()
+    state.standing.keeps(state.only_stays()).is_some()
 }
 
 /// Why a command makes no sense where the run stands.
@@ -224,13 +220,13 @@ fn not_possible(loaded: &Loaded, ask: &Ask<'_>) -> Option<Refused> {
         ("abort", Standing::Aborted) => Some(Refused::with(Exit::Done, format!("run {run} is aborted already"))),
         ("undo", Standing::Finalized) => usage(format!("run {run} is finalized: its way back is given up")),
         ("undo", _) if state.finalizing => usage(format!("the way back of run {run} is being given up"))
-            .map(|refused| refused.next(format!("switchback finalize {run}"))),
+            .map(|refused| refused.next(run_command(format_args!("finalize {run}")))),
         // As after `finalize`: there is no way back that could be asked for, so it is the question that is wrong.
         ("undo", Standing::Holds) if is_over(loaded).is_some() => is_over(loaded),
         ("finalize", Standing::Done | Standing::Holds) => None,
         ("finalize", _) if state.finalizing => None,
         ("finalize", _) => usage(format!("run {run} is not done, so nothing can be finalized"))
-            .map(|refused| refused.next(format!("switchback status {run}"))),
+            .map(|refused| refused.next(run_command(format_args!("status {run}")))),
         _ => None,
     }
 }
@@ -243,7 +239,7 @@ fn is_over(loaded: &Loaded) -> Option<Refused> {
         let why = format!("the hold of run {run} is over, and with it its way back; nothing was touched");
         Refused::with(Exit::Usage, why).fact(format!("it ended at {}", Zone::here().minute(until)))
     });
-    refused.map(|refused| refused.next(format!("switchback finalize {run}")))
+    refused.map(|refused| refused.next(run_command(format_args!("finalize {run}"))))
 }
 
 /// What was prepared is older than the plan says that it is good: no change builds on it.
@@ -255,5 +251,5 @@ fn stale(loaded: &Loaded) -> Option<Refused> {
     let refused = Refused::with(Exit::Closed, why);
     let refused = refused.fact(format!("it was {good_for}until {}", Zone::here().date_time(until)));
     let refused = refused.fact("undo it and run the plan again: that prepares anew");
-    Some(refused.next(format!("switchback undo {run}")).next(format!("switchback abort {run}")))
+    Some(refused.next(run_command(format_args!("undo {run}"))).next(run_command(format_args!("abort {run}"))))
 }

@@ -1,7 +1,8 @@
 //! Options of every command, and the two streams that they shape.
 
 use crate::exit::{Error, Exit};
-use crate::screen::{Flags, Look, When};
+use crate::project::Project;
+use crate::screen::{Flags, Look, When, called_in, works_on};
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
@@ -24,12 +25,22 @@ pub struct Globals {
 }
 
 impl Globals {
-    /// Goes to the folder of `-C`.
+    /// Goes to the folder of `-C`, which commands that are printed name too.
     pub(super) fn enter(&self) -> Result<(), Error> {
         let Some(folder) = &self.directory else { return Ok(()) };
         std::env::set_current_dir(folder).map_err(|error| {
             Error::usage(format!("-C {}: {}", folder.display(), why(&error))).help("name a folder that is there")
-        })
+        })?;
+        called_in(folder);
+        Ok(())
+    }
+
+    /// Says where the runs of a project are found, which commands that are printed name where it is not from here.
+    pub(super) fn work_on(project: &Project) {
+        let stand = std::env::current_dir().and_then(|here| here.canonicalize());
+        if let Some(away) = stand.ok().and_then(|stand| project.away_from(&stand)) {
+            works_on(&away);
+        }
     }
 
     fn flags(&self) -> Flags {

@@ -4,7 +4,7 @@ use super::Globals;
 use super::starter::FILES;
 use crate::exit::{Error, Exit};
 use crate::project::PROJECT_FILE;
-use crate::screen::{Column, Table, quoted};
+use crate::screen::{Column, Table, command, next, quoted};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -48,7 +48,8 @@ fn plan(name: &str, globals: &Globals) -> Result<Exit, Error> {
          verify {{ file.contains \"etc/{name}.conf\" \"{name}\" }}\n}}\n"
     );
     write(Path::new(&path), &text)?;
-    globals.print(&format!("wrote {path}   a plan of one step\nnext: switchback diff {path}\n"))?;
+    let next = next([command(format_args!("diff {path}"))]);
+    globals.print(&format!("wrote {path}   a plan of one step\n{next}"))?;
     Ok(Exit::Done)
 }
 
@@ -79,8 +80,10 @@ fn project(name: &str, globals: &Globals) -> Result<Exit, Error> {
         let lead = if at == 0 { "wrote" } else { "     " };
         table.row([format!("{lead} {name}/{path}"), what]);
     }
-    let folder = quoted(name);
-    globals.print(&format!("{}next: cd {folder} && switchback diff upgrade.plan.kdl\n", table.render()))?;
+    // Seen from where `-C` was typed.
+    let folder = globals.directory.as_deref().unwrap_or(Path::new("")).join(name);
+    let next = next([format!("cd {} && switchback diff upgrade.plan.kdl", quoted(&folder.display().to_string()))]);
+    globals.print(&(table.render() + &next))?;
     Ok(Exit::Done)
 }
 

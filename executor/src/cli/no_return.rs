@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::report::run::View;
 use crate::run::Signals;
 use crate::schedule::{Phase, Reach, reach};
-use crate::screen::{hang, list, safe};
+use crate::screen::{hang, list, run_command, safe};
 use crate::session::{Loaded, Refused};
 use switchback_compiler::plan::WayBack;
 
@@ -29,7 +29,7 @@ pub(super) async fn asked(loaded: &Loaded, reach: &Reach, view: &View, signals: 
     let refused = || {
         let why = format!("not all of run {run} can be taken back; nothing was touched");
         let refused = told(loaded, reach).into_iter().fold(Refused::with(Exit::Asks, why), Refused::fact);
-        out(loaded, refused.next(format!("switchback undo {run} --partly")))
+        out(loaded, refused.next(run_command(format_args!("undo {run} --partly"))))
     };
     said(word(&question, &["yes"]), signals).await.refused(Exit::Interrupted, refused, refused)
 }
@@ -68,7 +68,7 @@ fn out(loaded: &Loaded, refused: Refused) -> Refused {
     let run = &loaded.run.id;
     match loaded.state().standing {
         Standing::Done | Standing::Aborted => refused,
-        Standing::Holds => refused.next(format!("switchback finalize {run}")),
-        _ => refused.next(format!("switchback abort {run}")),
+        Standing::Holds => refused.next(run_command(format_args!("finalize {run}"))),
+        _ => refused.next(run_command(format_args!("abort {run}"))),
     }
 }

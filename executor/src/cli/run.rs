@@ -75,12 +75,9 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
 
 async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> Result<Exit, Error> {
     let project = Project::around(&args.what)?;
+    Globals::work_on(&project);
     let looked = async {
-        if is_bundle(&args.what) {
-            reviewed(&project, args, globals).await
-        } else {
-            made(&project, args, globals).await
-        }
+        if is_bundle(&args.what) { reviewed(&project, args).await } else { made(&project, args, globals).await }
     };
     let fresh = tokio::select! {
         fresh = looked => fresh,
@@ -101,7 +98,7 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
     let given = Given::confirms(&args.confirms);
     let mut refused = closed(&project, &bundle, args).or_else(|| shut(&plan, &given, false));
     if refused.is_none() {
-        refused = unasked(&bundle, args, globals, &view, signals).await;
+        refused = unasked(&bundle, args, &view, signals).await;
     }
     if let Some(refused) = refused {
         return Ok(refuse(&refused, globals));
@@ -140,7 +137,7 @@ async fn made(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh
 }
 
 /// A bundle is run as it was reviewed: what it would change now must be what it said.
-async fn reviewed(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh, NoBundle> {
+async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let refused = |why: String| NoBundle::Refused(Refused::error(why));
     let (bundle, made) =
         Bundle::read(&args.what).map_err(|error| refused(format!("`{}`: {error}", args.what.display())))?;
@@ -158,11 +155,11 @@ async fn reviewed(project: &Project, args: &Args, globals: &Globals) -> Result<F
         let bundle = bundle.map_err(|error| refused(error.to_string()))?;
         return Ok(Fresh { bundle, secrets, made });
     }
-    Err(NoBundle::Refused(not_as_reviewed(&bundle, &changed, globals)))
+    Err(NoBundle::Refused(not_as_reviewed(&bundle, &changed)))
 }
 
 /// What is other than when it was reviewed.
-fn not_as_reviewed(bundle: &Bundle, changed: &[Changed], globals: &Globals) -> Refused {
+fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
     let target = bundle.plan.target.as_ref().map_or("the target", |target| target.name.as_str());
     let mut refused = Refused::with(
         Exit::Changed,
@@ -175,7 +172,7 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed], globals: &Globals) -> R
     let file = bundle.plan.units.iter().map(|unit| &unit.at.path).find(|path| path.ends_with(".plan.kdl"));
     let file = file.map_or("PLAN", |path| path);
     let target = bundle.plan.target.as_ref().map(|target| target.name.as_str());
-    refused.next(about(globals, "diff", Path::new(file), target, &[]) + " -o NEW.swb")
+    refused.next(about("diff", Path::new(file), target, &[]) + " -o NEW.swb")
 }
 
 /// Which door is shut before a run may begin.
@@ -205,13 +202,7 @@ fn stop_at(block: &Block) -> Option<&str> {
 }
 
 /// What a person must say before a run begins, and did not.
-async fn unasked(
-    bundle: &Bundle,
-    args: &Args,
-    globals: &Globals,
-    view: &View,
-    signals: &mut Signals,
-) -> Option<Refused> {
+async fn unasked(bundle: &Bundle, args: &Args, view: &View, signals: &mut Signals) -> Option<Refused> {
     let deletions = bundle.preview.deleted().len() as u64;
     if let Some(most) = bundle.plan.deletions_at_most.filter(|most| deletions > *most)
         && args.deletes != Some(deletions)
@@ -228,7 +219,7 @@ async fn unasked(
     }
     let target = bundle.plan.target.as_ref().map_or("", |target| target.name.as_str());
     let steps = count(bundle.plan.steps().count(), "step");
-    let diff = about(globals, "diff", &args.what, args.target.as_deref(), &args.inputs);
+    let diff = about("diff", &args.what, args.target.as_deref(), &args.inputs);
     let question = format!("run {steps} on {}? [y/N] ", safe(target, view.look));
     said(word(&question, &["y", "yes"]), signals).await.refused(
         Exit::Closed,

@@ -20,7 +20,9 @@ pub(super) fn can_ask() -> bool {
 pub(super) async fn ask(question: &str) -> Option<String> {
     // What was typed before the question was read can't be meant as its answer.
     let _untouched = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
-    say(question);
+    // Who has stopped the terminal stops the question, and not the run that asks it.
+    let question = question.to_owned();
+    let _shown = tokio::task::spawn_blocking(move || say(&question)).await;
     let mut prompt = Prompt { is_answered: false };
     let line = next_line().await.ok().flatten();
     prompt.is_answered = line.is_some();

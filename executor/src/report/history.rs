@@ -2,7 +2,7 @@
 
 use super::run::{Story, Zone, between};
 use crate::event::Standing;
-use crate::screen::{Column, Look, Table, count, list, safe, seconds};
+use crate::screen::{Column, Look, Table, command, count, list, safe, seconds};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ impl Summary {
 /// The table of runs, the newest first, and what can still be undone.
 pub fn history(runs: &[Summary], now: Timestamp, zone: &Zone, look: Look) -> String {
     if runs.is_empty() {
-        return "no runs yet: switchback run PLAN makes the first\n".into();
+        return format!("no runs yet: {} makes the first\n", command("run PLAN"));
     }
     let mut runs: Vec<&Summary> = runs.iter().collect();
     runs.sort_by(|one, other| other.began.cmp(&one.began).then_with(|| one.run.cmp(&other.run)));

@@ -10,4 +10,4 @@ pub mod run;
 #[cfg(test)]
 mod expected;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;

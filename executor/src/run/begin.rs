@@ -56,10 +56,9 @@ pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, F
         host: host(),
         pid: std::process::id(),
     };
-    let mut owner = Owner::new(Arc::clone(&plan), site, journal, state, reviewed, asker);
+    let mut owner = Owner::new(Arc::clone(&plan), site, journal, state, reviewed, (readers, asker));
     owner.aim = aim;
     owner.jobs = jobs;
-    owner.readers = readers;
     owner.say(began).await;
     owner.notify("start", "").await;
     Ok(owner.drive(signals).await)

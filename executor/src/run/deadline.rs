@@ -2,10 +2,10 @@
 
 use super::owner::Owner;
 use crate::event::{Entry, Event};
-use crate::schedule::{Aim, Phase};
+use crate::schedule::{Aim, Phase, State, UnitState};
 use jiff::Timestamp;
 use std::time::Duration;
-use switchback_compiler::plan::Stage;
+use switchback_compiler::plan::{Plan, Stage, Unit};
 use tokio::time::Instant;
 
 impl Owner<'_> {
@@ -35,13 +35,40 @@ impl Owner<'_> {
     pub(super) async fn late(&mut self) {
         self.deadline = None;
         self.late = true;
-        let waits = |id: &u32| {
-            let waits = self.state.units.get(*id as usize).is_some_and(|unit| unit.phase == Phase::Waiting);
-            waits && self.plan.unit(*id).is_some_and(|unit| !unit.work.is_empty())
-        };
-        if let Some(unit) = (0..self.plan.units.len() as u32).find(waits) {
+        if let Some(unit) = too_late(&self.plan, &self.state, &self.running) {
             let why = format!("the deadline of {} has passed", self.plan.deadline.limit);
             self.say(Event::UnitFailed { unit, why, details: Vec::new() }).await;
         }
+    }
+}
+
+/// The first unit with work that is not begun any more.
+///
+/// One that was started counts as running although nothing was heard of it yet: it can't be called back, and what it
+/// says next would make its failure forgotten.
+fn too_late(plan: &Plan, state: &State, running: &[u32]) -> Option<u32> {
+    let waits = |(id, (unit, of)): &(u32, (&Unit, &UnitState))| {
+        of.phase == Phase::Waiting && !unit.work.is_empty() && !running.contains(id)
+    };
+    (0..).zip(plan.units.iter().zip(&state.units)).find(waits).map(|(id, _)| id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{NOTEBOOKS, ORDERS_COPY, PORTAL, SITE, plan};
+
+    #[test]
+    fn a_unit_that_was_just_started_does_not_fail_by_the_deadline() {
+        let plan = plan();
+        let done = |unit| Event::UnitDone { unit, changes: 0 };
+        let mut state = State::of(plan.units.len(), &(0..SITE).map(done).collect::<Vec<_>>());
+        assert_eq!(too_late(&plan, &state, &[]), Some(SITE));
+        // Both were started; only one of them was heard of.
+        state.apply(&Event::UnitBegan { unit: SITE });
+        assert_eq!(too_late(&plan, &state, &[SITE, NOTEBOOKS]), Some(PORTAL));
+        (SITE..plan.units.len() as u32 - 1).map(done).for_each(|done| state.apply(&done));
+        assert_eq!(too_late(&plan, &state, &[plan.units.len() as u32 - 1]), None);
+        assert_eq!(too_late(&plan, &State::new(plan.units.len()), &[]), Some(ORDERS_COPY));
     }
 }

@@ -31,7 +31,7 @@ impl Owner<'_> {
                  at most once becomes unknown\n"
             ),
         };
-        self.readers.iter_mut().for_each(|reader| reader.say(&text));
+        self.readers.say(&text);
         // What has not begun, since it waits for its window, may wait for hours.
         begun == 0 && !self.running.is_empty()
     }

@@ -16,6 +16,7 @@ mod owner;
 mod person;
 mod prepared;
 mod questions;
+mod readers;
 mod recording;
 mod recover;
 mod reserve;

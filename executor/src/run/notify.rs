@@ -1,4 +1,8 @@
 //! `notify`: others are told what happens. What can't be told is noted, and the run goes on.
+//!
+//! An event is told when it is on the disk, and once: a process that is killed before it has told loses the message, and
+//! the next one does not know whether it was told. The end is told after its record, so a note that it could not be told
+//! is the journal's last.
 
 use crate::action::noun;
 use crate::site::{Scene, Site};

@@ -6,6 +6,7 @@ use super::compare;
 use super::known::{Known, Reviewed};
 use super::person::Told;
 use super::questions::Questions;
+use super::readers::Readers;
 use super::reserve;
 use super::scribe::{Message, Scribe, Stop};
 use super::signals::Signals;
@@ -35,7 +36,7 @@ pub(super) struct Owner<'a> {
     pub(super) state: State,
     pub(super) aim: Aim,
     pub(super) jobs: usize,
-    pub(super) readers: Vec<Box<dyn Reader>>,
+    pub(super) readers: Readers,
     pub(super) questions: Questions<'a>,
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
@@ -75,10 +76,11 @@ impl<'a> Owner<'a> {
         journal: Journal,
         state: State,
         reviewed: Arc<Reviewed>,
-        asker: &'a dyn Asker,
+        (readers, asker): (Vec<Box<dyn Reader>>, &'a dyn Asker),
     ) -> Self {
         let (to, inbox) = mpsc::unbounded_channel();
         let known = Known::new(Arc::clone(&reviewed), &site);
+        let readers = Readers::new(readers, &plan, &site.run);
         Self {
             plan,
             site,
@@ -86,7 +88,7 @@ impl<'a> Owner<'a> {
             state,
             aim: Aim::Change,
             jobs: 4,
-            readers: Vec::new(),
+            readers,
             questions: Questions::new(asker),
             deadline: None,
             good_until: None,
@@ -185,9 +187,9 @@ impl<'a> Owner<'a> {
                     None => return Standing::Interrupted,
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
-                reply = self.questions.reply() => self.answered(reply),
+                reply = self.questions.reply() => self.answered(reply).await,
                 () = sleep_until(deadline) => self.late().await,
-                _ = ticks.tick() => self.readers.iter_mut().for_each(|reader| reader.tick(crate::clock::now())),
+                _ = ticks.tick() => self.readers.tick(crate::clock::now()),
             }
             if may_start {
                 next = self.start_ready();
@@ -242,7 +244,7 @@ impl<'a> Owner<'a> {
             }
             Message::Ask(question, answer) if self.draining.is_none() => {
                 self.questions.add(question, answer);
-                self.ask_next();
+                self.ask_next().await;
             }
             Message::Expected(id, answer) => {
                 if let Some(unit) = self.plan.unit(id) {
@@ -345,18 +347,19 @@ impl<'a> Owner<'a> {
             let until = crate::clock::now().checked_add(hold.at_most.std()).unwrap_or(Timestamp::MAX);
             self.say(Event::HoldBegan { until }).await;
         }
-        match standing {
-            Standing::Done | Standing::Holds => self.notify("done", "").await,
-            Standing::Undone | Standing::NotEqual => self.notify("undone", "").await,
-            _ => {}
-        }
         let why = self.broken.clone().or_else(|| self.draining.clone()).unwrap_or_default();
         if matches!(standing, Standing::Done | Standing::Finalized | Standing::NotStarted) {
             reserve::free(&self.site);
         }
         self.conceal().await;
         self.say(Event::Ended { standing, why }).await;
-        self.readers.iter_mut().for_each(|reader| reader.finish());
+        // Only what is on the disk is told: who is killed in between has told nobody, and nothing that is not so.
+        match standing {
+            Standing::Done | Standing::Holds => self.notify("done", "").await,
+            Standing::Undone | Standing::NotEqual => self.notify("undone", "").await,
+            _ => {}
+        }
+        self.readers.finish().await;
         let Self { journal, state, broken, .. } = self;
         let closed = journal.close().await.map_err(|error| error.to_string());
         Outcome { standing, broken: broken.or(closed.err()), state }

@@ -21,38 +21,38 @@ pub(super) enum Told {
 
 impl Owner<'_> {
     /// Puts the next question of a unit, if none is open. While it is open nothing is drawn over it.
-    pub(super) fn ask_next(&mut self) {
+    pub(super) async fn ask_next(&mut self) {
         if self.questions.is_next() && self.draining.is_none() {
-            self.readers.iter_mut().for_each(|reader| reader.hold());
+            self.readers.hold().await;
             self.questions.put();
         }
     }
 
     /// The answer to the open question. A person's time is not the plan's: the deadline moves by it.
-    pub(super) fn answered(&mut self, reply: Reply) {
+    pub(super) async fn answered(&mut self, reply: Reply) {
         let took = self.questions.close(reply);
-        self.readers.iter_mut().for_each(|reader| reader.release());
+        self.readers.release();
         self.deadline = self.deadline.map(|deadline| deadline + took);
-        self.ask_next();
+        self.ask_next().await;
     }
 
     /// A signal is no answer: every question stays open.
     pub(super) fn withdraw_questions(&mut self) {
         if self.questions.withdraw() {
-            self.readers.iter_mut().for_each(|reader| reader.release());
+            self.readers.release();
         }
     }
 
     /// Asks while nothing runs.
     async fn put(&mut self, question: Question, signals: &mut Signals) -> Reply {
         let asker = self.questions.asker();
-        self.readers.iter_mut().for_each(|reader| reader.hold());
+        self.readers.hold().await;
         let given = tokio::select! {
             biased;
             name = signals.next() => Err(name),
             reply = asker.ask(question) => Ok(reply),
         };
-        self.readers.iter_mut().for_each(|reader| reader.release());
+        self.readers.release();
         given.unwrap_or_else(|name| {
             self.interrupted(name);
             Reply::Nobody

@@ -40,8 +40,7 @@ impl Owner<'_> {
     /// Writes a record of the owner's own, or one that needs no answer.
     pub(super) async fn record(&mut self, event: Event, durable: bool) {
         if !event.is_durable() {
-            let entry = Entry { at: crate::clock::now(), event };
-            self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
+            self.readers.take(Entry { at: crate::clock::now(), event });
             return;
         }
         if self.broken.is_some() {
@@ -71,7 +70,7 @@ impl Owner<'_> {
         let entry = Entry { at: crate::clock::now(), event };
         self.deadline = self.deadline.or_else(|| self.deadline_from(&entry));
         self.good_until = self.good_until.or_else(|| self.good_from(&entry));
-        self.readers.iter_mut().for_each(|reader| reader.take(&entry, &self.plan));
+        self.readers.take(entry);
     }
 }
 

@@ -103,9 +103,8 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let past = partly && !state.partly && !reach(&plan, &state).gone.is_empty();
     let decided = state.undo.is_some() && !(to == "undo" && (state.undoes_a_part() || past));
     let fresh = State::new(plan.units.len());
-    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, asker);
+    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, (readers, asker));
     owner.jobs = jobs;
-    owner.readers = readers;
     owner.aim = aim.clone();
     owner.past(entries);
     owner
@@ -200,7 +199,7 @@ async fn settle(
                     let limit = crate::screen::limit(action.within.std());
                     let text =
                         format!("{name}: still goes on by itself; its end is waited for, its limit is {limit}\n");
-                    owner.readers.iter_mut().for_each(|reader| reader.say(&text));
+                    owner.readers.say(&text);
                 }
                 tokio::select! {
                     biased;

@@ -1,8 +1,9 @@
 //! The grammar that all screens share: signs, colours, figures, columns.
 //!
 //! Pure: everything here makes strings out of values and a [`Look`]; only [`Look::for_stdout`] and
-//! [`Look::for_stderr`] ask the machine.
+//! [`Look::for_stderr`] ask the machine, and [`command`] knows how this process was called.
 
+mod command;
 pub mod diff;
 mod layout;
 mod look;
@@ -13,6 +14,7 @@ mod table;
 mod text;
 mod words;
 
+pub use command::{called_in, command, command_in, next, run_command, works_on};
 pub use layout::{hang, pad, pad_left, tail, wrap};
 pub use look::{Flags, Look, Surroundings, When};
 pub use quantity::{elapsed, limit, quick, seconds, size, size_of};

@@ -7,13 +7,13 @@ use super::open::{Opened, directory, touches, writing};
 use super::refused::Refused;
 use crate::bundle::{Bundle, Made};
 use crate::durable;
-use crate::event::Standing;
 use crate::exit::Exit;
 use crate::fault_point::boundary;
 use crate::journal::LockError;
 use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
+use crate::screen::run_command;
 use crate::site::Secrets;
 use crate::target::{self, Keep, Kept};
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refus
         Err(LockError::Held { holder }) => {
             let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
             Err(Refused::with(Exit::Kept, format!("{holder} works on this target; nothing was touched"))
-                .next("switchback status"))
+                .next(run_command("status")))
         }
         Err(LockError::Io(error)) => Err(Refused::error(format!("the target's lock: {error}"))),
     }
@@ -150,25 +150,8 @@ pub(super) fn mark(place: &Path, opened: &Opened, plan: &Plan, by: &str, holds: 
     target::mark(place, &kept).map_err(|error| Refused::error(format!("the target's mark: {error}")))
 }
 
-/// Whether a run that stands there still keeps its target; `only_stays` says that all is taken back but for what its
-/// plan leaves.
-pub(super) fn keeps(standing: Standing, only_stays: bool) -> Option<bool> {
-    match standing {
-        Standing::NotEqual if only_stays => None,
-        Standing::Runs
-        | Standing::Paused
-        | Standing::Failed
-        | Standing::UndoFailed
-        | Standing::Interrupted
-        | Standing::Asks
-        | Standing::NotEqual => Some(false),
-        Standing::Holds => Some(true),
-        Standing::Done | Standing::Undone | Standing::Finalized | Standing::Aborted | Standing::NotStarted => None,
-    }
-}
-
-/// The same of a run that no process works on.
+/// Whether a run that no process works on keeps its target, and whether it only holds it.
 pub(super) fn run_keeps(run: &Run) -> Option<bool> {
     let state = run.state(0);
-    keeps(state.standing, state.only_stays())
+    state.standing.keeps(state.only_stays())
 }

@@ -1,6 +1,6 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
-use super::execute::{Executed, free, keeps, mark, take};
+use super::execute::{Executed, free, mark, take};
 use super::give_up;
 use super::inputs;
 use super::marks::kept;
@@ -14,6 +14,7 @@ use crate::fault_point::boundary;
 use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals, further, make_room};
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
+use crate::screen::run_command;
 use crate::site::Secrets;
 use crate::target;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +71,7 @@ impl Loaded {
 impl From<RunError> for Refused {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::Missing(_) => Self::with(Exit::Usage, error.to_string()).next("switchback runs"),
+            RunError::Missing(_) => Self::with(Exit::Usage, error.to_string()).next(run_command("runs")),
             other => Self::error(other.to_string()),
         }
     }
@@ -121,7 +122,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         NotFurther::Journal(ref error) => Refused::error(format!("the journal of run {}: {error}", opened.run)),
         NotFurther::Moved => {
             let refused = Refused::with(Exit::Kept, format!("{error}; nothing was touched"));
-            refused.next(format!("switchback status {}", opened.run))
+            refused.next(run_command(format_args!("status {}", opened.run)))
         }
     })?;
     boundary("ended");
@@ -171,10 +172,10 @@ pub fn found_secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<S
 
 /// What to type once a secret is there, and what needs none.
 fn no_secret(refused: Refused, to: &str, run: &str, standing: Standing) -> Refused {
-    let refused = refused.next(format!("switchback {to} {run}"));
+    let refused = refused.next(run_command(format_args!("{to} {run}")));
     // A run that is done has nothing that could be left as it is.
     let is_done = matches!(standing, Standing::Done | Standing::Holds | Standing::Finalized | Standing::Aborted);
-    if to == "abort" || is_done { refused } else { refused.next(format!("switchback abort {run}")) }
+    if to == "abort" || is_done { refused } else { refused.next(run_command(format_args!("abort {run}"))) }
 }
 
 /// Brings the target's mark of a run in line with where it stands.
@@ -186,7 +187,7 @@ pub(super) fn settle_marks(
     state: &State,
 ) -> Result<(), Refused> {
     let Some(place) = place else { return Ok(()) };
-    match keeps(state.standing, state.only_stays()) {
+    match state.standing.keeps(state.only_stays()) {
         None if crate::fault_point::planted("keeps-target") => Ok(()),
         Some(holds) => mark(place, opened, plan, by, holds),
         None => {

@@ -9,6 +9,7 @@ use crate::bundle::Bundle;
 use crate::event::Standing;
 use crate::exit::Exit;
 use crate::runs::Run;
+use crate::screen::{command_in, run_command};
 use crate::target::{self, Kept};
 use std::io;
 use std::path::Path;
@@ -52,9 +53,11 @@ pub(super) fn keeping(project: &Path, place: &Path, kept: &Kept) -> Refused {
     }
     // PROJECT/.switchback/runs/RUN
     let home = kept.folder.ancestors().nth(3).filter(|home| home.canonicalize().ok() != project.canonicalize().ok());
-    let there = home.map_or_else(String::new, |home| format!("-C {} ", home.display()));
-    let command = |verb: &str| format!("switchback {there}{verb} {}", kept.run);
-    if kept.holds { refused.next(command("finalize")).next(command("undo")) } else { refused.next(command("status")) }
+    let about = |verb: &str| {
+        let words = format!("{verb} {}", kept.run);
+        home.map_or_else(|| run_command(&words), |home| command_in(home, &words))
+    };
+    if kept.holds { refused.next(about("finalize")).next(about("undo")) } else { refused.next(about("status")) }
 }
 
 /// The run that keeps a plan's target, as far as looking tells: without the lock a run may begin or end right after.
@@ -72,7 +75,7 @@ pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
     let kept = target::marks(&place).ok()?.into_iter().find_map(forbids)?;
     if target::is_taken(&place) {
         let why = format!("run {} of {} works on this target now; nothing was touched", kept.run, kept.by);
-        return Some(Refused::with(Exit::Kept, why).next(format!("switchback status {}", kept.run)));
+        return Some(Refused::with(Exit::Kept, why).next(run_command(format_args!("status {}", kept.run))));
     }
     Some(keeping(project, &place, &kept))
 }

@@ -1,7 +1,7 @@
 //! Why a command did not do its work, as a person is told it: which door is shut, the fact that opens it, what is next.
 
 use crate::exit::Exit;
-use crate::screen::{Look, Style, hang, safe};
+use crate::screen::{Look, Style, hang, next, safe};
 use crate::site::Fault;
 
 /// A refusal or an error, with the exit code that scripts see.
@@ -52,12 +52,7 @@ impl Refused {
         let style = if word == "nothing to do" { Style::Plain } else { Style::Red };
         let mut text = hang(&format!("{}: ", style.paint(word, look)), &safe(&self.why, look), look);
         text.extend(self.facts.iter().map(|fact| hang("  ", &safe(fact, look), look)));
-        for (index, next) in self.next.iter().enumerate() {
-            text.push_str(if index == 0 { "next: " } else { "or:   " });
-            text.push_str(next);
-            text.push('\n');
-        }
-        text
+        text + &next(&self.next)
     }
 }
 

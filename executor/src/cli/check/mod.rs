@@ -13,6 +13,7 @@ use super::find::{Kind, files};
 use crate::action::registry;
 use crate::exit::{Error, Exit};
 use crate::report::diagnostics::{github, human, json, sarif};
+use crate::screen::command;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -57,7 +58,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     if files.is_empty() {
         let paths: Vec<String> = args.paths.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(Error::usage(format!("no plan and no library in {}", crate::screen::list(&paths)))
-            .help("plans are called NAME.plan.kdl; `switchback new NAME` makes one"));
+            .help(format!("plans are called NAME.plan.kdl; `{}` makes one", command("new NAME"))));
     }
     let stand = std::env::current_dir()
         .map_err(|error| Error::new(Exit::Error, format!("where am I? {}", super::globals::why(&error))))?;

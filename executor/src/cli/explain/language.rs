@@ -47,7 +47,7 @@ fn params(args: &[Param], props: &[Param], look: Look) -> String {
     section("arguments", &args) + &section("properties", &props)
 }
 
-fn said(param: &Param, is_argument: bool) -> String {
+pub(super) fn said(param: &Param, is_argument: bool) -> String {
     let need = match (param.need, is_argument) {
         (Need::One, true) | (Need::Optional, false) => "",
         (Need::One, false) => "; must be there",

@@ -3,6 +3,7 @@
 mod language;
 mod lists;
 mod page;
+mod params;
 
 use super::Globals;
 use crate::action::registry;
@@ -26,6 +27,7 @@ const WHAT: &str = "\
 CODE        the last line of a diagnostic: needs::cycle
 WORD        a word of the language: step
 NOUN        what a step does or checks: file.write
+PROPERTY    or an argument, and where it may stand: every
 codes       all diagnostics
 words       all words and nouns
 exit-codes  what the exit status says";
@@ -59,7 +61,8 @@ pub fn topics() -> Vec<&'static str> {
     topics.extend(pages().iter().map(|page| page.code));
     topics.extend(WORDS.iter().map(|word| word.name));
     topics.extend(registry().all().map(|kind| kind.form().name));
-    // A word may have several forms, and share its name with a noun.
+    topics.extend(params::names(&registry()));
+    // A word may have several forms, and share its name with a noun or a property.
     let mut seen = std::collections::BTreeSet::new();
     topics.retain(|topic| seen.insert(*topic));
     topics
@@ -85,7 +88,10 @@ pub fn text(topic: &str, look: Look) -> Option<String> {
     if parts.is_empty() && LATER.contains(&topic) {
         return Some(format!("{topic}: a word of the language that is still to come\n"));
     }
-    (!parts.is_empty()).then(|| parts.join("\n"))
+    if parts.is_empty() {
+        return params::page(topic, &registry, look);
+    }
+    Some(parts.join("\n"))
 }
 
 #[cfg(test)]
@@ -108,6 +114,19 @@ mod tests {
                 assert!(topics().contains(see), "{} points to {see}", page.code);
             }
         }
+    }
+
+    #[test]
+    fn a_property_is_explained_where_it_stands() {
+        let every = text("every", Look::plain()).unwrap();
+        assert!(every.starts_with("every: a property;"), "{every}");
+        assert!(every.contains("\nof any check\n  the time between two looks: a span of time in quotes"), "{every}");
+        let mode = text("mode=", Look::plain()).unwrap();
+        assert!(mode.contains("`file.write`") && mode.contains("permission bits"), "{mode}");
+        let path = text("path", Look::plain()).unwrap();
+        assert!(path.starts_with("path: an argument;") && path.contains("as an argument of "), "{path}");
+        // A word of the language stays one, though others have a property of its name.
+        assert!(text("in", Look::plain()).unwrap().starts_with("in: a word"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Cx;
 use crate::preview::{RiskKind, risks as found};
 use crate::screen::{Sign, Style, count, hang, list, pad, width};
+use switchback_compiler::plan::WayBack;
 
 /// Why it is not safe to start.
 pub(super) fn blocked(cx: &Cx<'_>) -> Option<String> {
@@ -26,14 +27,29 @@ pub(super) fn risks(cx: &Cx<'_>) -> Option<String> {
         risks.iter().map(|risk| (sign(risk.kind), cx.safe(&risk.step), cx.safe(&risk.text))).collect();
     let lost: Vec<String> =
         risks.iter().filter(|risk| risk.kind == RiskKind::Irreversible).map(|risk| cx.safe(&risk.step)).collect();
-    (!rows.is_empty()).then(|| format!("risks\n{}{}", named(&rows, cx), hang("  ", &reversible(&lost), cx.look)))
+    (!rows.is_empty())
+        .then(|| format!("risks\n{}{}", named(&rows, cx), hang("  ", &reversible(&lost, &later(cx)), cx.look)))
 }
 
-fn reversible(lost: &[String]) -> String {
-    match lost {
-        [] => "no step is irreversible; the way back is given up only by `finalize`".to_owned(),
+/// Steps of `finalize` that nothing takes back.
+fn later(cx: &Cx<'_>) -> Vec<String> {
+    let units =
+        cx.preview.finalize.iter().filter(|seen| !seen.is_unchanged()).filter_map(|seen| cx.plan.unit(seen.unit));
+    units.filter(|unit| matches!(unit.way_back, WayBack::Irreversible(_))).map(|unit| cx.safe(&unit.name)).collect()
+}
+
+fn reversible(lost: &[String], later: &[String]) -> String {
+    let now = match lost {
+        [] if later.is_empty() => "no step is irreversible".to_owned(),
+        [] => "no step before `finalize` is irreversible".to_owned(),
         [one] => format!("1 step is irreversible: {one}"),
         many => format!("{} are irreversible: {}", count(many.len(), "step"), list(many)),
+    };
+    match later {
+        [] if lost.is_empty() => format!("{now}; the way back is given up only by `finalize`"),
+        [] => now,
+        [one] => format!("{now}; of `finalize`, which gives up the way back: {one}"),
+        many => format!("{now}; of `finalize`, which gives up the way back: {}", list(many)),
     }
 }
 

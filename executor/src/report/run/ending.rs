@@ -5,11 +5,14 @@ use super::outcome::{Outcome, is_step};
 use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
 use crate::event::Standing;
-use crate::screen::{Style, count, elapsed, hang, list, of, plural, safe};
+use crate::screen::{Style, count, elapsed, hang, list, next as next_lines, of, plural, run_command, safe};
 use switchback_compiler::plan::{Plan, Stage, Unit, WayBack};
 
 /// Why a run is undone by the command that asks for it.
 pub(super) const ASKED: &str = "asked for";
+
+/// What `abort` does.
+const AS_IT_IS: &str = "leaves the target as it is";
 
 /// The result line: word, what, where, in how long, n of m.
 pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
@@ -223,46 +226,41 @@ fn finalized(story: &Story, plan: &Plan, view: &View) -> String {
 fn next(story: &Story, plan: &Plan, view: &View) -> String {
     let asked = story.processes.last().is_some_and(|process| process.to == "undo");
     let unknown = story.units.iter().any(|unit| unit.unknown().is_some());
-    let said = match story.standing() {
-        Standing::Holds => {
-            "next: switchback report RUN\nor:   switchback finalize RUN\n      \
-             gives up the way back; until then: switchback undo RUN\n"
-        }
+    let run = safe(story.run(), view.look);
+    let typed = |words: &str| run_command(words.replace("RUN", &run));
+    let until_then = format!("gives up the way back; until then: {}", typed("undo RUN"));
+    let said: &[(&str, &str)] = match story.standing() {
+        Standing::Holds => &[("report RUN", ""), ("finalize RUN", &until_then)],
         Standing::NotEqual if !story.only_stays() => {
-            "next: switchback undo RUN\n      once that is as it was: it compares again\n\
-             or:   switchback abort RUN\n      leaves the target as it is\n"
+            &[("undo RUN", "once that is as it was: it compares again"), ("abort RUN", AS_IT_IS)]
         }
-        Standing::Undone | Standing::NotEqual if !asked => "next: switchback report RUN --format markdown\n",
-        Standing::Done if is_nothing(story, plan) => "",
-        Standing::Done => "next: switchback report RUN\nor:   switchback undo RUN\n",
-        Standing::NotEqual | Standing::NotStarted => "next: switchback report RUN\n",
-        Standing::UndoFailed => "next: switchback undo RUN\n",
-        Standing::Failed => "next: switchback undo RUN\nor:   switchback abort RUN\n      leaves the target as it is\n",
-        Standing::Interrupted | Standing::Paused if unknown => {
-            "next: switchback resume RUN\n      looks first, then asks about what is unknown\n"
-        }
-        Standing::Interrupted | Standing::Paused => "next: switchback resume RUN\nor:   switchback undo RUN\n",
-        // What asks says itself how it is answered.
-        Standing::Aborted if can_go_back(story, plan) => {
-            "next: switchback report RUN\nor:   switchback undo RUN\n      \
-             takes it back all the same, while nothing newer touched it\n"
-        }
-        Standing::Asks | Standing::Runs | Standing::Undone | Standing::Finalized | Standing::Aborted => "",
-    };
-    let said = said.replace("RUN", &safe(story.run(), view.look));
-    match story.standing() {
+        Standing::Undone | Standing::NotEqual if !asked => &[("report RUN --format markdown", "")],
+        Standing::Done if is_nothing(story, plan) => &[],
+        Standing::Done => &[("report RUN", ""), ("undo RUN", "")],
+        Standing::NotEqual | Standing::NotStarted => &[("report RUN", "")],
         // Nothing can be mended there.
         Standing::UndoFailed if super::undone::is_final(story, plan) => {
-            let run = safe(story.run(), view.look);
+            let partly = ("undo RUN --partly", "compares what is taken back; the rest stays");
             let any = story.units.iter().any(|unit| matches!(unit.back, Back::Undone(..)));
-            let partly =
-                format!("or:   switchback undo {run} --partly\n      compares what is taken back; the rest stays\n");
-            let partly = if any { partly } else { String::new() };
-            format!("next: switchback abort {run}\n      leaves the target as it is\n{partly}")
+            if any { &[("abort RUN", AS_IT_IS), partly] } else { &[("abort RUN", AS_IT_IS)] }
         }
-        Standing::UndoFailed => said + &what_is_left(story, view),
-        _ => said,
-    }
+        Standing::UndoFailed => return next_lines([typed("undo RUN")]) + &what_is_left(story, view),
+        Standing::Failed => &[("undo RUN", ""), ("abort RUN", AS_IT_IS)],
+        Standing::Interrupted | Standing::Paused if unknown => {
+            &[("resume RUN", "looks first, then asks about what is unknown")]
+        }
+        Standing::Interrupted | Standing::Paused => &[("resume RUN", ""), ("undo RUN", "")],
+        // What asks says itself how it is answered.
+        Standing::Aborted if can_go_back(story, plan) => {
+            &[("report RUN", ""), ("undo RUN", "takes it back all the same, while nothing newer touched it")]
+        }
+        Standing::Asks | Standing::Runs | Standing::Undone | Standing::Finalized | Standing::Aborted => &[],
+    };
+    let line = |(words, note): &(&str, &str)| {
+        let note = if note.is_empty() { String::new() } else { format!("\n      {note}") };
+        typed(words) + &note
+    };
+    next_lines(said.iter().map(line))
 }
 
 /// Whether there is a step whose work is there and has a way back.

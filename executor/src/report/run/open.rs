@@ -4,7 +4,7 @@ use super::question::{gate, loss, lost, outcome, unknown};
 use super::story::{ActStory, Step, Story, UnitStory};
 use super::view::View;
 use crate::event::Asks;
-use crate::screen::{hang, quoted, safe};
+use crate::screen::{hang, next, quoted, run_command, safe};
 use jiff::Timestamp;
 use switchback_compiler::plan::{Plan, Unit};
 
@@ -68,8 +68,7 @@ pub fn open(story: &Story, plan: &Plan, view: &View) -> Open {
         (String::new(), vec![format!("resume {run}")])
     };
     let touched = if is_touched(story) { "" } else { "nothing was touched; " };
-    let next = ["next: "].into_iter().chain(std::iter::repeat("or:   "));
-    let next: String = next.zip(&commands).map(|(word, command)| format!("{word}switchback {command}\n")).collect();
+    let next = next(commands.into_iter().map(run_command));
     let stays = format!("{touched}the question stays open\n{next}");
     Open { question: without_prompt(&question), stays, next }
 }

@@ -8,7 +8,7 @@ use super::story::{Process, Story};
 use super::view::{View, short_digest};
 use super::zone::between;
 use crate::event::Standing;
-use crate::screen::{hang, safe, seconds};
+use crate::screen::{hang, next as next_lines, run_command, safe, seconds};
 use jiff::Timestamp;
 use switchback_compiler::plan::Plan;
 
@@ -73,7 +73,7 @@ fn facts(story: &Story, plan: &Plan, alive: bool, now: Timestamp, view: &View) -
         };
         facts.push((label, format!("{of}: {}{more}", names.join(", "))));
     }
-    if keeps(story.standing(), alive) && !story.only_stays() {
+    if keeps(story, alive) {
         facts.push(("keeps", format!("{}, so no other run can start there", story.target())));
     }
     if let Some(until) = story.good_until(plan).filter(|_| waits(story.standing(), alive)) {
@@ -125,26 +125,14 @@ fn is_open(outcome: Outcome) -> bool {
 }
 
 /// Whether no other run may begin on its target.
-fn keeps(standing: Standing, alive: bool) -> bool {
-    match standing {
-        Standing::Runs => !alive,
-        Standing::Paused
-        | Standing::Interrupted
-        | Standing::Asks
-        | Standing::Failed
-        | Standing::UndoFailed
-        | Standing::NotEqual => true,
-        Standing::Holds
-        | Standing::Done
-        | Standing::Undone
-        | Standing::Finalized
-        | Standing::Aborted
-        | Standing::NotStarted => false,
-    }
+fn keeps(story: &Story, alive: bool) -> bool {
+    let standing = story.standing();
+    standing.keeps(story.only_stays()) == Some(false) && !(alive && standing == Standing::Runs)
 }
 
 fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
     let run = safe(story.run(), view.look);
+    let told = |verbs: &[&str]| next_lines(verbs.iter().map(|verb| run_command(format_args!("{verb} {run}"))));
     if looked.alive {
         return "  possible  ctrl-c there; undo when it has ended\n".into();
     }
@@ -152,36 +140,22 @@ fn next(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
         Standing::Runs | Standing::Interrupted | Standing::Paused | Standing::Asks
             if story.good_until(plan).is_some_and(|until| until <= looked.now) =>
         {
-            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
+            told(&["undo", "abort"])
         }
         Standing::Asks => open(story, plan, view).next,
-        Standing::Runs | Standing::Interrupted | Standing::Paused => {
-            format!("next: switchback resume {run}\nor:   switchback undo {run}\n")
-        }
-        Standing::Holds if story.hold_until.is_some_and(|until| until <= looked.now) => {
-            format!("next: switchback finalize {run}\n")
-        }
+        Standing::Runs | Standing::Interrupted | Standing::Paused => told(&["resume", "undo"]),
+        Standing::Holds if story.hold_until.is_some_and(|until| until <= looked.now) => told(&["finalize"]),
         // What the hold is there to notice: now is when the way back is needed.
-        Standing::Holds if looked.hold.iter().any(|(_, holds)| !holds) => {
-            format!("next: switchback undo {run}\nor:   switchback finalize {run}\n")
-        }
-        Standing::Holds => format!("next: switchback finalize {run}\nor:   switchback undo {run}\n"),
-        Standing::Failed | Standing::UndoFailed => {
-            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
-        }
-        Standing::NotEqual if !story.only_stays() => {
-            format!("next: switchback undo {run}\nor:   switchback abort {run}\n")
-        }
-        Standing::Aborted if can_go_back(story, plan) => {
-            format!("next: switchback report {run}\nor:   switchback undo {run}\n")
-        }
+        Standing::Holds if looked.hold.iter().any(|(_, holds)| !holds) => told(&["undo", "finalize"]),
+        Standing::Holds => told(&["finalize", "undo"]),
+        Standing::Failed | Standing::UndoFailed => told(&["undo", "abort"]),
+        Standing::NotEqual if !story.only_stays() => told(&["undo", "abort"]),
+        Standing::Aborted if can_go_back(story, plan) => told(&["report", "undo"]),
         Standing::Done
         | Standing::Undone
         | Standing::NotEqual
         | Standing::Finalized
         | Standing::Aborted
-        | Standing::NotStarted => {
-            format!("next: switchback report {run}\n")
-        }
+        | Standing::NotStarted => told(&["report"]),
     }
 }

@@ -5,7 +5,7 @@ use super::super::fold::Shape;
 use super::details::Detail;
 use super::{Comment, steps};
 use crate::report::run::{code, escape};
-use crate::screen::{count, list, of};
+use crate::screen::{command, count, list, of};
 
 /// More kinds than this are counted.
 const NAMED: usize = 20;
@@ -42,8 +42,8 @@ pub(super) fn left(cx: &Cx<'_>, folded: &[Shape<'_>], missing: &[&Detail], comme
         parts.push(format!("{unfit} for want of room: {}", named(&kinds)));
     }
     let show = match &comment.file {
-        Some(file) => format!("switchback show {file} --full"),
-        None => "switchback diff --full".to_owned(),
+        Some(file) => command(format_args!("show {file} --full")),
+        None => command("diff --full"),
     };
     let title = format!("**Left out: {hidden} of {}**", count(all, "diff"));
     let paragraph = format!("\n{title}, {}. Everything: {}\n", parts.join("; "), code(&show));

@@ -12,7 +12,7 @@ use super::fold::folded;
 use super::{Cx, Shown, nothing, share, table};
 use crate::preview::Preview;
 use crate::report::run::{PLAIN, code};
-use crate::screen::{count, list};
+use crate::screen::{command, count, list};
 use details::Detail;
 use std::fmt::Write;
 use switchback_compiler::plan::Plan;
@@ -144,7 +144,7 @@ fn bundle(comment: &Comment) -> String {
         let _ = write!(out, "{}made again, with the same digest, by {}", join(&out), code(again));
     }
     if let Some(file) = &comment.file {
-        let _ = write!(out, ". Then {}", code(&format!("switchback run {file}")));
+        let _ = write!(out, ". Then {}", code(&command(format_args!("run {file}"))));
     }
     if out.is_empty() { out } else { out + "\n" }
 }

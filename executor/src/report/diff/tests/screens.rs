@@ -145,6 +145,17 @@ async fn one_step_alone() {
 }
 
 #[tokio::test]
+async fn a_step_of_finalize_that_nothing_takes_back_is_named() {
+    let plan = "step \"a\" { file.remove \"old\"; undo { program \"x\"; loses \"rows\" } }\n\
+                stage \"finalize\" { step \"drop\" { gate \"sure\" { confirm \"gone\" type=\"yes\" }; \
+                file.remove \"kept\"; irreversible \"it is gone\" } }";
+    let (plan, _, preview) = Project::new(plan).on_target("old", "1").on_target("kept", "1").preview().await;
+    let told = human(&plan, &preview, &shown(), look(120));
+    let wanted = "no step before `finalize` is irreversible; of `finalize`, which gives up the way back: drop\n";
+    assert!(told.contains(wanted), "{told}");
+}
+
+#[tokio::test]
 async fn nothing_to_do_in_two_lines() {
     let plan = "component \"db\" { installed { file \"v\" } }\n\
                 step \"db\" { moves from=\"1.0.0\" to=\"2.0.0\"; program \"upgrade\"; stays \"it is fine\" }\n\
