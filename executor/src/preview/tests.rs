@@ -127,7 +127,7 @@ async fn no_secret_is_in_a_preview_nor_a_digest_that_gives_it_away() {
     }
     let path = crate::world::RelPath::parse("pw").unwrap();
     assert_eq!(seen.facts.files[&path], Fact::Hidden);
-    crate::target::make_key(&project.folder().join("platform")).unwrap();
+    crate::target::make_key(&crate::target::Home::below(&project.folder().join("platform"))).unwrap();
     let (_, _, with_key) = project.preview().await;
     assert!(matches!(with_key.facts.files[&path], Fact::Keyed(_)));
     assert_eq!(seen.facts.changed(&with_key.facts), []);

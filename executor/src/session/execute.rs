@@ -15,7 +15,7 @@ use crate::runs::{self, Run};
 use crate::schedule::Aim;
 use crate::screen::run_command;
 use crate::site::Secrets;
-use crate::target::{self, Keep, Kept};
+use crate::target::{self, Home, Keep, Kept};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use switchback_compiler::plan::{Plan, Target};
@@ -54,19 +54,18 @@ pub struct Executed {
 pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signals) -> Result<Executed, Refused> {
     let plan = Arc::new(bundle.plan.clone());
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
-    let place = placed(options.project, &target)?;
-    let _keep = take(place.as_deref(), &options.by)?;
-    let marks = free(options.project, place.as_deref(), &plan, None)?;
+    placed(options.project, &target)?;
+    let home = Home::of(options.project, &target);
+    let _keep = take(&home, &options.by)?;
+    let marks = free(options.project, &home, &plan, None)?;
     give_up::expired(options.project, &plan, &marks)?;
     boundary("target");
     let opened = folder(options.project, bundle, options.made)?;
     boundary("folder");
-    if let Some(place) = &place {
-        let key = target::make_key(place);
-        key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
-        mark(place, &opened, &plan, &options.by, false)?;
-        boundary("marked");
-    }
+    let key = target::make_key(&home);
+    key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
+    mark(&home, &opened, &plan, &options.by, false)?;
+    boundary("marked");
     let blobs = bundle.blobs.clone();
     let site = writing(options.project, &plan, blobs, options.secrets, &opened)?;
     if let Some(tree) = &site.tree {
@@ -86,25 +85,23 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     };
     let outcome = begin(beginning, signals).await?;
     boundary("ended");
-    settle_marks(place.as_deref(), &opened, &plan, &options.by, &outcome.state)?;
+    settle_marks(&home, &opened, &plan, &options.by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
 
-/// The target's directory, made from its seed when it is absent.
-fn placed(project: &Path, target: &Target) -> Result<Option<PathBuf>, Refused> {
-    let Some(place) = directory(project, target) else { return Ok(None) };
+/// Makes the target's directory from its seed when it is absent.
+fn placed(project: &Path, target: &Target) -> Result<(), Refused> {
+    let Some(directory) = directory(project, target) else { return Ok(()) };
     let seed = target.seed.as_ref().map(|seed| project.join(seed));
-    target::place(&place, seed.as_deref()).map_err(|error| Refused::error(error.to_string()))?;
-    Ok(Some(place))
+    target::place(&directory, seed.as_deref()).map(drop).map_err(|error| Refused::error(error.to_string()))
 }
 
 /// Takes the target for this process.
-pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refused> {
-    let Some(place) = place else { return Ok(None) };
+pub(super) fn take(home: &Home, by: &str) -> Result<Keep, Refused> {
     let note = format!("process {} of {by}", std::process::id());
-    match Keep::take(place, &note) {
-        Ok(keep) => Ok(Some(keep)),
+    match Keep::take(home, &note) {
+        Ok(keep) => Ok(keep),
         Err(LockError::Held { holder }) => {
             let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
             Err(Refused::with(Exit::Kept, format!("{holder} works on this target; nothing was touched"))
@@ -117,12 +114,11 @@ pub(super) fn take(place: Option<&Path>, by: &str) -> Result<Option<Keep>, Refus
 /// Refuses where another run keeps the target; the runs that keep something of it.
 ///
 /// `own` is the run that asks, where it is one already.
-pub(super) fn free(project: &Path, place: Option<&Path>, plan: &Plan, own: Option<&str>) -> Result<Vec<Kept>, Refused> {
-    let Some(place) = place else { return Ok(Vec::new()) };
-    let marks = kept(place)?;
+pub(super) fn free(project: &Path, home: &Home, plan: &Plan, own: Option<&str>) -> Result<Vec<Kept>, Refused> {
+    let marks = kept(home)?;
     let touches = touches(plan);
     match marks.iter().find(|kept| own != Some(kept.run.as_str()) && kept.forbids(&touches)) {
-        Some(kept) => Err(keeping(project, place, kept)),
+        Some(kept) => Err(keeping(project, home, kept)),
         None => Ok(marks),
     }
 }
@@ -138,7 +134,7 @@ fn folder(project: &Path, bundle: &Bundle, made: &Made) -> Result<Opened, Refuse
 }
 
 /// Marks the target as kept by a run.
-pub(super) fn mark(place: &Path, opened: &Opened, plan: &Plan, by: &str, holds: bool) -> Result<(), Refused> {
+pub(super) fn mark(home: &Home, opened: &Opened, plan: &Plan, by: &str, holds: bool) -> Result<(), Refused> {
     let kept = Kept {
         run: opened.run.clone(),
         plan: plan.name.clone(),
@@ -147,7 +143,7 @@ pub(super) fn mark(place: &Path, opened: &Opened, plan: &Plan, by: &str, holds: 
         holds,
         touches: touches(plan),
     };
-    target::mark(place, &kept).map_err(|error| Refused::error(format!("the target's mark: {error}")))
+    target::mark(home, &kept).map_err(|error| Refused::error(format!("the target's mark: {error}")))
 }
 
 /// Whether a run that no process works on keeps its target, and whether it only holds it.

@@ -5,7 +5,7 @@ use super::give_up;
 use super::inputs;
 use super::marks::kept;
 use super::needed::needed;
-use super::open::{Opened, directory, writing};
+use super::open::{Opened, writing};
 use super::refused::Refused;
 use crate::bundle::Bundle;
 use crate::event::{Event, Standing};
@@ -16,7 +16,7 @@ use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::screen::run_command;
 use crate::site::Secrets;
-use crate::target;
+use crate::target::{self, Home};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -81,10 +81,11 @@ impl From<RunError> for Refused {
 pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) -> Result<Executed, Refused> {
     let plan = Arc::new(loaded.bundle.plan.clone());
     let opened = Opened { run: loaded.run.id.clone(), folder: loaded.run.folder.clone() };
-    let place = plan.target.as_ref().and_then(|target| directory(options.project, target));
-    let _keep = take(place.as_deref(), &options.by)?;
+    let target = plan.target.as_ref().ok_or_else(|| Refused::error("the run's bundle names no target"))?;
+    let home = Home::of(options.project, target);
+    let _keep = take(&home, &options.by)?;
     // A run that was over, and is undone now, meets those that came after it.
-    free(options.project, place.as_deref(), &plan, Some(&opened.run))?;
+    free(options.project, &home, &plan, Some(&opened.run))?;
     let state = loaded.state();
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
@@ -98,10 +99,8 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         // On a full disk the mark needs room too.
         make_room(&site);
     }
-    if let Some(place) = &place {
-        mark(place, &opened, &plan, &options.by, false)?;
-        boundary("marked");
-    }
+    mark(&home, &opened, &plan, &options.by, false)?;
+    boundary("marked");
     let readers = (options.readers)();
     let by = options.by.clone();
     let going = Further {
@@ -130,10 +129,9 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         // Before the mark goes: as long as it is there, whoever comes next sees to it.
         give_up::of_run(options.project, &plan, &opened.folder, &opened.run)?;
         boundary("given-up");
-        let marks = place.as_deref().map(kept).transpose()?.unwrap_or_default();
-        give_up::expired(options.project, &plan, &marks)?;
+        give_up::expired(options.project, &plan, &kept(&home)?)?;
     }
-    settle_marks(place.as_deref(), &opened, &plan, &by, &outcome.state)?;
+    settle_marks(&home, &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
@@ -179,19 +177,12 @@ fn no_secret(refused: Refused, to: &str, run: &str, standing: Standing) -> Refus
 }
 
 /// Brings the target's mark of a run in line with where it stands.
-pub(super) fn settle_marks(
-    place: Option<&Path>,
-    opened: &Opened,
-    plan: &Plan,
-    by: &str,
-    state: &State,
-) -> Result<(), Refused> {
-    let Some(place) = place else { return Ok(()) };
+pub(super) fn settle_marks(home: &Home, opened: &Opened, plan: &Plan, by: &str, state: &State) -> Result<(), Refused> {
     match state.standing.keeps(state.only_stays()) {
         None if crate::fault_point::planted("keeps-target") => Ok(()),
-        Some(holds) => mark(place, opened, plan, by, holds),
+        Some(holds) => mark(home, opened, plan, by, holds),
         None => {
-            target::unmark(place, &opened.run).map_err(|error| Refused::error(format!("the target's mark: {error}")))
+            target::unmark(home, &opened.run).map_err(|error| Refused::error(format!("the target's mark: {error}")))
         }
     }
 }
@@ -209,6 +200,6 @@ pub fn works_on(project: &Path, loaded: &Loaded) -> bool {
     if loaded.state().standing != Standing::Runs {
         return false;
     }
-    let place = loaded.bundle.plan.target.as_ref().and_then(|target| directory(project, target));
-    place.is_some_and(|place| target::is_taken(&place))
+    let target = loaded.bundle.plan.target.as_ref();
+    target.is_some_and(|target| target::is_taken(&Home::of(project, target)))
 }

@@ -3,14 +3,14 @@
 use super::execute::{run_keeps, take};
 use super::further::Loaded;
 use super::give_up;
-use super::open::{directory, touches};
+use super::open::touches;
 use super::refused::Refused;
 use crate::bundle::Bundle;
 use crate::event::Standing;
 use crate::exit::Exit;
 use crate::runs::Run;
 use crate::screen::{command_in, run_command};
-use crate::target::{self, Kept};
+use crate::target::{self, Home, Kept};
 use std::io;
 use std::path::Path;
 use switchback_compiler::plan::Plan;
@@ -18,11 +18,11 @@ use switchback_compiler::plan::Plan;
 /// The runs that keep a target; marks of which their run's journal says other things are brought in line with it.
 ///
 /// Only for one who holds the target's lock: then no process of another run is between the two.
-pub(super) fn kept(place: &Path) -> Result<Vec<Kept>, Refused> {
+pub(super) fn kept(home: &Home) -> Result<Vec<Kept>, Refused> {
     let told = |error: io::Error| Refused::error(format!("the marks of runs on this target: {error}"));
     let mut found = Vec::new();
-    for kept in target::marks(place).map_err(told)? {
-        found.extend(in_line(place, kept).map_err(told)?);
+    for kept in target::marks(home).map_err(told)? {
+        found.extend(in_line(home, kept).map_err(told)?);
     }
     Ok(found)
 }
@@ -30,23 +30,23 @@ pub(super) fn kept(place: &Path) -> Result<Vec<Kept>, Refused> {
 /// Brings a target's marks in line for a run that is over already; a process that holds the target does so itself.
 pub fn tidy(project: &Path, loaded: &Loaded, by: &str) -> Result<(), Refused> {
     let target = loaded.bundle.plan.target.as_ref();
-    let place = target.and_then(|target| directory(project, target)).filter(|place| place.is_dir());
-    let Ok(_keep) = take(place.as_deref(), by) else { return Ok(()) };
+    let Some(home) = target.map(|target| Home::of(project, target)).filter(Home::is_there) else { return Ok(()) };
+    let Ok(_keep) = take(&home, by) else { return Ok(()) };
     if loaded.state().standing == Standing::Finalized {
         give_up::of_run(project, &loaded.bundle.plan, &loaded.run.folder, &loaded.run.id)?;
     }
-    place.map_or(Ok(()), |place| kept(&place).map(drop))
+    kept(&home).map(drop)
 }
 
 /// Who keeps the target, and how it lets go.
-pub(super) fn keeping(project: &Path, place: &Path, kept: &Kept) -> Refused {
+pub(super) fn keeping(project: &Path, own: &Home, kept: &Kept) -> Refused {
     let refused = Refused::with(Exit::Kept, format!("run {} keeps this target; nothing was touched", kept.run));
     let what = if kept.holds { "holds; it can still be undone" } else { "is not settled" };
     let refused =
         refused.fact(format!("{} by {} {what}; its journal is in {}", kept.plan, kept.by, kept.folder.display()));
     if !kept.folder.is_dir() {
         // Perhaps it is on a disk that is not mounted, so only a person can say that it is lost.
-        let mark = target::mark_of(place, &kept.run);
+        let mark = target::mark_of(own, &kept.run);
         let refused =
             refused.fact("that folder is not there: bring it back to go on with the run; only if it is lost:");
         return refused.next(format!("rm {}", mark.display()));
@@ -62,7 +62,7 @@ pub(super) fn keeping(project: &Path, place: &Path, kept: &Kept) -> Refused {
 
 /// The run that keeps a plan's target, as far as looking tells: without the lock a run may begin or end right after.
 pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
-    let place = directory(project, plan.target.as_ref()?)?;
+    let home = Home::of(project, plan.target.as_ref()?);
     let touches = touches(plan);
     let forbids = |kept: Kept| {
         let holds = match journal(&kept) {
@@ -72,12 +72,12 @@ pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
         };
         Some(Kept { holds, ..kept }).filter(|kept| kept.forbids(&touches))
     };
-    let kept = target::marks(&place).ok()?.into_iter().find_map(forbids)?;
-    if target::is_taken(&place) {
+    let kept = target::marks(&home).ok()?.into_iter().find_map(forbids)?;
+    if target::is_taken(&home) {
         let why = format!("run {} of {} works on this target now; nothing was touched", kept.run, kept.by);
         return Some(Refused::with(Exit::Kept, why).next(run_command(format_args!("status {}", kept.run))));
     }
-    Some(keeping(project, &place, &kept))
+    Some(keeping(project, &home, &kept))
 }
 
 /// What the journal of a run that is marked says, which is newer than the mark.
@@ -100,7 +100,7 @@ fn journal(kept: &Kept) -> Journal {
     }
 }
 
-fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
+fn in_line(home: &Home, kept: Kept) -> io::Result<Option<Kept>> {
     let holds = match journal(&kept) {
         Journal::Away => return Ok(Some(kept)),
         Journal::NotBegun => None,
@@ -112,11 +112,11 @@ fn in_line(place: &Path, kept: Kept) -> io::Result<Option<Kept>> {
         }
     };
     match holds {
-        None => target::unmark(place, &kept.run).map(|()| None),
+        None => target::unmark(home, &kept.run).map(|()| None),
         Some(holds) if holds == kept.holds => Ok(Some(kept)),
         Some(holds) => {
             let kept = Kept { holds, ..kept };
-            target::mark(place, &kept).map(|()| Some(kept))
+            target::mark(home, &kept).map(|()| Some(kept))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Opens the place where a plan runs: for looking only, or for a run.
 
 use crate::site::{Blobs, Fault, Secrets, Site};
-use crate::target;
+use crate::target::{self, Home};
 use crate::world::Tree;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ fn site(
     let program = std::env::current_exe().map_err(|error| Fault::new(format!("where is this program? {error}")))?;
     Ok(Site {
         tree,
-        key: directory.as_deref().and_then(target::key),
+        key: target::key(&Home::of(project, &target)),
         directory,
         project: project.to_owned(),
         folder: run.map(|run| run.folder.clone()),

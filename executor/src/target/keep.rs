@@ -1,12 +1,12 @@
 //! Who keeps a target: the lock of a process, and marks of runs whose process is gone.
 
-use super::own;
+use super::Home;
 use crate::durable;
 use crate::journal::{Lock, LockError};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use switchback_compiler::registry::Touch;
 
@@ -22,12 +22,11 @@ pub struct Keep {
 
 impl Keep {
     /// Takes the lock, or says who has it.
-    pub fn take(directory: &Path, note: &str) -> Result<Self, LockError> {
-        let own = own(directory);
-        fs::create_dir_all(&own)?;
+    pub fn take(home: &Home, note: &str) -> Result<Self, LockError> {
+        fs::create_dir_all(&home.0)?;
         let mut tries = LOOKS;
         loop {
-            match Lock::take(&own.join("lock"), note) {
+            match Lock::take(&home.join("lock"), note) {
                 Err(LockError::Held { .. }) if tries > 0 => {
                     tries -= 1;
                     std::thread::sleep(LOOK);
@@ -39,9 +38,8 @@ impl Keep {
 }
 
 /// Whether a process has the lock right now. Only looks: a lock that could be had is given back at once.
-pub fn is_taken(directory: &Path) -> bool {
-    File::open(own(directory).join("lock"))
-        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+pub fn is_taken(home: &Home) -> bool {
+    File::open(home.join("lock")).is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
 }
 
 /// A run that keeps a target.
@@ -68,31 +66,31 @@ impl Kept {
     }
 }
 
-fn keeps(directory: &Path) -> PathBuf {
-    own(directory).join("keeps")
+fn keeps(home: &Home) -> PathBuf {
+    home.join("keeps")
 }
 
 /// The file that says that a run keeps the target.
-pub fn mark_of(directory: &Path, run: &str) -> PathBuf {
-    keeps(directory).join(format!("{run}.json"))
+pub fn mark_of(home: &Home, run: &str) -> PathBuf {
+    keeps(home).join(format!("{run}.json"))
 }
 
 /// Writes a run's mark, durably: it must be there before the run's first effect.
-pub fn mark(directory: &Path, kept: &Kept) -> io::Result<()> {
-    let folder = keeps(directory);
+pub fn mark(home: &Home, kept: &Kept) -> io::Result<()> {
+    let folder = keeps(home);
     let bytes = serde_json::to_vec_pretty(kept)?;
-    if fs::read(mark_of(directory, &kept.run)).is_ok_and(|there| there == bytes) {
+    if fs::read(mark_of(home, &kept.run)).is_ok_and(|there| there == bytes) {
         // It says so already, and on a full disk it could not be written again, when an undo is most needed.
         return Ok(());
     }
     durable::make_dirs(&folder, 0o755)?;
-    durable::write(&mark_of(directory, &kept.run), &bytes, 0o644)
+    durable::write(&mark_of(home, &kept.run), &bytes, 0o644)
 }
 
 /// Takes a run's mark away; none there is fine.
-pub fn unmark(directory: &Path, run: &str) -> io::Result<()> {
-    let folder = keeps(directory);
-    match fs::remove_file(mark_of(directory, run)) {
+pub fn unmark(home: &Home, run: &str) -> io::Result<()> {
+    let folder = keeps(home);
+    match fs::remove_file(mark_of(home, run)) {
         Ok(()) => File::open(&folder)?.sync_all(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
@@ -100,8 +98,8 @@ pub fn unmark(directory: &Path, run: &str) -> io::Result<()> {
 }
 
 /// All marks, in the order of their runs' ids. One that can't be read is an error: it may keep the target.
-pub fn marks(directory: &Path) -> io::Result<Vec<Kept>> {
-    let entries = match fs::read_dir(keeps(directory)) {
+pub fn marks(home: &Home) -> io::Result<Vec<Kept>> {
+    let entries = match fs::read_dir(keeps(home)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
