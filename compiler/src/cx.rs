@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Sink, nearest};
 use crate::files::{self, Files};
 use crate::plan::{At, Target};
 use crate::read::NOT_UTF8;
-use crate::registry::Registry;
+use crate::registry::{Needs, Registry};
 use crate::schema::WORDS;
 use crate::source::{SourceSet, Span};
 use std::collections::BTreeMap;
@@ -22,12 +22,14 @@ pub(crate) struct Cx<'a> {
     pub(crate) blobs: BTreeMap<String, Vec<u8>>,
     /// The chosen target, once it is lowered.
     pub(crate) target: Option<Target>,
+    /// What is used of the target and it lacks: nouns, with their places.
+    pub(crate) lacking: BTreeMap<Needs, Vec<(&'static str, Span)>>,
 }
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(files: &'a dyn Files, registry: &'a Registry<'a>) -> Self {
         let (sources, sink) = (SourceSet::default(), Sink::default());
-        Self { files, registry, sources, sink, blobs: BTreeMap::new(), target: None }
+        Self { files, registry, sources, sink, blobs: BTreeMap::new(), target: None, lacking: BTreeMap::new() }
     }
 
     /// The folder of the file that a place lies in.

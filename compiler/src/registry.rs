@@ -56,6 +56,17 @@ impl Objection {
     }
 }
 
+/// What a kind needs of the target that it is used on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing: it runs on this machine, in the project's folder where the target has no directory.
+    Nothing,
+    /// The target's directory.
+    Directory,
+    /// The target's cluster.
+    Cluster,
+}
+
 /// The bytes of a call's sources, by their digest.
 pub type Sources<'b> = dyn Fn(&str) -> Option<&'b [u8]> + 'b;
 
@@ -89,9 +100,9 @@ pub trait Kind: Send + Sync {
         call.known("copy")
     }
 
-    /// What is wrong with a call on this target, an empty list when nothing is.
-    fn needs_directory(&self) -> bool {
-        false
+    /// What a call of it needs of the target.
+    fn needs(&self) -> Needs {
+        Needs::Nothing
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod copies;
 mod outputs;
+mod paths;
 pub(crate) mod placeholder;
 mod policy;
 mod prepare;
@@ -25,6 +26,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, env: &Env, read: &Read, draft: &Draft, grap
     whole::check(cx, read, draft);
     way_back::check(cx, draft);
     prepare::check(cx, draft);
+    paths::check(cx, draft);
     if let Some(graph) = graph {
         way_back::order(cx, draft, graph);
         race::check(cx, draft, graph);
@@ -53,5 +55,5 @@ pub fn pages() -> Vec<&'static Page> {
         &outputs::UNKNOWN_OUTPUT,
         &unused::UNUSED,
     ];
-    [single.as_slice(), way_back::PAGES, time::PAGES, whole::PAGES, policy::PAGES].concat()
+    [single.as_slice(), way_back::PAGES, time::PAGES, whole::PAGES, paths::PAGES, policy::PAGES].concat()
 }

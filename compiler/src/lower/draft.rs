@@ -10,6 +10,7 @@ use crate::plan::{
 use crate::shape::Item;
 use crate::source::Span;
 use crate::value::{Millis, Text};
+use crate::version::Versions;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
@@ -24,6 +25,10 @@ pub(crate) struct Draft {
     pub(crate) product: Vec<(Move, Span)>,
     pub(crate) inputs: Vec<InputDecl>,
     pub(crate) components: IndexMap<String, (Component, Span)>,
+    /// From which versions components can move to which.
+    pub(crate) paths: IndexMap<String, Paths>,
+    /// The plan that goes back from here later.
+    pub(crate) rollback_plan: Option<(String, Span)>,
     /// Layers from the top, as the project or a library names them.
     pub(crate) layers: Vec<String>,
     pub(crate) steps: Vec<DraftStep>,
@@ -50,6 +55,23 @@ pub(crate) struct Draft {
     pub(crate) lacks: BTreeMap<Span, Lack>,
     /// What is declared and used nowhere: kind, name, place.
     pub(crate) unused: Vec<(&'static str, String, Span)>,
+}
+
+/// A `paths` table.
+pub(crate) struct Paths {
+    pub(crate) rows: Vec<Row>,
+    /// Its component's name.
+    pub(crate) span: Span,
+    /// Whether a row was left out, which is told.
+    pub(crate) is_cut: bool,
+}
+
+/// A row of such a table: one hop.
+pub(crate) struct Row {
+    pub(crate) is_upgrade: bool,
+    pub(crate) from: Versions,
+    pub(crate) to: Versions,
+    pub(crate) span: Span,
 }
 
 /// A stage or a layer.

@@ -56,6 +56,7 @@ fn plan(item: &Item<'_>, draft: &mut Draft) {
         match child.name {
             "title" => draft.title = any_text(child, "text"),
             "ticket" => draft.ticket = any_text(child, "id"),
+            "rollback-plan" => draft.rollback_plan = named(child, "file"),
             "moves" => {
                 if let Some(moved) = moved(child, &draft.name.clone().unwrap_or_default().0) {
                     draft.product.push((moved, child.span));

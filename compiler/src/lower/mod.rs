@@ -7,12 +7,13 @@ mod head;
 mod objections;
 mod pages;
 mod parts;
+mod paths;
 mod project;
 mod step;
 
 pub(crate) use draft::{Draft, DraftStep, Parts};
 pub use head::judge;
-pub use pages::{INPUT_VALUE, PAGES};
+pub use pages::{INPUT_VALUE, PAGES, TARGET_LACKS};
 pub(crate) use parts::KEEP_UNSAID;
 
 use crate::cx::Cx;
@@ -68,6 +69,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Decl
         top(cx, env, item, &here, &mut draft);
     }
     draft.parts = parts::parts(cx, &items, &here);
+    objections::lacks(cx);
     draft
 }
 
@@ -140,6 +142,7 @@ fn top(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, draft: &mut Dra
         "language" => head::language(cx, item),
         "input" => head::input(cx, env, item, draft),
         "component" => component(cx, item, here, draft),
+        "paths" => paths::paths(cx, item, draft),
         "layers" => draft.layers_from(item),
         "stage" => step::stage(cx, env, item, here, draft),
         "layer" => step::layer(cx, env, item, here, draft),

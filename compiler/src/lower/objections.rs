@@ -1,11 +1,12 @@
 //! What is wrong with a call beyond its form: by its kind, by the bytes of its sources, by the target.
 
-use super::pages::{OBJECTION, SERVICE_UNKNOWN};
+use super::pages::{OBJECTION, SERVICE_UNKNOWN, TARGET_LACKS};
 use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::plan::Call;
-use crate::registry::Kind;
+use crate::registry::{Kind, Needs};
 use crate::shape::Item;
+use crate::words;
 
 /// Tells what is wrong with a call; whether nothing was found.
 pub(super) fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call: &Call) -> bool {
@@ -18,10 +19,54 @@ pub(super) fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call
                 .help(objection.help.clone()),
         );
     }
+    lacking(cx, item, kind);
     let service = kind.service(call).and_then(|service| unknown_service(cx, item, service));
     let is_sound = found.is_empty() && service.is_none();
     cx.sink.extend(service);
     is_sound
+}
+
+/// Notes where something is used that the chosen target lacks; without a target nothing can be said.
+fn lacking(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind) {
+    let Some(target) = &cx.target else { return };
+    let is_there = match kind.needs() {
+        Needs::Nothing => true,
+        Needs::Directory => target.directory.is_some(),
+        Needs::Cluster => target.kube.is_some(),
+    };
+    if !is_there {
+        cx.lacking.entry(kind.needs()).or_default().push((kind.form().name, item.head()));
+    }
+}
+
+/// As many places as one reads.
+const MOST_SHOWN: usize = 3;
+
+/// Tells what the target lacks, each of it once with the places that need it.
+pub(super) fn lacks(cx: &mut Cx<'_>) {
+    let Some(target) = cx.target.as_ref().map(|target| target.name.clone()) else { return };
+    for (needs, mut places) in std::mem::take(&mut cx.lacking) {
+        let (what, line, project) = match needs {
+            Needs::Nothing => continue,
+            Needs::Directory => ("directory", "directory \"./platform\"", "has a directory"),
+            Needs::Cluster => ("cluster", "kube context=\"prod\" namespace=\"default\"", "is a cluster"),
+        };
+        places.sort_by_key(|(_, span)| *span);
+        let count = places.len().saturating_sub(MOST_SHOWN);
+        let mut found =
+            Diagnostic::new(&TARGET_LACKS, format!("target `{target}` has no {what}, and this plan needs one"));
+        for (name, span) in places.into_iter().take(MOST_SHOWN) {
+            found = found.label(span, format!("`{name}` works on the target's {what}"));
+        }
+        if count > 0 {
+            found = found.help(format!("so it is in {} more", words::count(count, "place")));
+        }
+        cx.sink.push(
+            found
+                .help(format!("give it one, in switchback.kdl: target \"{target}\" {{ {line} }}"))
+                .help(format!("or let the plan run on a target that {project}")),
+        );
+    }
 }
 
 /// A service that the chosen target does not declare; without a target nothing can be said.

@@ -16,7 +16,7 @@ mod at;
 
 pub use at::At;
 pub use component::{Component, Installed, Move};
-pub use target::{InputSource, Notify, Service, Target, Window};
+pub use target::{InputSource, Kube, Notify, Service, Target, Window};
 pub use unit::{Block, Failure, OnFailure, Stage, Undo, UndoWork, Unit, UnitKind, WayBack};
 pub use whole::{Deadline, Direction, FORMAT, Hold, LeftOut, Order, Plan};
 pub use work::{Act, BACKUP_LIMIT, Backup, Call, Check, EVERY, Else, Gate, MESSAGE_LIMIT, Output, READ_LIMIT, Work};

@@ -23,6 +23,8 @@ pub enum Place {
     Input,
     /// The block of `component`.
     Component,
+    /// The block of `paths`.
+    Paths,
     /// The block of a project's `target`.
     Target,
     /// The block of a target's `service`.
@@ -67,6 +69,7 @@ impl Place {
             Self::Head => "`plan`",
             Self::Input => "`input`",
             Self::Component => "`component`",
+            Self::Paths => "`paths`",
             Self::Target => "`target`",
             Self::Service => "`service`",
             Self::Policy => "`policy`",
@@ -110,6 +113,10 @@ pub enum Ty {
     Name,
     /// A version.
     Version,
+    /// A version, or all that begin like it: `"24.3.x"`.
+    Versions,
+    /// A backup of this plan, or `PLAN/NAME`, one that another took.
+    Copy,
     /// A span of time: `"1h30m"`.
     Span,
     /// A whole number, at least 0.
@@ -143,6 +150,8 @@ impl Ty {
             Self::Text | Self::Known | Self::Word => "a text",
             Self::Name => "a name (`[a-z][a-z0-9-]*`)",
             Self::Version => "a version in quotes",
+            Self::Versions => "a version in quotes, or with an `x` for any number, like \"24.3.x\"",
+            Self::Copy => "the name of a backup, or PLAN/NAME for one of another plan",
             Self::Span => "a span of time in quotes, like \"90s\" or \"1h30m\"",
             Self::Count => "a whole number",
             Self::Truth => "#true or #false",

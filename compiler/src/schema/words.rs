@@ -3,8 +3,8 @@
 use super::{Block, Param, Place, Ty, Word};
 
 use Place::{
-    AfterChange, Checks, Component, Defaults, Gate, Head, Input, Layer, Library, Notify, Plan, Policy, Project, Reader,
-    Service, Stage, Step, Target, Template, Things, Undo,
+    AfterChange, Checks, Component, Defaults, Gate, Head, Input, Layer, Library, Notify, Paths, Plan, Policy, Project,
+    Reader, Service, Stage, Step, Target, Template, Things, Undo,
 };
 
 /// Every block that `insert` and `when` may stand in.
@@ -43,30 +43,16 @@ pub const ACT_PROPS: &[Param] =
     &[Param::optional("within", Ty::Span, "its limit"), Param::optional("as", Ty::Name, "a name to speak of it")];
 
 /// Words that the language has and this version does not know yet.
-pub const LATER: &[&str] = &[
-    "meanwhile",
-    "freeze",
-    "paths",
-    "rollback-plan",
-    "requires",
-    "evidence",
-    "each",
-    "peer",
-    "kube",
-    "helm",
-    "role",
-    "signer",
-    "signers",
-    "approvals",
-    "deny",
-];
+pub const LATER: &[&str] =
+    &["meanwhile", "freeze", "requires", "evidence", "each", "peer", "role", "signer", "signers", "approvals", "deny"];
 
 /// First words of nouns that the language has and this version does not know yet.
 pub const LATER_FAMILIES: &[&str] = &["kube", "helm", "postgres", "argocd", "flux"];
 
 /// Whether a name is of the language, and still to come.
 pub fn is_later(name: &str) -> bool {
-    let family = name.split_once('.').map_or("", |(family, _)| family);
+    // A family stands alone in `defaults`.
+    let family = name.split_once('.').map_or(name, |(family, _)| family);
     LATER.contains(&name) || LATER_FAMILIES.contains(&family)
 }
 
@@ -75,6 +61,12 @@ const fn word(name: &'static str, places: &'static [Place], text: &'static str) 
 }
 
 const NAME: &[Param] = &[Param::one("NAME", Ty::Name, "its name")];
+
+/// From where to where a row of a `paths` table leads.
+const HOP: &[Param] = &[
+    Param::one("from", Ty::Versions, "the version before, or those that begin alike: \"24.3.x\""),
+    Param::one("to", Ty::Versions, "the version after, or those that begin alike"),
+];
 
 /// All words.
 pub const WORDS: &[Word] = &[
@@ -107,6 +99,10 @@ pub const WORDS: &[Word] = &[
         ],
         repeat: true,
         ..word("moves", &[Head, Step], "from which version to which: the one place where versions stand")
+    },
+    Word {
+        args: &[Param::one("FILE", Ty::Known, "the plan, relative to this file")],
+        ..word("rollback-plan", &[Head], "the plan that goes back from here later, checked against this one")
     },
     Word {
         args: &[Param::one("FILE", Ty::Known, "a library, relative to this file")],
@@ -201,6 +197,26 @@ pub const WORDS: &[Word] = &[
         props: &[Param::optional("pattern", Ty::Pattern, "which part of what is read is the version")],
         block: Block::Required(Reader),
         ..word("installed", &[Component], "how its version is read")
+    },
+    Word {
+        args: &[Param::one("COMPONENT", Ty::Name, "the component that moves only along these")],
+        block: Block::Required(Paths),
+        repeat: true,
+        ..word(
+            "paths",
+            &[Plan, Library],
+            "from which versions a component can move to which; one without it moves freely",
+        )
+    },
+    Word {
+        props: HOP,
+        repeat: true,
+        ..word("upgrade", &[Paths], "a way up, in one hop; several targets are several of it")
+    },
+    Word {
+        props: HOP,
+        repeat: true,
+        ..word("rollback", &[Paths], "a way back, in one hop; several targets are several of it")
     },
     Word {
         args: NAME,
@@ -342,6 +358,13 @@ pub const WORDS: &[Word] = &[
         args: &[Param::one("PATH", Ty::Known, "the directory, relative to the project's folder")],
         props: &[Param::optional("seed", Ty::Known, "a folder of the project that stands for it while it is absent")],
         ..word("directory", &[Target], "a platform that lives in a directory on this machine")
+    },
+    Word {
+        props: &[
+            Param::optional("context", Ty::Known, "the context of the kubeconfig; left out, its current one"),
+            Param::optional("namespace", Ty::Known, "the namespace of what names none itself; left out, `default`"),
+        ],
+        ..word("kube", &[Target], "a platform that lives in a cluster, alone or beside a directory")
     },
     Word {
         args: &[Param::one("PATH", Ty::Known, "the folder")],

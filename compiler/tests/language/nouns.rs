@@ -1,7 +1,7 @@
 //! A small registry: nouns with the forms of those that plans use most, and nothing behind them.
 
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Registry, Touch};
+use switchback_compiler::registry::{Kind, Objection, Registry, Sources, Touch};
 use switchback_compiler::schema::{Block, Class, Form, OwnWayBack, Param, Place, Role, Ty};
 
 /// A noun of the tests: its form, and what it writes.
@@ -15,7 +15,7 @@ impl Kind for Noun {
         self.form
     }
 
-    fn touches(&self, call: &Call) -> Vec<Touch> {
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         (self.touches)(call)
     }
 

@@ -5,7 +5,7 @@ use super::{Action, Noun, Now, Predicted, Writes, copies, place};
 use crate::site::{Fault, Scene};
 use crate::world::{RelPath, State};
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -42,8 +42,8 @@ impl Kind for FileRestore {
         place::file_objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

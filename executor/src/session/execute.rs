@@ -55,6 +55,9 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let plan = Arc::new(bundle.plan.clone());
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
     let place = placed(options.project, &target)?;
+    if place.is_none() {
+        return Err(no_directory(&target));
+    }
     let _keep = take(place.as_deref(), &options.by)?;
     let marks = free(options.project, place.as_deref(), &plan, None)?;
     give_up::expired(options.project, &plan, &marks)?;
@@ -89,6 +92,16 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     settle_marks(place.as_deref(), &opened, &plan, &options.by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// Where nothing can be locked and marked, two runs could work at once and an unfinished one would be forgotten.
+fn no_directory(target: &Target) -> Refused {
+    let why = format!(
+        "target `{}` has no directory, in which a run keeps its lock and its mark; nothing was touched",
+        target.name
+    );
+    Refused::error(why)
+        .fact(format!("give it one, in switchback.kdl: target \"{}\" {{ directory \"./platform\" }}", target.name))
 }
 
 /// The target's directory, made from its seed when it is absent.
