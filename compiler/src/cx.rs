@@ -22,6 +22,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) blobs: BTreeMap<String, Vec<u8>>,
     /// The chosen target, once it is lowered.
     pub(crate) target: Option<Target>,
+    /// Components that this plan moves.
+    pub(crate) moved: Vec<String>,
+    /// The plans whose `rollback-plan` led here, and this one at the end.
+    pub(crate) led: Vec<String>,
     /// What is used of the target and it lacks: nouns, with their places.
     pub(crate) lacking: BTreeMap<Needs, Vec<(&'static str, Span)>>,
 }
@@ -29,12 +33,35 @@ pub(crate) struct Cx<'a> {
 impl<'a> Cx<'a> {
     pub(crate) fn new(files: &'a dyn Files, registry: &'a Registry<'a>) -> Self {
         let (sources, sink) = (SourceSet::default(), Sink::default());
-        Self { files, registry, sources, sink, blobs: BTreeMap::new(), target: None, lacking: BTreeMap::new() }
+        Self {
+            files,
+            registry,
+            sources,
+            sink,
+            blobs: BTreeMap::new(),
+            target: None,
+            moved: Vec::new(),
+            led: Vec::new(),
+            lacking: BTreeMap::new(),
+        }
     }
 
     /// The folder of the file that a place lies in.
     pub(crate) fn folder_of(&self, span: Span) -> String {
         self.sources.file_of(span).map_or_else(String::new, |file| files::folder(&file.path).to_owned())
+    }
+
+    /// Notes that something needs what the chosen target lacks; without a target nothing can be said.
+    pub(crate) fn lacks_without(&mut self, needs: Needs, name: &'static str, at: Span) {
+        let Some(target) = &self.target else { return };
+        let is_there = match needs {
+            Needs::Nothing => true,
+            Needs::Directory => target.directory.is_some(),
+            Needs::Cluster => target.kube.is_some(),
+        };
+        if !is_there {
+            self.lacking.entry(needs).or_default().push((name, at));
+        }
     }
 
     /// The nearest of names that a plan may have any number of, while a person may still read it.

@@ -1,6 +1,6 @@
 //! What the compiler knows of actions, checks, things and readers: the pure half of each, handed in by the executor.
 
-use crate::plan::Call;
+use crate::plan::{COPY, Call};
 use crate::schema::{Form, Place, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,9 +95,9 @@ pub trait Kind: Send + Sync {
         None
     }
 
-    /// The copy (a backup's name) that a call reads, as `restore` actions do.
+    /// The copy of this plan (a backup's name) that a call reads, as `restore` actions do.
     fn copy<'a>(&self, call: &'a Call) -> Option<&'a str> {
-        call.known("copy")
+        call.known(COPY)
     }
 
     /// What a call of it needs of the target.

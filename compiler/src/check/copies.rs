@@ -91,7 +91,8 @@ fn unknown(cx: &mut Cx<'_>, taken: &BTreeMap<&str, Taken>, act: &Act, copy: &str
         Some(near) => found.label(act.at.span, format!("did you mean `{near}`?")),
         None => found
             .label(act.at.span, "no backup of this plan is called so")
-            .help(format!("take it before: step \"{copy}\" {{ backup {{ file \"…\" }} }}")),
+            .help(format!("take it before: step \"{copy}\" {{ backup {{ file \"…\" }} }}"))
+            .help(format!("or name the plan whose last run took it: copy=\"PLAN/{copy}\"")),
     });
 }
 

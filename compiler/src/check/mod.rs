@@ -7,6 +7,7 @@ pub(crate) mod placeholder;
 mod policy;
 mod prepare;
 mod race;
+mod rollback;
 mod secret;
 pub(crate) mod time;
 mod unused;
@@ -33,6 +34,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, env: &Env, read: &Read, draft: &Draft, grap
         copies::check(cx, draft, graph);
         outputs::check(cx, env, draft, graph);
         time::check(cx, draft, graph);
+        rollback::check(cx, env, draft, graph);
     }
     unused::check(cx, env, draft);
     policy::apply(cx, draft);
@@ -55,5 +57,6 @@ pub fn pages() -> Vec<&'static Page> {
         &outputs::UNKNOWN_OUTPUT,
         &unused::UNUSED,
     ];
-    [single.as_slice(), way_back::PAGES, time::PAGES, whole::PAGES, paths::PAGES, policy::PAGES].concat()
+    [single.as_slice(), way_back::PAGES, time::PAGES, whole::PAGES, paths::PAGES, rollback::PAGES, policy::PAGES]
+        .concat()
 }

@@ -7,6 +7,7 @@ use crate::lower::draft::{Paths, Row};
 use crate::plan::Move;
 use crate::source::Span;
 use crate::version::Versions;
+use crate::words::ticked;
 use std::collections::{BTreeSet, VecDeque};
 
 /// As many rows as one reads.
@@ -67,7 +68,7 @@ fn told(paths: &Paths, moved: &Move, span: Span) -> Diagnostic {
             .help(add);
     }
     let tos: Vec<&str> = open.iter().map(|row| row.to.as_str()).collect();
-    found.help(format!("write a to= that is {}", crate::words::one_of(&tos))).help(add)
+    found.help(format!("let to= be a version of {}", ticked(&tos, "or"))).help(add)
 }
 
 /// From where the table leads at all, in words.
@@ -77,7 +78,7 @@ fn begins(paths: &Paths, moved: &Move, way: &str) -> String {
     if froms.is_empty() {
         return format!("the table has no {way} at all");
     }
-    format!("the table begins at {}", crate::words::one_of(&froms))
+    format!("the table begins at {}", ticked(&froms, "or"))
 }
 
 /// The shortest way of several hops, without its ends; of two as short, the one whose rows are written first.

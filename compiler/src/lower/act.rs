@@ -1,5 +1,6 @@
 //! Calls of nouns: actions, checks, things, readers, messages.
 
+use super::copies;
 use super::objections::objections;
 use super::pages::{CHECK_NUMBERS, OBJECTION};
 use super::{Here, span, text};
@@ -34,6 +35,7 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
             list.push(Json::Array(args));
         }
     }
+    copies::reference(cx, item, form, &mut values);
     let call = Call { kind: form.name.to_owned(), values };
     objections(cx, item, kind, &call).then_some((call, form))
 }

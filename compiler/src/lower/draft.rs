@@ -4,8 +4,8 @@ use super::Here;
 use crate::compile::InputDecl;
 use crate::expand::Lack;
 use crate::plan::{
-    At, Backup, Check, Component, Direction, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage, Target,
-    WayBack, Window, Work,
+    At, Backup, Check, Component, Direction, Freeze, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage,
+    Target, WayBack, Window, Work,
 };
 use crate::shape::Item;
 use crate::source::Span;
@@ -41,6 +41,7 @@ pub(crate) struct Draft {
     pub(crate) window: Option<(Window, Span)>,
     pub(crate) hold: Option<(Hold, Span)>,
     pub(crate) notify: Vec<Notify>,
+    pub(crate) freeze: Option<Freeze>,
     pub(crate) targets: Vec<String>,
     pub(crate) target: Option<Target>,
     /// `set INPUT VALUE` of the target.

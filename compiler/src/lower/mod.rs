@@ -1,6 +1,7 @@
 //! Shaped nodes to a draft: the plan with names instead of ids, and spans for the checks.
 
 mod act;
+mod copies;
 mod defaults;
 pub(crate) mod draft;
 mod head;
@@ -48,6 +49,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Decl
         unused_templates(cx, declared, &used, &mut draft);
     }
     moves(env, &nodes);
+    cx.moved = env.moves.keys().cloned().collect();
     draft.settings = settings(env, declared);
     let project_items = shape(cx, env, &read.project, Place::Project);
     project::project(cx, env, &project_items, &mut draft);
@@ -149,6 +151,7 @@ fn top(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, draft: &mut Dra
         "step" => step::step(cx, env, item, here, draft),
         "accept" => parts::accept(item, head::EVERYWHERE, draft),
         "hold" => draft.hold = parts::hold(cx, item, here).map(|hold| (hold, item.span)),
+        "freeze" => draft.freeze = Some(parts::freeze(cx, item)),
         "notify" => draft.notify.extend(parts::notify(cx, item, here)),
         _ => {}
     }

@@ -19,24 +19,11 @@ pub(super) fn objections(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind, call
                 .help(objection.help.clone()),
         );
     }
-    lacking(cx, item, kind);
+    cx.lacks_without(kind.needs(), kind.form().name, item.head());
     let service = kind.service(call).and_then(|service| unknown_service(cx, item, service));
     let is_sound = found.is_empty() && service.is_none();
     cx.sink.extend(service);
     is_sound
-}
-
-/// Notes where something is used that the chosen target lacks; without a target nothing can be said.
-fn lacking(cx: &mut Cx<'_>, item: &Item<'_>, kind: &dyn Kind) {
-    let Some(target) = &cx.target else { return };
-    let is_there = match kind.needs() {
-        Needs::Nothing => true,
-        Needs::Directory => target.directory.is_some(),
-        Needs::Cluster => target.kube.is_some(),
-    };
-    if !is_there {
-        cx.lacking.entry(kind.needs()).or_default().push((kind.form().name, item.head()));
-    }
 }
 
 /// As many places as one reads.
@@ -44,7 +31,9 @@ const MOST_SHOWN: usize = 3;
 
 /// Tells what the target lacks, each of it once with the places that need it.
 pub(super) fn lacks(cx: &mut Cx<'_>) {
-    let Some(target) = cx.target.as_ref().map(|target| target.name.clone()) else { return };
+    // Of a target that is nowhere it is told that it is.
+    let somewhere = cx.target.as_ref().filter(|target| target.directory.is_some() || target.kube.is_some());
+    let Some(target) = somewhere.map(|target| target.name.clone()) else { return };
     for (needs, mut places) in std::mem::take(&mut cx.lacking) {
         let (what, line, project) = match needs {
             Needs::Nothing => continue,
@@ -73,7 +62,7 @@ pub(super) fn lacks(cx: &mut Cx<'_>) {
 fn unknown_service(cx: &Cx<'_>, item: &Item<'_>, name: &str) -> Option<Diagnostic> {
     let target = cx.target.as_ref()?;
     // An input without a value stands between these: while checking it may be any.
-    if target.services.contains_key(name) || name.contains('‹') {
+    if target.directory.is_none() || target.services.contains_key(name) || name.contains('‹') {
         return None;
     }
     let found = Diagnostic::new(&SERVICE_UNKNOWN, format!("there is no service `{name}`"));

@@ -124,6 +124,16 @@ pages! {
         see: &["input::wrong", "value::unresolved"],
         ..Page::ERROR
     };
+    /// A way back that is no plan.
+    ROLLBACK_NO_PLAN = Page {
+        code: "rollback::no-plan",
+        rule: "R27",
+        text: "`rollback-plan` names the plan that goes back from here later, by hand. A plan's name ends in .plan.kdl.",
+        wrong: "plan \"up\" { rollback-plan \"rollback.kdl\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "plan \"up\" { title \"up\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        see: &["rollback::unlike", "file::missing"],
+        ..Page::ERROR
+    };
     /// A row of a table of paths that leads the other way.
     PATH_BACKWARDS = Page {
         code: "path::backwards",

@@ -7,7 +7,8 @@ use super::pages::{NOTIFY_WRONG, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::plan::{BACKUP_LIMIT, Backup, Failure, Gate, Hold, Notify, OnFailure};
+use crate::plan::{BACKUP_LIMIT, Backup, Failure, Freeze, Gate, Hold, Notify, OnFailure};
+use crate::registry::Needs;
 use crate::shape::{Item, Typed};
 use crate::source::Span;
 use crate::value::{Millis, Text};
@@ -82,6 +83,12 @@ pub(super) fn accept(item: &Item<'_>, holds: Span, draft: &mut Draft) {
 /// `hold at-most="7d" { checks }`.
 pub(super) fn hold(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Hold> {
     Some(Hold { at_most: span(item, "at-most")?, checks: checks(cx, item, here) })
+}
+
+/// `freeze { except manager="hpa" }`.
+pub(super) fn freeze(cx: &mut Cx<'_>, item: &Item<'_>) -> Freeze {
+    cx.lacks_without(Needs::Cluster, item.name, item.span);
+    Freeze { except: item.children_called("except").filter_map(|except| text(except, "manager")).collect() }
 }
 
 /// The events that a `notify` may ask for.

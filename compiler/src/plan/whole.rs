@@ -45,6 +45,12 @@ pub struct Plan {
     pub notify: Vec<Notify>,
     /// How long the way back stays open.
     pub hold: Option<Hold>,
+    /// Whether others must leave the plan's objects alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<Freeze>,
+    /// The plan that goes back from here later, from the project's folder on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_plan: Option<String>,
     /// Deletions that need no number typed; none: any number.
     pub deletions_at_most: Option<u64>,
     /// Stages and layers, in the order in which they run.
@@ -121,6 +127,13 @@ pub struct Hold {
     pub at_most: Millis,
     /// What must go on holding.
     pub checks: Vec<Check>,
+}
+
+/// Others must leave the objects alone that a plan writes: what they write fails its verify.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freeze {
+    /// Field managers that may go on writing.
+    pub except: Vec<String>,
 }
 
 /// What `when` left out.

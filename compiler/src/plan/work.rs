@@ -1,6 +1,6 @@
 //! What a unit does, in written order.
 
-use super::At;
+use super::{At, CopyOf};
 use crate::registry::Touch;
 use crate::schema::Class;
 use crate::value::{Millis, Text};
@@ -56,7 +56,15 @@ impl Call {
     pub fn known(&self, name: &str) -> Option<&str> {
         self.values.get(name).and_then(Json::as_str)
     }
+
+    /// The copy that it restores (`copy=`), where it restores one and that is known.
+    pub fn copy(&self) -> Option<CopyOf> {
+        CopyOf::deserialize(self.values.get(COPY)?).ok()
+    }
 }
+
+/// The property by which a call says which copy it restores.
+pub const COPY: &str = "copy";
 
 /// An action of a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -47,6 +47,8 @@ pub enum Place {
     Things,
     /// The block of `installed`, `read`, `output`: one reader.
     Reader,
+    /// The block of `freeze`.
+    Freeze,
     /// The block of `gate`.
     Gate,
     /// The block of `notify`.
@@ -81,6 +83,7 @@ impl Place {
             Self::Checks => "a block of checks",
             Self::Things => "`backup`",
             Self::Reader => "a block that reads one thing",
+            Self::Freeze => "`freeze`",
             Self::Gate => "`gate`",
             Self::Notify => "`notify`",
             Self::Act => "an action",

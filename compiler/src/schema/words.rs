@@ -3,8 +3,8 @@
 use super::{Block, Param, Place, Ty, Word};
 
 use Place::{
-    AfterChange, Checks, Component, Defaults, Gate, Head, Input, Layer, Library, Notify, Paths, Plan, Policy, Project,
-    Reader, Service, Stage, Step, Target, Template, Things, Undo,
+    AfterChange, Checks, Component, Defaults, Freeze, Gate, Head, Input, Layer, Library, Notify, Paths, Plan, Policy,
+    Project, Reader, Service, Stage, Step, Target, Template, Things, Undo,
 };
 
 /// Every block that `insert` and `when` may stand in.
@@ -44,7 +44,7 @@ pub const ACT_PROPS: &[Param] =
 
 /// Words that the language has and this version does not know yet.
 pub const LATER: &[&str] =
-    &["meanwhile", "freeze", "requires", "evidence", "each", "peer", "role", "signer", "signers", "approvals", "deny"];
+    &["meanwhile", "requires", "evidence", "each", "peer", "role", "signer", "signers", "approvals", "deny"];
 
 /// First words of nouns that the language has and this version does not know yet.
 pub const LATER_FAMILIES: &[&str] = &["kube", "helm", "postgres", "argocd", "flux"];
@@ -319,6 +319,15 @@ pub const WORDS: &[Word] = &[
             Param::one("zone", Ty::Known, "the time zone, \"Europe/Berlin\""),
         ],
         ..word("window", &[Plan], "when changes may begin")
+    },
+    Word {
+        block: Block::Optional(Freeze),
+        ..word("freeze", &[Plan], "writes of others to the objects of this plan fail its verify")
+    },
+    Word {
+        props: &[Param::one("manager", Ty::Known, "the field manager that may go on writing")],
+        repeat: true,
+        ..word("except", &[Freeze], "who may go on writing")
     },
     Word {
         args: &[Param::one("SPAN", Ty::Span, "from the first change on")],

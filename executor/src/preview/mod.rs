@@ -5,6 +5,7 @@
 
 mod backup;
 mod facts;
+mod kept;
 mod needless;
 mod risk;
 mod tried;
@@ -15,8 +16,10 @@ mod way_back;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use facts::{Changed, Fact, Facts};
+pub use facts::{Changed, CopyFact, Fact, Facts};
 pub(crate) use facts::{runs, secret_places};
+pub(crate) use kept::all as kept_copies;
+pub(crate) use kept::of as kept_copy;
 pub use risk::{Kind as RiskKind, Risk, risks};
 pub use tried::{Outcome, Tried};
 pub use walk::preview;

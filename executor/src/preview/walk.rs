@@ -1,7 +1,7 @@
 //! Goes through a plan in its order, over the world as the steps before would leave it.
 
 use super::needless::Needed;
-use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, tried, way_back};
+use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, tried, way_back};
 use crate::action::{Body, Change, Learnt, Predicted, What};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
@@ -26,7 +26,7 @@ pub(super) struct Walk<'a> {
     pub(super) facts: Facts,
     /// Bytes that copies would take.
     pub(super) copied: u64,
-    preview: Preview,
+    pub(super) preview: Preview,
     /// What actions write secrets into.
     secret: Vec<Touch>,
 }
@@ -84,6 +84,7 @@ impl<'a> Walk<'a> {
                 if let Needed::Blocked(why) = needed {
                     self.preview.blocked.push(Blocked { unit: Some(id), why: self.site.secrets.mask(&why) });
                 }
+                self.kept(id, unit);
                 self.work(unit, &mut seen).await?;
                 self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
             }
@@ -128,7 +129,14 @@ impl<'a> Walk<'a> {
         let site = self.site;
         let scene = Scene { site, step: &unit.name, act: &act.id, within: act.within.std(), progress: &quiet };
         let words = site.secrets.mask(&action.words(&act.call));
-        let changes = if needless { Vec::new() } else { action.preview(&act.call, &scene, &mut self.world).await? };
+        let changes = if needless {
+            Vec::new()
+        } else if kept::lacks(site, &act.call) {
+            // That is told as what blocks the run.
+            vec![unknown(words.clone())]
+        } else {
+            action.preview(&act.call, &scene, &mut self.world).await?
+        };
         let mut changes: Vec<Change> = changes.into_iter().filter_map(|change| melted(change, seen)).collect();
         if changes.is_empty() && !needless && act.class == Class::AtMostOnce {
             // Whatever its kind says, nobody can know that it changes nothing.

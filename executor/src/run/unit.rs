@@ -12,8 +12,7 @@ use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
 use crate::site::{Fault, Scene, Site};
-use crate::target::Note;
-use crate::world::Digest;
+use crate::target::{Note, keep_things};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -260,12 +259,14 @@ async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
         crate::fault_point::boundary("copy");
         copies.push(thing.copy(call, &scene, &store).await?);
     }
-    let digest = Digest::of(&serde_json::to_vec(&copies).map_err(|error| Fault::new(error.to_string()))?);
+    let unwritten = |what: &str, error: std::io::Error| {
+        Fault::new(format!("the {what} of copy {} can't be written: {error}", backup.name))
+    };
+    let digest = keep_things(&store, &copies).map_err(|error| unwritten("list", error))?;
     let holds = copies.iter().map(|copied| copied.what.clone()).collect();
     let note = Note::of(work.plan, &work.site.run, backup, crate::clock::now());
     let note = Note { holds, digest: digest.to_string(), ..note };
-    note.write(&store)
-        .map_err(|error| Fault::new(format!("the note of copy {} can't be written: {error}", backup.name)))?;
+    note.write(&store).map_err(|error| unwritten("note", error))?;
     crate::fault_point::boundary("copy-noted");
     work.site
         .copies

@@ -45,6 +45,17 @@ pub fn limit(limit: Duration) -> String {
     written.map(|(number, unit)| number.to_string() + unit).collect()
 }
 
+/// How old something is, as exact as one cares: `40s`, `3h12m`, `7d5h`.
+pub fn age(age: Duration) -> String {
+    let all = age.as_secs();
+    let unit = match all {
+        86_400.. => 3600,
+        3600.. => 60,
+        _ => 1,
+    };
+    limit(Duration::from_secs(all - all % unit))
+}
+
 const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /// A number of bytes: `812 bytes`, `12 KiB`, `41.2 GiB`.

@@ -60,7 +60,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     }
     let _keep = take(place.as_deref(), &options.by)?;
     let marks = free(options.project, place.as_deref(), &plan, None)?;
-    give_up::expired(options.project, &plan, &marks)?;
+    give_up::expired(options.project, bundle, &marks)?;
     boundary("target");
     let opened = folder(options.project, bundle, options.made)?;
     boundary("folder");
@@ -70,8 +70,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
         mark(place, &opened, &plan, &options.by, false)?;
         boundary("marked");
     }
-    let blobs = bundle.blobs.clone();
-    let site = writing(options.project, &plan, blobs, options.secrets, &opened)?;
+    let site = writing(options.project, bundle, options.secrets, &opened)?;
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }

@@ -88,8 +88,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
-    let blobs = loaded.bundle.blobs.clone();
-    let site = writing(options.project, &plan, blobs, secrets, &opened)?;
+    let site = writing(options.project, &loaded.bundle, secrets, &opened)?;
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }
@@ -130,7 +129,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         give_up::of_run(options.project, &plan, &opened.folder, &opened.run)?;
         boundary("given-up");
         let marks = place.as_deref().map(kept).transpose()?.unwrap_or_default();
-        give_up::expired(options.project, &plan, &marks)?;
+        give_up::expired(options.project, &loaded.bundle, &marks)?;
     }
     settle_marks(place.as_deref(), &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
