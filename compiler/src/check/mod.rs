@@ -1,6 +1,7 @@
 //! The rules of the language, one a file; each looks at the draft and tells what it finds.
 
 mod copies;
+mod meanwhile;
 mod outputs;
 mod paths;
 pub(crate) mod placeholder;
@@ -28,6 +29,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, env: &Env, read: &Read, draft: &Draft, grap
     way_back::check(cx, draft);
     prepare::check(cx, draft);
     paths::check(cx, draft);
+    meanwhile::check(cx, draft);
     if let Some(graph) = graph {
         way_back::order(cx, draft, graph);
         race::check(cx, draft, graph);
@@ -57,6 +59,15 @@ pub fn pages() -> Vec<&'static Page> {
         &outputs::UNKNOWN_OUTPUT,
         &unused::UNUSED,
     ];
-    [single.as_slice(), way_back::PAGES, time::PAGES, whole::PAGES, paths::PAGES, rollback::PAGES, policy::PAGES]
-        .concat()
+    [
+        single.as_slice(),
+        way_back::PAGES,
+        time::PAGES,
+        whole::PAGES,
+        paths::PAGES,
+        meanwhile::PAGES,
+        rollback::PAGES,
+        policy::PAGES,
+    ]
+    .concat()
 }

@@ -197,9 +197,5 @@ pub(super) fn acts(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here, first: usize)
 
 /// The actions of some work.
 pub(super) fn all(work: &[Work]) -> impl Iterator<Item = &Act> {
-    work.iter().flat_map(|work| match work {
-        Work::Act(act) => std::slice::from_ref(act),
-        Work::AfterChange(acts) => acts.as_slice(),
-        _ => &[],
-    })
+    work.iter().flat_map(Work::acts)
 }

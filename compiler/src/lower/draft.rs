@@ -4,7 +4,7 @@ use super::Here;
 use crate::compile::InputDecl;
 use crate::expand::Lack;
 use crate::plan::{
-    At, Backup, Check, Component, Direction, Freeze, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage,
+    Act, At, Backup, Check, Component, Direction, Freeze, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage,
     Target, WayBack, Window, Work,
 };
 use crate::shape::Item;
@@ -89,6 +89,7 @@ pub(crate) struct DraftBlock {
 pub(crate) struct Parts {
     pub(crate) before: Vec<Vec<Check>>,
     pub(crate) gates: Vec<Gate>,
+    pub(crate) meanwhile: Vec<Act>,
     pub(crate) backups: Vec<Backup>,
     pub(crate) verify: Vec<Vec<Check>>,
     pub(crate) deadline: Option<(Millis, Span)>,

@@ -15,7 +15,7 @@ mod step;
 pub(crate) use draft::{Draft, DraftStep, Parts};
 pub use head::judge;
 pub use pages::{INPUT_VALUE, PAGES, TARGET_LACKS};
-pub(crate) use parts::KEEP_UNSAID;
+pub(crate) use parts::{KEEP_UNSAID, MEANWHILE};
 
 use crate::cx::Cx;
 use crate::declare::{Declared, repeated};

@@ -22,5 +22,5 @@ pub use target::{InputSource, Kube, Notify, Service, Target, Window};
 pub use unit::{Block, Failure, OnFailure, Stage, Undo, UndoWork, Unit, UnitKind, WayBack};
 pub use whole::{Deadline, Direction, FORMAT, Freeze, Hold, LeftOut, Order, Plan};
 pub use work::{
-    Act, BACKUP_LIMIT, Backup, COPY, Call, Check, EVERY, Else, Gate, MESSAGE_LIMIT, Output, READ_LIMIT, Work,
+    Act, BACKUP_LIMIT, Backup, COPY, Call, Check, EVERY, Else, Gate, GiveBack, MESSAGE_LIMIT, Output, READ_LIMIT, Work,
 };

@@ -1,6 +1,8 @@
 //! A plan as a whole: its head, its blocks and its units.
 
-use super::{At, Block, Check, Component, InputSource, Move, Notify, OnFailure, Stage, Target, Unit, UnitKind, Window};
+use super::{
+    At, Block, Check, Component, InputSource, Move, Notify, OnFailure, Stage, Target, Unit, UnitKind, Window, Work,
+};
 use crate::value::{Millis, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,6 +78,17 @@ impl Plan {
     /// A unit.
     pub fn unit(&self, id: u32) -> Option<&Unit> {
         self.units.get(id as usize)
+    }
+
+    /// The work that gives back what some unit's work took: its unit and its index there.
+    pub fn gives_back(&self, unit: u32, work: u32) -> Option<(u32, u32)> {
+        let later = (0..).zip(&self.units).skip(unit as usize);
+        later.flat_map(|(id, of)| (0..).zip(&of.work).map(move |(index, part)| (id, index, part))).find_map(
+            |(id, index, part)| match part {
+                Work::GiveBack(back) if (back.unit, back.work) == (unit, work) => Some((id, index)),
+                _ => None,
+            },
+        )
     }
 
     /// The block of a unit.

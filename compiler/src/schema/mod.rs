@@ -41,6 +41,8 @@ pub enum Place {
     Undo,
     /// The block of `after-change`.
     AfterChange,
+    /// The block of `meanwhile`.
+    Meanwhile,
     /// The block of `before`, `verify`, `unless`, `hold`.
     Checks,
     /// The block of `backup`.
@@ -80,6 +82,7 @@ impl Place {
             Self::Step => "`step`",
             Self::Undo => "`undo`",
             Self::AfterChange => "`after-change`",
+            Self::Meanwhile => "`meanwhile`",
             Self::Checks => "a block of checks",
             Self::Things => "`backup`",
             Self::Reader => "a block that reads one thing",
@@ -95,7 +98,7 @@ impl Place {
     /// The roles of nouns that may stand here.
     pub fn roles(self) -> &'static [Role] {
         match self {
-            Self::Step | Self::Undo | Self::AfterChange => &[Role::Action],
+            Self::Step | Self::Undo | Self::AfterChange | Self::Meanwhile => &[Role::Action],
             Self::Checks => &[Role::Check],
             Self::Things => &[Role::Thing],
             Self::Reader => &[Role::Reader],

@@ -3,13 +3,27 @@
 use super::{Block, Param, Place, Ty, Word};
 
 use Place::{
-    AfterChange, Checks, Component, Defaults, Freeze, Gate, Head, Input, Layer, Library, Notify, Paths, Plan, Policy,
-    Project, Reader, Service, Stage, Step, Target, Template, Things, Undo,
+    AfterChange, Checks, Component, Defaults, Freeze, Gate, Head, Input, Layer, Library, Meanwhile, Notify, Paths,
+    Plan, Policy, Project, Reader, Service, Stage, Step, Target, Template, Things, Undo,
 };
 
 /// Every block that `insert` and `when` may stand in.
-const ANYWHERE: &[Place] =
-    &[Plan, Library, Stage, Layer, Step, Undo, AfterChange, Checks, Things, Template, Defaults, Gate, Notify];
+const ANYWHERE: &[Place] = &[
+    Plan,
+    Library,
+    Stage,
+    Layer,
+    Step,
+    Undo,
+    AfterChange,
+    Meanwhile,
+    Checks,
+    Things,
+    Template,
+    Defaults,
+    Gate,
+    Notify,
+];
 /// Blocks with a scope of their own.
 const SCOPES: &[Place] = &[Plan, Stage, Layer, Step];
 
@@ -43,8 +57,7 @@ pub const ACT_PROPS: &[Param] =
     &[Param::optional("within", Ty::Span, "its limit"), Param::optional("as", Ty::Name, "a name to speak of it")];
 
 /// Words that the language has and this version does not know yet.
-pub const LATER: &[&str] =
-    &["meanwhile", "requires", "evidence", "each", "peer", "role", "signer", "signers", "approvals", "deny"];
+pub const LATER: &[&str] = &["requires", "evidence", "each", "peer", "role", "signer", "signers", "approvals", "deny"];
 
 /// First words of nouns that the language has and this version does not know yet.
 pub const LATER_FAMILIES: &[&str] = &["kube", "helm", "postgres", "argocd", "flux"];
@@ -304,6 +317,15 @@ pub const WORDS: &[Word] = &[
             "after-change",
             &[Step],
             "what brings a thing up to date, done only if an action of the step changed something",
+        )
+    },
+    Word {
+        block: Block::Required(Meanwhile),
+        repeat: true,
+        ..word(
+            "meanwhile",
+            SCOPES,
+            "what the block takes away before its first change and gives back at its end, however it ends",
         )
     },
     Word {

@@ -7,7 +7,7 @@ use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
-use super::{earlier, prepared, waive};
+use super::{earlier, meanwhile, prepared, waive};
 use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
@@ -121,25 +121,39 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         work.scribe.commit(Event::UnitSkipped { unit: work.id, why }).await?;
         return Ok(());
     }
-    let mut changes = work.prior.changed();
+    let (own, taken) = before_now(work);
+    let mut changes = own;
+    let mut meanwhile = taken;
     let (mut begun, mut looked) = (false, false);
     for (index, part) in (0..).zip(&work.unit.work) {
         if !begun && !matches!(part, Part::Gate(_) | Part::Before(_)) {
             begun = true;
             earlier::note(work).await?;
         }
-        if !looked && matches!(part, Part::Act(_) | Part::AfterChange(_)) {
+        if !looked && matches!(part, Part::Act(_) | Part::Meanwhile(_) | Part::AfterChange(_)) {
             drift::check(work).await?;
             looked = true;
         }
-        changes += one(work, index, part, changes).await?;
+        match part {
+            // What is away for a while is no reason to bring anything up to date.
+            Part::Meanwhile(act) => meanwhile += act::run(work, ActRef(index, 0), act).await?,
+            _ => changes += one(work, index, part, changes).await?,
+        }
     }
     if begins {
         // Who answers its gates takes time, too.
         prepared::check(work)?;
     }
-    work.scribe.commit(Event::UnitDone { unit: work.id, changes }).await?;
+    work.scribe.commit(Event::UnitDone { unit: work.id, changes: changes + meanwhile }).await?;
     Ok(())
+}
+
+/// How many resources the unit changed before this process, and how many of them it only took away for a while.
+fn before_now(work: &Work<'_>) -> (u64, u64) {
+    let all = work.prior.changed();
+    let taken = work.unit.meanwhile().filter_map(|(index, _)| work.prior.acts.get(&ActRef(index, 0)));
+    let taken = taken.map(|(state, _)| if let ActState::Done { changed } = state { *changed } else { 0 }).sum();
+    (all.saturating_sub(taken), taken)
 }
 
 /// Does one part; how many resources it changed.
@@ -150,7 +164,8 @@ async fn one(work: &Work<'_>, index: u32, part: &Part, changes: u64) -> Result<u
         Part::Before(_) if !work.prior.acts.is_empty() => Ok(0),
         Part::Before(checks) | Part::Verify(checks) => hold(work, checks).await.map(|()| 0),
         Part::Backup(backup) => copy(work, backup).await.map(|()| 0),
-        Part::Act(act) => act::run(work, ActRef(index, 0), act).await,
+        Part::Act(act) | Part::Meanwhile(act) => act::run(work, ActRef(index, 0), act).await,
+        Part::GiveBack(back) => meanwhile::give_back(work, ActRef(index, 0), back).await.map(|()| 0),
         Part::AfterChange(acts) if changes > 0 => {
             let mut changed = 0;
             for (inner, act) in (0..).zip(acts) {

@@ -45,15 +45,14 @@ pub fn limit(limit: Duration) -> String {
     written.map(|(number, unit)| number.to_string() + unit).collect()
 }
 
-/// How old something is, as exact as one cares: `40s`, `3h12m`, `7d5h`.
+/// How old something is, as exact as one cares: `less than 1m`, `12m`, `3h12m`, `7d5h`.
 pub fn age(age: Duration) -> String {
     let all = age.as_secs();
-    let unit = match all {
-        86_400.. => 3600,
-        3600.. => 60,
-        _ => 1,
-    };
-    limit(Duration::from_secs(all - all % unit))
+    let unit = if all >= 2 * 86_400 { 3600 } else { 60 };
+    match all - all % unit {
+        0 => "less than 1m".to_owned(),
+        whole => limit(Duration::from_secs(whole)),
+    }
 }
 
 const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];

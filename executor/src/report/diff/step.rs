@@ -80,7 +80,12 @@ fn action(cx: &Cx<'_>, act: &ActPreview, changes: &[Change]) -> String {
         let equal = format!("{} {}: not needed, its `unless` holds", Sign::Equal.text(cx.look), cx.safe(&act.words));
         return format!("    {}\n", Style::Dim.paint(&equal, cx.look));
     }
-    changes.iter().map(|one| change(cx, "    ", one)).collect()
+    let changes: String = changes.iter().map(|one| change(cx, "    ", one)).collect();
+    if act.meanwhile && !changes.is_empty() {
+        return hang("    ", &format!("{}: only meanwhile, given back in the end", cx.safe(&act.words)), cx.look)
+            + &changes;
+    }
+    changes
 }
 
 /// What the resources of a step are called together.
