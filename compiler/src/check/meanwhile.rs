@@ -117,10 +117,9 @@ fn twice(cx: &mut Cx<'_>, taken: &[Taken<'_>]) {
                 a.stage == b.stage && (a.layer.is_none() || b.layer.is_none() || a.layer == b.layer)
             }
             (_, By::Step(step)) => one.holds_for(step),
-            (By::Plan, By::Block(block)) => block.stage == Stage::Change,
+            (By::Plan, By::Block(block)) | (By::Block(block), By::Plan) => block.stage == Stage::Change,
             (By::Plan, By::Plan) => true,
             (By::Step(step), _) => other.holds_for(step),
-            (By::Block(block), By::Plan) => block.stage == Stage::Change,
         };
         if let Some(other) = taken.iter().skip(at + 1).filter(nested).find(meets) {
             cx.sink.push(

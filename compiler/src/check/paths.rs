@@ -153,7 +153,6 @@ pub static UNKNOWN: Page = Page {
     right: "paths \"lumen\" { upgrade from=\"4.9.x\" to=\"5.0.x\" }\nstep \"lumen\" { moves from=\"4.9.3\" to=\"5.0.0\"; file.write \"a\" content=\"1\" }",
     see: &["path::none"],
     waivable: true,
-    ..Page::ERROR
 };
 
 /// All pages of this rule.

@@ -69,14 +69,12 @@ pub(crate) fn of_step(step: &DraftStep) -> Millis {
 
 fn of_work(work: &Work) -> Millis {
     match work {
-        // A gate waits for a person, whose time nobody can bound.
-        Work::Gate(_) => Millis(0),
+        // A gate waits for a person, whose time nobody can bound; what is given back was counted where it is taken.
+        Work::Gate(_) | Work::GiveBack(_) => Millis(0),
         Work::Before(checks) | Work::Verify(checks) => of_checks(checks),
         Work::Backup(backup) => of_backup(backup),
         Work::Act(act) => act.within,
         Work::Meanwhile(act) => of_meanwhile(act),
-        // It was counted where it is taken.
-        Work::GiveBack(_) => Millis(0),
         Work::AfterChange(acts) => acts.iter().map(|act| act.within).fold(Millis(0), Millis::plus),
         Work::Output(_) => READ_LIMIT,
     }

@@ -18,7 +18,9 @@ pub(super) fn reference(cx: &mut Cx<'_>, item: &Item<'_>, form: &Form, values: &
     if !form.props.iter().any(|param| param.ty == Ty::Copy) {
         return;
     }
-    WHICH.iter().for_each(|name| drop(values.remove(*name)));
+    for name in WHICH {
+        values.remove(name);
+    }
     let Some(named) = text(item, COPY) else { return };
     let versions = text(item, "version").and_then(|versions| Versions::parse(&versions));
     // An input without a value stands for a version too.

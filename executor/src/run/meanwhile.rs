@@ -127,19 +127,18 @@ async fn compared(work: &Work<'_>, act: &Act, recipe: &Recipe) -> Vec<String> {
 
 /// A task of its own for an abort: only what the unit holds is given back; how that ended.
 pub(super) async fn run(work: Work<'_>) {
-    let result = match give(&work).await {
-        Ok(given) if !given.what.is_empty() => {
+    match give(&work).await {
+        Ok(given) if given.what.is_empty() => {}
+        Ok(given) => {
             let text = work.site.secrets.mask(&format!("given back: {}", given.what));
             work.scribe.tell(Event::Note { text });
-            Ok(())
         }
-        Ok(_) | Err(Break::Stop | Break::Asks) => Ok(()),
+        Err(Break::Stop | Break::Asks) => {}
         Err(Break::Failed(why, details)) => {
             let mask = |text: &String| work.site.secrets.mask(text);
             let (why, details) = (mask(&why), details.iter().map(mask).collect());
-            work.scribe.commit(Event::UndoFailed { unit: work.id, why, details }).await
+            // A journal that can't be written has stopped the run already: there is nobody left to tell.
+            let _stopped = work.scribe.commit(Event::UndoFailed { unit: work.id, why, details }).await;
         }
-    };
-    // A journal that can't be written has stopped the run already: there is nobody left to tell.
-    let _stopped = result;
+    }
 }

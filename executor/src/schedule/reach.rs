@@ -64,7 +64,9 @@ pub fn reach(plan: &Plan, state: &State) -> Reach {
         }
     }
     let held_back: Vec<u32> = reach.held.iter().map(|(id, _)| *id).collect();
-    held_back.into_iter().for_each(|id| hold_away(plan, state, id, &mut reach));
+    for id in held_back {
+        hold_away(plan, state, id, &mut reach);
+    }
     reach.back.sort_unstable();
     reach.gone.reverse();
     reach.held.reverse();
