@@ -76,7 +76,13 @@ pub fn targets(files: &dyn Files, registry: &Registry<'_>) -> Vec<String> {
 
 /// Compiles a plan, or looks a library over.
 pub fn compile(files: &dyn Files, request: &Request, registry: &Registry<'_>) -> Compiled {
+    led(files, request, registry, &[])
+}
+
+/// The same for a plan to which the `rollback-plan` of others led.
+pub(crate) fn led(files: &dyn Files, request: &Request, registry: &Registry<'_>, led: &[String]) -> Compiled {
     let mut cx = Cx::new(files, registry);
+    cx.led = led.iter().chain([&request.root]).cloned().collect();
     let read = read::read(&mut cx, &request.root);
     let mut env = Env {
         scopes: vec![crate::env::Scope::default()],
@@ -92,7 +98,7 @@ pub fn compile(files: &dyn Files, request: &Request, registry: &Registry<'_>) ->
     let mut draft = lower::lower(&mut cx, &mut env, &read, &declared, expanded);
     let targets = std::mem::take(&mut draft.targets);
     let inputs = draft.inputs.clone();
-    let is_plan = request.root.ends_with(".plan.kdl");
+    let is_plan = request.root.ends_with(read::PLAN);
     let plan = if is_plan && is_whole {
         let graph = graph::order(&mut cx, &draft);
         check::check(&mut cx, &env, &read, &draft, graph.as_ref());

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Sink, nearest};
 use crate::files::{self, Files};
 use crate::plan::{At, Target};
 use crate::read::NOT_UTF8;
-use crate::registry::Registry;
+use crate::registry::{Needs, Registry};
 use crate::schema::WORDS;
 use crate::source::{SourceSet, Span};
 use std::collections::BTreeMap;
@@ -22,17 +22,46 @@ pub(crate) struct Cx<'a> {
     pub(crate) blobs: BTreeMap<String, Vec<u8>>,
     /// The chosen target, once it is lowered.
     pub(crate) target: Option<Target>,
+    /// Components that this plan moves.
+    pub(crate) moved: Vec<String>,
+    /// The plans whose `rollback-plan` led here, and this one at the end.
+    pub(crate) led: Vec<String>,
+    /// What is used of the target and it lacks: nouns, with their places.
+    pub(crate) lacking: BTreeMap<Needs, Vec<(&'static str, Span)>>,
 }
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(files: &'a dyn Files, registry: &'a Registry<'a>) -> Self {
         let (sources, sink) = (SourceSet::default(), Sink::default());
-        Self { files, registry, sources, sink, blobs: BTreeMap::new(), target: None }
+        Self {
+            files,
+            registry,
+            sources,
+            sink,
+            blobs: BTreeMap::new(),
+            target: None,
+            moved: Vec::new(),
+            led: Vec::new(),
+            lacking: BTreeMap::new(),
+        }
     }
 
     /// The folder of the file that a place lies in.
     pub(crate) fn folder_of(&self, span: Span) -> String {
         self.sources.file_of(span).map_or_else(String::new, |file| files::folder(&file.path).to_owned())
+    }
+
+    /// Notes that something needs what the chosen target lacks; without a target nothing can be said.
+    pub(crate) fn lacks_without(&mut self, needs: Needs, name: &'static str, at: Span) {
+        let Some(target) = &self.target else { return };
+        let is_there = match needs {
+            Needs::Nothing => true,
+            Needs::Directory => target.directory.is_some(),
+            Needs::Cluster => target.kube.is_some(),
+        };
+        if !is_there {
+            self.lacking.entry(needs).or_default().push((name, at));
+        }
     }
 
     /// The nearest of names that a plan may have any number of, while a person may still read it.

@@ -42,7 +42,7 @@ pub mod words;
 
 pub use compile::{Compiled, InputDecl, Request, compile, targets};
 pub use env::Given;
-pub use lower::{INPUT_VALUE, judge};
+pub use lower::{INPUT_VALUE, TARGET_LACKS, judge};
 
 use diagnostic::Page;
 

@@ -16,6 +16,9 @@ pub const PROJECT: &str = "switchback.kdl";
 /// How the names of libraries end.
 pub(crate) const LIBRARY: &str = ".lib.kdl";
 
+/// How the names of plans end.
+pub(crate) const PLAN: &str = ".plan.kdl";
+
 /// All that was read, unexpanded.
 #[derive(Default)]
 pub(crate) struct Read {

@@ -1,6 +1,6 @@
 //! What the compiler knows of actions, checks, things and readers: the pure half of each, handed in by the executor.
 
-use crate::plan::Call;
+use crate::plan::{COPY, Call};
 use crate::schema::{Form, Place, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,6 +56,17 @@ impl Objection {
     }
 }
 
+/// What a kind needs of the target that it is used on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing: it runs on this machine, in the project's folder where the target has no directory.
+    Nothing,
+    /// The target's directory.
+    Directory,
+    /// The target's cluster.
+    Cluster,
+}
+
 /// The bytes of a call's sources, by their digest.
 pub type Sources<'b> = dyn Fn(&str) -> Option<&'b [u8]> + 'b;
 
@@ -89,14 +100,14 @@ pub trait Kind: Send + Sync {
         None
     }
 
-    /// The copy (a backup's name) that a call reads, as `restore` actions do.
+    /// The copy of this plan (a backup's name) that a call reads, as `restore` actions do.
     fn copy<'a>(&self, call: &'a Call) -> Option<&'a str> {
-        call.known("copy")
+        call.known(COPY)
     }
 
-    /// What is wrong with a call on this target, an empty list when nothing is.
-    fn needs_directory(&self) -> bool {
-        false
+    /// What a call of it needs of the target.
+    fn needs(&self) -> Needs {
+        Needs::Nothing
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub use crate::secrets::Secrets;
 
+use crate::target::Found;
 use crate::world::{RelPath, Tree, TreeError};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -98,6 +99,8 @@ pub struct Site {
     pub key: Option<[u8; 32]>,
     /// Copies taken so far, by the backup's name.
     pub copies: Mutex<BTreeMap<String, Vec<crate::event::Copied>>>,
+    /// Copies of earlier runs that the plan restores, by what it asks for; else why there is none.
+    pub found: BTreeMap<String, Result<Found, String>>,
     /// Values given out so far, by step and name.
     pub outputs: Mutex<BTreeMap<(String, String), String>>,
 }

@@ -68,13 +68,7 @@ fn taken<'d>(cx: &mut Cx<'_>, draft: &'d Draft) -> BTreeMap<&'d str, Taken> {
 /// Actions of a step and of its ways back.
 fn uses(step: &DraftStep) -> Vec<(&Act, bool)> {
     let mut acts = Vec::new();
-    for work in &step.work {
-        match work {
-            Work::Act(act) => acts.push((act, false)),
-            Work::AfterChange(all) => acts.extend(all.iter().map(|act| (act, false))),
-            _ => {}
-        }
-    }
+    acts.extend(step.work.iter().flat_map(Work::acts).map(|act| (act, false)));
     if let WayBack::Undo(ways) = &step.way_back {
         for work in ways.iter().flat_map(|way| &way.work) {
             if let UndoWork::Act(act) = work {
@@ -91,7 +85,8 @@ fn unknown(cx: &mut Cx<'_>, taken: &BTreeMap<&str, Taken>, act: &Act, copy: &str
         Some(near) => found.label(act.at.span, format!("did you mean `{near}`?")),
         None => found
             .label(act.at.span, "no backup of this plan is called so")
-            .help(format!("take it before: step \"{copy}\" {{ backup {{ file \"…\" }} }}")),
+            .help(format!("take it before: step \"{copy}\" {{ backup {{ file \"…\" }} }}"))
+            .help(format!("or name the plan whose last run took it: copy=\"PLAN/{copy}\"")),
     });
 }
 

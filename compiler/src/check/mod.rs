@@ -2,11 +2,14 @@
 
 mod copied;
 mod copies;
+mod meanwhile;
 mod outputs;
+mod paths;
 pub(crate) mod placeholder;
 mod policy;
 mod prepare;
 mod race;
+mod rollback;
 mod secret;
 pub(crate) mod time;
 mod unused;
@@ -26,6 +29,8 @@ pub(crate) fn check(cx: &mut Cx<'_>, env: &Env, read: &Read, draft: &Draft, grap
     whole::check(cx, read, draft);
     way_back::check(cx, draft);
     prepare::check(cx, draft);
+    paths::check(cx, draft);
+    meanwhile::check(cx, draft);
     if let Some(graph) = graph {
         way_back::order(cx, draft, graph);
         race::check(cx, draft, graph);
@@ -33,6 +38,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, env: &Env, read: &Read, draft: &Draft, grap
         copies::check(cx, draft, graph);
         outputs::check(cx, env, draft, graph);
         time::check(cx, draft, graph);
+        rollback::check(cx, env, draft, graph);
     }
     unused::check(cx, env, draft);
     policy::apply(cx, draft);
@@ -56,5 +62,15 @@ pub fn pages() -> Vec<&'static Page> {
         &outputs::UNKNOWN_OUTPUT,
         &unused::UNUSED,
     ];
-    [single.as_slice(), way_back::PAGES, time::PAGES, whole::PAGES, policy::PAGES].concat()
+    [
+        single.as_slice(),
+        way_back::PAGES,
+        time::PAGES,
+        whole::PAGES,
+        paths::PAGES,
+        meanwhile::PAGES,
+        rollback::PAGES,
+        policy::PAGES,
+    ]
+    .concat()
 }

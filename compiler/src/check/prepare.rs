@@ -3,19 +3,16 @@
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::lower::Draft;
-use crate::plan::{Stage, Work};
+use crate::plan::Stage;
 
 /// Only actions that change no running thing stand in `prepare`.
 pub(super) fn check(cx: &mut Cx<'_>, draft: &Draft) {
     for step in draft.steps.iter().filter(|step| step.stage == Stage::Prepare) {
         for work in &step.work {
-            let acts = match work {
-                Work::Act(act) => std::slice::from_ref(act),
-                Work::AfterChange(acts) => acts.as_slice(),
-                _ => &[],
-            };
-            let harmful =
-                acts.iter().filter(|act| cx.registry.get(&act.call.kind).is_some_and(|kind| !kind.form().harmless));
+            let harmful = work
+                .acts()
+                .iter()
+                .filter(|act| cx.registry.get(&act.call.kind).is_some_and(|kind| !kind.form().harmless));
             for act in harmful.collect::<Vec<_>>() {
                 cx.sink.push(
                     Diagnostic::new(

@@ -68,7 +68,7 @@ fn writes(draft: &Draft, way: Way) -> Vec<Write<'_>> {
 fn acts(step: &DraftStep, way: Way) -> Vec<&Act> {
     let there = || {
         step.work.iter().flat_map(|work| match work {
-            Work::Act(act) => std::slice::from_ref(act),
+            Work::Act(act) | Work::Meanwhile(act) => std::slice::from_ref(act),
             Work::AfterChange(acts) => acts.as_slice(),
             _ => &[],
         })

@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::graph::{Graph, Rank, layers, rank_of};
 use crate::lower::{Draft, DraftStep, Parts};
-use crate::plan::{Backup, Check, READ_LIMIT, Stage, UndoWork, WayBack, Window, Work};
+use crate::plan::{Act, Backup, Check, READ_LIMIT, Stage, UndoWork, WayBack, Window, Work};
 use crate::value::Millis;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +53,13 @@ fn through(draft: &Draft, graph: &Graph, rank: Rank) -> (Millis, Vec<usize>) {
 
 fn around(parts: &Parts) -> Millis {
     let checks = parts.before.iter().chain(&parts.verify).map(|checks| of_checks(checks));
-    checks.chain(parts.backups.iter().map(of_backup)).fold(Millis(0), Millis::plus)
+    let backups = parts.backups.iter().map(of_backup);
+    checks.chain(backups).chain(parts.meanwhile.iter().map(of_meanwhile)).fold(Millis(0), Millis::plus)
+}
+
+/// It is taken away, and given back.
+fn of_meanwhile(act: &Act) -> Millis {
+    act.within.plus(act.within)
 }
 
 /// How long a step may take at most.
@@ -63,11 +69,12 @@ pub(crate) fn of_step(step: &DraftStep) -> Millis {
 
 fn of_work(work: &Work) -> Millis {
     match work {
-        // A gate waits for a person, whose time nobody can bound.
-        Work::Gate(_) => Millis(0),
+        // A gate waits for a person, whose time nobody can bound; what is given back was counted where it is taken.
+        Work::Gate(_) | Work::GiveBack(_) => Millis(0),
         Work::Before(checks) | Work::Verify(checks) => of_checks(checks),
         Work::Backup(backup) => of_backup(backup),
         Work::Act(act) => act.within,
+        Work::Meanwhile(act) => of_meanwhile(act),
         Work::AfterChange(acts) => acts.iter().map(|act| act.within).fold(Millis(0), Millis::plus),
         Work::Output(_) => READ_LIMIT,
     }
@@ -86,7 +93,9 @@ fn of_backup(backup: &Backup) -> Millis {
 /// How long undoing everything may take, one step after the other.
 pub(crate) fn undoing(draft: &Draft) -> Millis {
     let steps = draft.steps.iter().filter(|step| step.stage == Stage::Change);
-    steps.map(undo_of).fold(Millis(0), Millis::plus)
+    let of_blocks = draft.blocks.iter().filter(|block| block.stage == Stage::Change).map(|block| &block.parts);
+    let meanwhile = of_blocks.chain([&draft.parts]).flat_map(|parts| &parts.meanwhile).map(of_meanwhile);
+    steps.map(undo_of).chain(meanwhile).fold(Millis(0), Millis::plus)
 }
 
 /// How long a backup is kept that does not say it: an undo on the hold's last instant still finds it, and a day is left

@@ -15,7 +15,9 @@ pub(super) fn check(cx: &mut Cx<'_>, read: &Read, draft: &Draft) {
     }
     let checks = |all: &Vec<Vec<_>>| all.iter().any(|checks: &Vec<_>| !checks.is_empty());
     let parts = std::iter::once(&draft.parts).chain(draft.blocks.iter().map(|block| &block.parts));
-    let looks = parts.clone().any(|parts| checks(&parts.before) || checks(&parts.verify) || !parts.backups.is_empty());
+    let looks = parts.clone().any(|parts| {
+        checks(&parts.before) || checks(&parts.verify) || !parts.backups.is_empty() || !parts.meanwhile.is_empty()
+    });
     if draft.steps.is_empty() && draft.step_names.is_empty() && !looks && !cx.sink.has_errors() {
         let found = Diagnostic::new(&EMPTY, "this plan does nothing").label(first, "neither a step nor a check in it");
         cx.sink.push(found.help("add a step: step \"name\" { … }"));

@@ -44,6 +44,8 @@ pub(crate) fn plan(mut draft: Draft, graph: &Graph, request: &Request) -> Plan {
         on_failure,
         notify: draft.notify,
         hold: draft.hold.map(|(hold, _)| hold),
+        freeze: draft.freeze,
+        rollback_plan: draft.rollback_plan.map(|(path, _)| path),
         deletions_at_most: draft.deletions_at_most,
         blocks,
         units,

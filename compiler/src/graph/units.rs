@@ -2,8 +2,8 @@
 
 use super::{Graph, Rank, rank_of};
 use crate::lower::draft::DraftBlock;
-use crate::lower::{DraftStep, Parts};
-use crate::plan::{At, Block, Gate, OnFailure, Stage, Unit, UnitKind, WayBack, Work};
+use crate::lower::{DraftStep, MEANWHILE, Parts};
+use crate::plan::{At, Block, Gate, GiveBack, OnFailure, Stage, Unit, UnitKind, WayBack, Work};
 use crate::source::Span;
 use crate::value::Millis;
 use std::collections::BTreeMap;
@@ -45,13 +45,14 @@ impl Builder<'_> {
             own.parts.before.splice(0..0, std::mem::take(&mut plan.before));
             if stage == Stage::Change {
                 own.parts.gates.append(&mut plan.gates);
+                own.parts.meanwhile.append(&mut plan.meanwhile);
                 own.parts.backups.append(&mut plan.backups);
                 own.parts.verify.append(&mut plan.verify);
             }
             own.parts.gates.extend(early_gates(stage, &mut steps, &mut gathered));
             let limits = Limits { on_failure: self.on_failure, deadline: None }.inside(&own.parts);
             let index = self.block(stage, None, own.good_for);
-            let (open, close) = around(own.parts);
+            let (open, close) = self.around(own.parts);
             self.barrier_unit(UnitKind::Open, stage_name(stage, UnitKind::Open), index, (open, limits));
             self.layers(stage, &mut steps, &mut gathered, (layers, limits));
             self.barrier_unit(UnitKind::Close, stage_name(stage, UnitKind::Close), index, (close, limits));
@@ -78,7 +79,7 @@ impl Builder<'_> {
             let parts = block.map(|block| block.parts).unwrap_or_default();
             let index = self.block(stage, Some(name.clone().unwrap_or_default()), None);
             let limits = limits.inside(&parts);
-            let (open, close) = around(parts);
+            let (open, close) = self.around(parts);
             let name = name.unwrap_or_default();
             self.barrier_unit(UnitKind::Open, name.clone(), index, (open, limits));
             self.steps(&here, steps, (index, limits));
@@ -108,6 +109,23 @@ impl Builder<'_> {
     fn block(&mut self, stage: Stage, layer: Option<String>, good_for: Option<Millis>) -> u32 {
         self.blocks.push(Block { stage, layer, good_for });
         (self.blocks.len() - 1) as u32
+    }
+
+    /// What opens a block, as the next unit, and what closes it.
+    fn around(&self, parts: Parts) -> (Vec<Work>, Vec<Work>) {
+        let Parts { before, gates, mut meanwhile, backups, verify, deadline: _, on_failure: _ } = parts;
+        // Of a layer that is written twice both parts count from 1.
+        for (number, act) in (1..).zip(&mut meanwhile) {
+            if act.id.starts_with(MEANWHILE) {
+                act.id = format!("{MEANWHILE}{number}");
+            }
+        }
+        let open = before.into_iter().map(Work::Before).chain(gates.into_iter().map(Work::Gate));
+        let open = open.chain(meanwhile.into_iter().map(Work::Meanwhile));
+        let open: Vec<Work> = open.chain(backups.into_iter().map(Work::Backup)).collect();
+        let back = given_back(self.units.len() as u32, &open).into_iter();
+        let close = back.chain(verify.into_iter().map(Work::Verify)).collect();
+        (open, close)
     }
 
     fn barrier_unit(&mut self, kind: UnitKind, name: String, block: u32, (work, limits): (Vec<Work>, Limits)) {
@@ -142,7 +160,9 @@ impl Builder<'_> {
         }
         let limits = limits.within(draft.on_failure, draft.deadline);
         let DraftStep { name, moves, unless, work, way_back, at, .. } = draft;
-        self.unit_of.insert(index, self.units.len() as u32);
+        let id = self.units.len() as u32;
+        let work = with_back(id, work);
+        self.unit_of.insert(index, id);
         self.units.push(Unit {
             kind: UnitKind::Step,
             name,
@@ -187,11 +207,24 @@ impl Limits {
     }
 }
 
-/// What opens a block and what closes it.
-fn around(parts: Parts) -> (Vec<Work>, Vec<Work>) {
-    let Parts { before, gates, backups, verify, deadline: _, on_failure: _ } = parts;
-    let open = before.into_iter().map(Work::Before).chain(gates.into_iter().map(Work::Gate));
-    (open.chain(backups.into_iter().map(Work::Backup)).collect(), verify.into_iter().map(Work::Verify).collect())
+/// What is given back of what this work takes away, the last first.
+fn given_back(unit: u32, work: &[Work]) -> Vec<Work> {
+    let taken = (0..).zip(work).filter_map(|(index, work)| match work {
+        Work::Meanwhile(act) => Some(Work::GiveBack(GiveBack { unit, work: index, act: act.clone() })),
+        _ => None,
+    });
+    let mut back: Vec<Work> = taken.collect();
+    back.reverse();
+    back
+}
+
+/// A step's work, with what gives back right behind the last thing that it does: its last `verify` sees all as it was.
+fn with_back(unit: u32, mut work: Vec<Work>) -> Vec<Work> {
+    let back = given_back(unit, &work);
+    let does = |work: &Work| !matches!(work, Work::Verify(_) | Work::Output(_));
+    let end = work.iter().rposition(does).map_or(0, |last| last + 1);
+    work.splice(end..end, back);
+    work
 }
 
 /// Gates of a stage's layers and steps that need not be asked where they stand: they are asked before its first change.
@@ -220,10 +253,11 @@ fn gather(blocks: Vec<DraftBlock>, layers: &[String]) -> BTreeMap<(Rank, Option<
     for block in blocks {
         let rank = rank_of(block.stage, block.layer.as_deref(), layers);
         let one = gathered.entry((rank, block.layer)).or_default();
-        let Parts { before, gates, backups, verify, deadline, on_failure } = block.parts;
+        let Parts { before, gates, meanwhile, backups, verify, deadline, on_failure } = block.parts;
         one.good_for = block.good_for.into_iter().chain(one.good_for).min();
         one.parts.before.extend(before);
         one.parts.gates.extend(gates);
+        one.parts.meanwhile.extend(meanwhile);
         one.parts.backups.extend(backups);
         one.parts.verify.extend(verify);
         one.parts.deadline = deadline.into_iter().chain(one.parts.deadline).min();
@@ -244,7 +278,8 @@ fn work_at(work: &Work) -> Option<At> {
         Work::Gate(gate) => Some(gate.at.clone()),
         Work::Before(checks) | Work::Verify(checks) => checks.first().map(|check| check.at.clone()),
         Work::Backup(backup) => Some(backup.at.clone()),
-        Work::Act(act) => Some(act.at.clone()),
+        Work::Act(act) | Work::Meanwhile(act) => Some(act.at.clone()),
+        Work::GiveBack(back) => Some(back.act.at.clone()),
         Work::AfterChange(acts) => acts.first().map(|act| act.at.clone()),
         Work::Output(output) => Some(output.at.clone()),
     }

@@ -1,5 +1,6 @@
 //! Calls of nouns: actions, checks, things, readers, messages.
 
+use super::copies;
 use super::objections::objections;
 use super::pages::{CHECK_NUMBERS, OBJECTION};
 use super::{Here, span, text};
@@ -34,6 +35,7 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
             list.push(Json::Array(args));
         }
     }
+    copies::reference(cx, item, form, &mut values);
     let call = Call { kind: form.name.to_owned(), values };
     objections(cx, item, kind, &call).then_some((call, form))
 }
@@ -195,9 +197,5 @@ pub(super) fn acts(cx: &mut Cx<'_>, block: &Item<'_>, here: &Here, first: usize)
 
 /// The actions of some work.
 pub(super) fn all(work: &[Work]) -> impl Iterator<Item = &Act> {
-    work.iter().flat_map(|work| match work {
-        Work::Act(act) => std::slice::from_ref(act),
-        Work::AfterChange(acts) => acts.as_slice(),
-        _ => &[],
-    })
+    work.iter().flat_map(Work::acts)
 }

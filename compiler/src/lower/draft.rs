@@ -4,12 +4,13 @@ use super::Here;
 use crate::compile::InputDecl;
 use crate::expand::Lack;
 use crate::plan::{
-    At, Backup, Check, Component, Direction, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage, Target,
-    WayBack, Window, Work,
+    Act, At, Backup, Check, Component, Direction, Freeze, Gate, Hold, LeftOut, Move, Notify, OnFailure, Order, Stage,
+    Target, WayBack, Window, Work,
 };
 use crate::shape::Item;
 use crate::source::Span;
 use crate::value::{Millis, Text};
+use crate::version::Versions;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
@@ -24,6 +25,10 @@ pub(crate) struct Draft {
     pub(crate) product: Vec<(Move, Span)>,
     pub(crate) inputs: Vec<InputDecl>,
     pub(crate) components: IndexMap<String, (Component, Span)>,
+    /// From which versions components can move to which.
+    pub(crate) paths: IndexMap<String, Paths>,
+    /// The plan that goes back from here later.
+    pub(crate) rollback_plan: Option<(String, Span)>,
     /// Layers from the top, as the project or a library names them.
     pub(crate) layers: Vec<String>,
     pub(crate) steps: Vec<DraftStep>,
@@ -36,6 +41,7 @@ pub(crate) struct Draft {
     pub(crate) window: Option<(Window, Span)>,
     pub(crate) hold: Option<(Hold, Span)>,
     pub(crate) notify: Vec<Notify>,
+    pub(crate) freeze: Option<Freeze>,
     pub(crate) targets: Vec<String>,
     pub(crate) target: Option<Target>,
     /// `set INPUT VALUE` of the target.
@@ -52,6 +58,23 @@ pub(crate) struct Draft {
     pub(crate) unused: Vec<(&'static str, String, Span)>,
 }
 
+/// A `paths` table.
+pub(crate) struct Paths {
+    pub(crate) rows: Vec<Row>,
+    /// Its component's name.
+    pub(crate) span: Span,
+    /// Whether a row was left out, which is told.
+    pub(crate) is_cut: bool,
+}
+
+/// A row of such a table: one hop.
+pub(crate) struct Row {
+    pub(crate) is_upgrade: bool,
+    pub(crate) from: Versions,
+    pub(crate) to: Versions,
+    pub(crate) span: Span,
+}
+
 /// A stage or a layer.
 pub(crate) struct DraftBlock {
     pub(crate) stage: Stage,
@@ -66,6 +89,7 @@ pub(crate) struct DraftBlock {
 pub(crate) struct Parts {
     pub(crate) before: Vec<Vec<Check>>,
     pub(crate) gates: Vec<Gate>,
+    pub(crate) meanwhile: Vec<Act>,
     pub(crate) backups: Vec<Backup>,
     pub(crate) verify: Vec<Vec<Check>>,
     pub(crate) deadline: Option<(Millis, Span)>,

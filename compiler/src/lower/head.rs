@@ -1,6 +1,6 @@
 //! The plan's head, its inputs, window, hold and notifications.
 
-use super::pages::{INPUT_FILE, INPUT_WRONG, LANGUAGE_UNKNOWN, WINDOW_WRONG};
+use super::pages::{INPUT_FILE, INPUT_WRONG, LANGUAGE_UNKNOWN, ROLLBACK_NO_PLAN, WINDOW_WRONG};
 use super::{Draft, named, text};
 use crate::compile::InputDecl;
 use crate::cx::Cx;
@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
 use crate::files::{self, FileError};
 use crate::plan::{Direction, InputSource, Move, Order, Window};
+use crate::read::{PLAN, outside};
 use crate::shape::{Item, Typed};
 use crate::source::Span;
 use crate::value::{Millis, Text};
@@ -36,14 +37,14 @@ pub(super) fn language(cx: &mut Cx<'_>, item: &Item<'_>) {
 pub(super) fn head(cx: &mut Cx<'_>, items: &[Item<'_>], draft: &mut Draft) {
     for item in items {
         match item.name {
-            "plan" => plan(item, draft),
+            "plan" => plan(cx, item, draft),
             "window" => draft.window = window(cx, item).map(|window| (window, item.span)),
             _ => {}
         }
     }
 }
 
-fn plan(item: &Item<'_>, draft: &mut Draft) {
+fn plan(cx: &mut Cx<'_>, item: &Item<'_>, draft: &mut Draft) {
     draft.name = named(item, "name");
     if text(item, "order").as_deref() == Some("bottom-up") {
         draft.order = Order::BottomUp;
@@ -56,6 +57,7 @@ fn plan(item: &Item<'_>, draft: &mut Draft) {
         match child.name {
             "title" => draft.title = any_text(child, "text"),
             "ticket" => draft.ticket = any_text(child, "id"),
+            "rollback-plan" => draft.rollback_plan = rollback_plan(cx, child),
             "moves" => {
                 if let Some(moved) = moved(child, &draft.name.clone().unwrap_or_default().0) {
                     draft.product.push((moved, child.span));
@@ -65,6 +67,24 @@ fn plan(item: &Item<'_>, draft: &mut Draft) {
             _ => {}
         }
     }
+}
+
+/// `rollback-plan "x.plan.kdl"`: its path from the project's folder on.
+fn rollback_plan(cx: &mut Cx<'_>, item: &Item<'_>) -> Option<(String, Span)> {
+    let (written, at) = named(item, "file")?;
+    if !written.ends_with(PLAN) {
+        cx.sink.push(
+            Diagnostic::new(&ROLLBACK_NO_PLAN, format!("`{written}` is no plan"))
+                .label(at, "its name does not end in .plan.kdl")
+                .help("name the plan that goes back from here: rollback-plan \"rollback.plan.kdl\""),
+        );
+        return None;
+    }
+    let path = files::join(&cx.folder_of(at), &written);
+    if path.is_none() {
+        cx.sink.push(outside(at, &written));
+    }
+    path.map(|path| (path, at))
 }
 
 /// `moves "component" from= to=`; of the component called like its owner when it names none.

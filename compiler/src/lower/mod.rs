@@ -1,19 +1,21 @@
 //! Shaped nodes to a draft: the plan with names instead of ids, and spans for the checks.
 
 mod act;
+mod copies;
 mod defaults;
 pub(crate) mod draft;
 mod head;
 mod objections;
 mod pages;
 mod parts;
+mod paths;
 mod project;
 mod step;
 
 pub(crate) use draft::{Draft, DraftStep, Parts};
 pub use head::judge;
-pub use pages::{INPUT_VALUE, PAGES};
-pub(crate) use parts::KEEP_UNSAID;
+pub use pages::{INPUT_VALUE, PAGES, TARGET_LACKS};
+pub(crate) use parts::{KEEP_UNSAID, MEANWHILE};
 
 use crate::cx::Cx;
 use crate::declare::{Declared, repeated};
@@ -47,6 +49,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Decl
         unused_templates(cx, declared, &used, &mut draft);
     }
     moves(env, &nodes);
+    cx.moved = env.moves.keys().cloned().collect();
     draft.settings = settings(env, declared);
     let project_items = shape(cx, env, &read.project, Place::Project);
     project::project(cx, env, &project_items, &mut draft);
@@ -68,6 +71,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, env: &mut Env, read: &Read, declared: &Decl
         top(cx, env, item, &here, &mut draft);
     }
     draft.parts = parts::parts(cx, &items, &here);
+    objections::lacks(cx);
     draft
 }
 
@@ -140,12 +144,14 @@ fn top(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, draft: &mut Dra
         "language" => head::language(cx, item),
         "input" => head::input(cx, env, item, draft),
         "component" => component(cx, item, here, draft),
+        "paths" => paths::paths(cx, item, draft),
         "layers" => draft.layers_from(item),
         "stage" => step::stage(cx, env, item, here, draft),
         "layer" => step::layer(cx, env, item, here, draft),
         "step" => step::step(cx, env, item, here, draft),
         "accept" => parts::accept(item, head::EVERYWHERE, draft),
         "hold" => draft.hold = parts::hold(cx, item, here).map(|hold| (hold, item.span)),
+        "freeze" => draft.freeze = Some(parts::freeze(cx, item)),
         "notify" => draft.notify.extend(parts::notify(cx, item, here)),
         _ => {}
     }

@@ -83,7 +83,17 @@ pages! {
     /// A target without a place.
     TARGET_NOWHERE = Page {
         code: "target::nowhere",
-        text: "A target says no place: it needs a `directory`.",
+        text: "A target says no place: it needs a `directory`, a cluster (`kube`), or both.",
+        ..Page::ERROR
+    };
+    /// A target without what a plan works on.
+    TARGET_LACKS = Page {
+        code: "target::lacks",
+        text: "A plan works on files or services of a target that has no `directory`, or on objects of a target that \
+               has no cluster (`kube`). A target may have both; a program needs neither, and runs in the project's \
+               folder where there is no directory. `check` tells it only where none of the project's targets has all \
+               that the plan needs: on the others it just does not run.",
+        see: &["target::nowhere", "service::unknown"],
         ..Page::ERROR
     };
     /// A service that the target does not have.
@@ -112,6 +122,27 @@ pages! {
         text: "At `diff` the values of inputs are looked for: --input, what the target sets, the environment, a file, \
                what `read` reads, the default. What was found is not allowed, can't be read, or a secret has none.",
         see: &["input::wrong", "value::unresolved"],
+        ..Page::ERROR
+    };
+    /// A way back that is no plan.
+    ROLLBACK_NO_PLAN = Page {
+        code: "rollback::no-plan",
+        rule: "R27",
+        text: "`rollback-plan` names the plan that goes back from here later, by hand. A plan's name ends in .plan.kdl.",
+        wrong: "plan \"up\" { rollback-plan \"rollback.kdl\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "plan \"up\" { title \"up\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        see: &["rollback::unlike", "file::missing"],
+        ..Page::ERROR
+    };
+    /// A row of a table of paths that leads the other way.
+    PATH_BACKWARDS = Page {
+        code: "path::backwards",
+        rule: "R6",
+        text: "A row of a `paths` table leads the other way than its word says: an `upgrade` to an earlier version, or a \
+               `rollback` to a later one. Versions are compared by number, so 1.10 comes after 1.9.",
+        wrong: "paths \"app\" { upgrade from=\"1.10.x\" to=\"1.9.x\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        right: "paths \"app\" { upgrade from=\"1.9.x\" to=\"1.10.x\" }\nstep \"a\" { file.write \"a\" content=\"1\" }",
+        see: &["path::none"],
         ..Page::ERROR
     };
     /// An event that does not exist.

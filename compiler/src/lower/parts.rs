@@ -1,13 +1,14 @@
 //! What may stand in any block: `before`, `gate`, `backup`, `verify`, `deadline`, `on-failure`, `accept`.
 
-use super::act::{calls, checks};
+use super::act::{acts, calls, checks};
 use super::draft::{Draft, Parts};
 use super::head::any_text;
 use super::pages::{NOTIFY_WRONG, OBJECTION};
 use super::{Here, span, text};
 use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::plan::{BACKUP_LIMIT, Backup, Failure, Gate, Hold, Notify, OnFailure};
+use crate::plan::{Act, BACKUP_LIMIT, Backup, Failure, Freeze, Gate, Hold, Notify, OnFailure};
+use crate::registry::Needs;
 use crate::shape::{Item, Typed};
 use crate::source::Span;
 use crate::value::{Millis, Text};
@@ -23,6 +24,7 @@ pub(super) fn parts(cx: &mut Cx<'_>, items: &[Item<'_>], here: &Here) -> Parts {
             "before" => parts.before.push(checks(cx, item, here)),
             "verify" => parts.verify.push(checks(cx, item, here)),
             "gate" => parts.gates.extend(gate(cx, item)),
+            "meanwhile" => parts.meanwhile.extend(meanwhile(cx, item, here, parts.meanwhile.len())),
             "backup" => parts.backups.extend(backup(cx, item, here, here.layer.as_deref().unwrap_or("plan"))),
             "deadline" => parts.deadline = span(item, "span").map(|limit| (limit, item.span)),
             "on-failure" => parts.on_failure = on_failure(item).map(|how| (how, item.span)),
@@ -47,6 +49,18 @@ pub(super) fn gate(cx: &mut Cx<'_>, item: &Item<'_>) -> Option<Gate> {
     }
     Some(Gate { text: question, typed, here: item.value("ask").is_some(), at: cx.at(item.span), name })
 }
+
+/// `meanwhile { actions }`; one without a name is called by its number, apart from a step's own actions.
+pub(super) fn meanwhile(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, before: usize) -> Vec<Act> {
+    let mut acts = acts(cx, item, here, before + 1);
+    for act in acts.iter_mut().filter(|act| act.id.bytes().all(|byte| byte.is_ascii_digit())) {
+        act.id.insert_str(0, MEANWHILE);
+    }
+    acts
+}
+
+/// How the names of a `meanwhile`'s actions begin.
+pub(crate) const MEANWHILE: &str = "meanwhile-";
 
 /// `backup "name" { things }`; named like its owner when it has no name.
 pub(super) fn backup(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, owner: &str) -> Option<Backup> {
@@ -82,6 +96,12 @@ pub(super) fn accept(item: &Item<'_>, holds: Span, draft: &mut Draft) {
 /// `hold at-most="7d" { checks }`.
 pub(super) fn hold(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Option<Hold> {
     Some(Hold { at_most: span(item, "at-most")?, checks: checks(cx, item, here) })
+}
+
+/// `freeze { except manager="hpa" }`.
+pub(super) fn freeze(cx: &mut Cx<'_>, item: &Item<'_>) -> Freeze {
+    cx.lacks_without(Needs::Cluster, item.name, item.span);
+    Freeze { except: item.children_called("except").filter_map(|except| text(except, "manager")).collect() }
 }
 
 /// The events that a `notify` may ask for.

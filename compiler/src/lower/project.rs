@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;
 use crate::files::FileError;
-use crate::plan::{Service, Target};
+use crate::plan::{Kube, Service, Target};
 use crate::read::{self, outside};
 use crate::selector;
 use crate::shape::{Item, Typed};
@@ -46,19 +46,25 @@ fn target(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>) -> Option<Target> {
                     cx.sink.push(outside(child.span_of("seed"), seed));
                 }
             }
+            "kube" => target.kube = Some(kube(child)),
             "backups" => target.backups = text(child, "path"),
             "service" => service(child, &mut target.services),
             _ => {}
         }
     }
-    if target.directory.is_none() {
+    if target.directory.is_none() && target.kube.is_none() {
         cx.sink.push(
             Diagnostic::new(&TARGET_NOWHERE, format!("target `{}` is nowhere", target.name))
-                .label(item.span, "no directory")
-                .help("add directory \"./platform\""),
+                .label(item.span, "neither a directory nor a cluster")
+                .help("add directory \"./platform\", or kube context=\"prod\", or both"),
         );
     }
     Some(target)
+}
+
+fn kube(item: &Item<'_>) -> Kube {
+    let namespace = text(item, "namespace").unwrap_or_else(|| Kube::NAMESPACE.to_owned());
+    Kube { context: text(item, "context"), namespace }
 }
 
 /// The seed of the chosen target is a source as others are: it is there.

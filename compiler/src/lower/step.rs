@@ -72,8 +72,12 @@ pub(super) fn step(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, dra
     }
     let lack = draft.lacks.get(&item.whole).copied().unwrap_or_default();
     step.is_cut = item.is_cut || cx.sink.len() > before || lack.faults > 0;
-    // `before` comes first wherever it is written; the rest runs as written.
-    step.work.sort_by_key(|work| !matches!(work, Work::Gate(_) | Work::Before(_)));
+    // `before` comes first wherever it is written, then what is taken away; the rest runs as written.
+    step.work.sort_by_key(|work| match work {
+        Work::Gate(_) | Work::Before(_) => 0,
+        Work::Meanwhile(_) => 1,
+        _ => 2,
+    });
     if step.work.is_empty() && !step.is_cut && lack.left_out == 0 {
         cx.sink.push(
             Diagnostic::new(&EMPTY_STEP, format!("step `{}` does nothing", step.name))
@@ -100,6 +104,10 @@ fn part(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, step: &mut DraftStep) {
         "before" => step.work.push(Work::Before(checks(cx, item, here))),
         "verify" => step.work.push(Work::Verify(checks(cx, item, here))),
         "gate" => step.work.extend(parts::gate(cx, item).map(Work::Gate)),
+        "meanwhile" => {
+            let before = step.work.iter().filter(|work| matches!(work, Work::Meanwhile(_))).count();
+            step.work.extend(parts::meanwhile(cx, item, here, before).into_iter().map(Work::Meanwhile));
+        }
         "backup" => step.work.extend(parts::backup(cx, item, here, &step.name).map(Work::Backup)),
         "after-change" => {
             let first = next_number(step);

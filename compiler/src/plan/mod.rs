@@ -7,6 +7,7 @@
 mod whole;
 
 mod component;
+mod copy;
 mod target;
 
 mod unit;
@@ -16,7 +17,10 @@ mod at;
 
 pub use at::At;
 pub use component::{Component, Installed, Move};
-pub use target::{InputSource, Notify, Service, Target, Window};
+pub use copy::{CopyOf, KeptCopy};
+pub use target::{InputSource, Kube, Notify, Service, Target, Window};
 pub use unit::{Block, Failure, OnFailure, Stage, Undo, UndoWork, Unit, UnitKind, WayBack};
-pub use whole::{Deadline, Direction, FORMAT, Hold, LeftOut, Order, Plan};
-pub use work::{Act, BACKUP_LIMIT, Backup, Call, Check, EVERY, Else, Gate, MESSAGE_LIMIT, Output, READ_LIMIT, Work};
+pub use whole::{Deadline, Direction, FORMAT, Freeze, Hold, LeftOut, Order, Plan};
+pub use work::{
+    Act, BACKUP_LIMIT, Backup, COPY, Call, Check, EVERY, Else, Gate, GiveBack, MESSAGE_LIMIT, Output, READ_LIMIT, Work,
+};

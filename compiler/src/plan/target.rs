@@ -14,12 +14,30 @@ pub struct Target {
     pub directory: Option<String>,
     /// What stands for the directory while it is absent.
     pub seed: Option<String>,
+    /// Its cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube: Option<Kube>,
     /// Where backups are kept.
     pub backups: Option<String>,
     /// Labels.
     pub labels: BTreeMap<String, String>,
     /// Local processes that outlive the run.
     pub services: BTreeMap<String, Service>,
+}
+
+/// The cluster of a target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kube {
+    /// The context of the kubeconfig; none: its current one.
+    pub context: Option<String>,
+    /// The namespace of what names none itself. That of the context is not asked: a kubeconfig is no part of what is
+    /// reviewed.
+    pub namespace: String,
+}
+
+impl Kube {
+    /// The namespace where the target says none.
+    pub const NAMESPACE: &str = "default";
 }
 
 /// A local process that outlives the run.

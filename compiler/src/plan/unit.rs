@@ -81,12 +81,16 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// All its actions, in order.
+    /// All its actions, in order; what gives back is none of its own.
     pub fn acts(&self) -> impl Iterator<Item = &Act> {
-        self.work.iter().flat_map(|work| match work {
-            Work::Act(act) => std::slice::from_ref(act),
-            Work::AfterChange(acts) => acts.as_slice(),
-            Work::Gate(_) | Work::Before(_) | Work::Backup(_) | Work::Verify(_) | Work::Output(_) => &[],
+        self.work.iter().flat_map(Work::acts)
+    }
+
+    /// What it takes away for a time, by the index of the work.
+    pub fn meanwhile(&self) -> impl Iterator<Item = (u32, &Act)> {
+        (0..).zip(&self.work).filter_map(|(index, work)| match work {
+            Work::Meanwhile(act) => Some((index, act)),
+            _ => None,
         })
     }
 }

@@ -1,6 +1,8 @@
 //! A plan as a whole: its head, its blocks and its units.
 
-use super::{At, Block, Check, Component, InputSource, Move, Notify, OnFailure, Stage, Target, Unit, UnitKind, Window};
+use super::{
+    At, Block, Check, Component, InputSource, Move, Notify, OnFailure, Stage, Target, Unit, UnitKind, Window, Work,
+};
 use crate::value::{Millis, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,6 +47,12 @@ pub struct Plan {
     pub notify: Vec<Notify>,
     /// How long the way back stays open.
     pub hold: Option<Hold>,
+    /// Whether others must leave the plan's objects alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<Freeze>,
+    /// The plan that goes back from here later, from the project's folder on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_plan: Option<String>,
     /// Deletions that need no number typed; none: any number.
     pub deletions_at_most: Option<u64>,
     /// Stages and layers, in the order in which they run.
@@ -70,6 +78,17 @@ impl Plan {
     /// A unit.
     pub fn unit(&self, id: u32) -> Option<&Unit> {
         self.units.get(id as usize)
+    }
+
+    /// The work that gives back what some unit's work took: its unit and its index there.
+    pub fn gives_back(&self, unit: u32, work: u32) -> Option<(u32, u32)> {
+        let later = (0..).zip(&self.units).skip(unit as usize);
+        later.flat_map(|(id, of)| (0..).zip(&of.work).map(move |(index, part)| (id, index, part))).find_map(
+            |(id, index, part)| match part {
+                Work::GiveBack(back) if (back.unit, back.work) == (unit, work) => Some((id, index)),
+                _ => None,
+            },
+        )
     }
 
     /// The block of a unit.
@@ -121,6 +140,13 @@ pub struct Hold {
     pub at_most: Millis,
     /// What must go on holding.
     pub checks: Vec<Check>,
+}
+
+/// Others must leave the objects alone that a plan writes: what they write fails its verify.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freeze {
+    /// Field managers that may go on writing.
+    pub except: Vec<String>,
 }
 
 /// What `when` left out.

@@ -1,6 +1,6 @@
 //! What a unit does, in written order.
 
-use super::At;
+use super::{At, CopyOf};
 use crate::registry::Touch;
 use crate::schema::Class;
 use crate::value::{Millis, Text};
@@ -21,10 +21,30 @@ pub enum Work {
     Act(Act),
     /// Acts only if an action of the step changed something.
     AfterChange(Vec<Act>),
+    /// Takes something away for the time of its block: undoing this gives it back.
+    Meanwhile(Act),
+    /// Gives back what such work took, by the recipe of its intent: undoing this takes it away again.
+    GiveBack(GiveBack),
     /// Looks afterwards.
     Verify(Vec<Check>),
     /// Reads a value for later steps.
     Output(Output),
+}
+
+impl Work {
+    /// The actions of this work; what gives back is none of its own.
+    pub fn acts(&self) -> &[Act] {
+        match self {
+            Self::Act(act) | Self::Meanwhile(act) => std::slice::from_ref(act),
+            Self::AfterChange(acts) => acts,
+            Self::Gate(_)
+            | Self::Before(_)
+            | Self::Backup(_)
+            | Self::GiveBack(_)
+            | Self::Verify(_)
+            | Self::Output(_) => &[],
+        }
+    }
 }
 
 /// Asks a person to type something.
@@ -56,7 +76,15 @@ impl Call {
     pub fn known(&self, name: &str) -> Option<&str> {
         self.values.get(name).and_then(Json::as_str)
     }
+
+    /// The copy that it restores (`copy=`), where it restores one and that is known.
+    pub fn copy(&self) -> Option<CopyOf> {
+        CopyOf::deserialize(self.values.get(COPY)?).ok()
+    }
 }
+
+/// The property by which a call says which copy it restores.
+pub const COPY: &str = "copy";
 
 /// An action of a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,6 +103,17 @@ pub struct Act {
     pub touches: Vec<Touch>,
     /// Where it stands.
     pub at: At,
+}
+
+/// What gives back at the end of a block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GiveBack {
+    /// The unit that took it: the one that opens the block, or the step itself.
+    pub unit: u32,
+    /// The index of the work that took it, in that unit.
+    pub work: u32,
+    /// The same action.
+    pub act: Act,
 }
 
 /// What follows when a check does not hold.

@@ -24,7 +24,7 @@ impl Role {
     /// Where a person writes it.
     pub fn place(self) -> &'static str {
         match self {
-            Self::Action => "an action: in `step`, `undo` and `after-change`",
+            Self::Action => "an action: in `step`, `undo`, `after-change` and `meanwhile`",
             Self::Check => "a check: in `before`, `verify`, `unless` and `hold`",
             Self::Thing => "a thing: in `backup`",
             Self::Reader => "a reader: in `installed`, `read` and `output`",

@@ -23,6 +23,8 @@ pub enum Place {
     Input,
     /// The block of `component`.
     Component,
+    /// The block of `paths`.
+    Paths,
     /// The block of a project's `target`.
     Target,
     /// The block of a target's `service`.
@@ -39,12 +41,16 @@ pub enum Place {
     Undo,
     /// The block of `after-change`.
     AfterChange,
+    /// The block of `meanwhile`.
+    Meanwhile,
     /// The block of `before`, `verify`, `unless`, `hold`.
     Checks,
     /// The block of `backup`.
     Things,
     /// The block of `installed`, `read`, `output`: one reader.
     Reader,
+    /// The block of `freeze`.
+    Freeze,
     /// The block of `gate`.
     Gate,
     /// The block of `notify`.
@@ -67,6 +73,7 @@ impl Place {
             Self::Head => "`plan`",
             Self::Input => "`input`",
             Self::Component => "`component`",
+            Self::Paths => "`paths`",
             Self::Target => "`target`",
             Self::Service => "`service`",
             Self::Policy => "`policy`",
@@ -75,9 +82,11 @@ impl Place {
             Self::Step => "`step`",
             Self::Undo => "`undo`",
             Self::AfterChange => "`after-change`",
+            Self::Meanwhile => "`meanwhile`",
             Self::Checks => "a block of checks",
             Self::Things => "`backup`",
             Self::Reader => "a block that reads one thing",
+            Self::Freeze => "`freeze`",
             Self::Gate => "`gate`",
             Self::Notify => "`notify`",
             Self::Act => "an action",
@@ -89,7 +98,7 @@ impl Place {
     /// The roles of nouns that may stand here.
     pub fn roles(self) -> &'static [Role] {
         match self {
-            Self::Step | Self::Undo | Self::AfterChange => &[Role::Action],
+            Self::Step | Self::Undo | Self::AfterChange | Self::Meanwhile => &[Role::Action],
             Self::Checks => &[Role::Check],
             Self::Things => &[Role::Thing],
             Self::Reader => &[Role::Reader],
@@ -110,6 +119,10 @@ pub enum Ty {
     Name,
     /// A version.
     Version,
+    /// A version, or all that begin like it: `"24.3.x"`.
+    Versions,
+    /// A backup of this plan, or `PLAN/NAME`, one that another took.
+    Copy,
     /// A span of time: `"1h30m"`.
     Span,
     /// A whole number, at least 0.
@@ -145,6 +158,8 @@ impl Ty {
             Self::Text | Self::Known | Self::Word => "a text",
             Self::Name => "a name (`[a-z][a-z0-9-]*`)",
             Self::Version => "a version in quotes",
+            Self::Versions => "a version in quotes, or with an `x` for any number, like \"24.3.x\"",
+            Self::Copy => "the name of a backup, or PLAN/NAME for one of another plan",
             Self::Span => "a span of time in quotes, like \"90s\" or \"1h30m\"",
             Self::Count => "a whole number",
             Self::Truth => "#true or #false",

@@ -3,13 +3,27 @@
 use super::{Block, Param, Place, Ty, Word};
 
 use Place::{
-    AfterChange, Checks, Component, Defaults, Gate, Head, Input, Layer, Library, Notify, Plan, Policy, Project, Reader,
-    Service, Stage, Step, Target, Template, Things, Undo,
+    AfterChange, Checks, Component, Defaults, Freeze, Gate, Head, Input, Layer, Library, Meanwhile, Notify, Paths,
+    Plan, Policy, Project, Reader, Service, Stage, Step, Target, Template, Things, Undo,
 };
 
 /// Every block that `insert` and `when` may stand in.
-const ANYWHERE: &[Place] =
-    &[Plan, Library, Stage, Layer, Step, Undo, AfterChange, Checks, Things, Template, Defaults, Gate, Notify];
+const ANYWHERE: &[Place] = &[
+    Plan,
+    Library,
+    Stage,
+    Layer,
+    Step,
+    Undo,
+    AfterChange,
+    Meanwhile,
+    Checks,
+    Things,
+    Template,
+    Defaults,
+    Gate,
+    Notify,
+];
 /// Blocks with a scope of their own.
 const SCOPES: &[Place] = &[Plan, Stage, Layer, Step];
 
@@ -43,30 +57,15 @@ pub const ACT_PROPS: &[Param] =
     &[Param::optional("within", Ty::Span, "its limit"), Param::optional("as", Ty::Name, "a name to speak of it")];
 
 /// Words that the language has and this version does not know yet.
-pub const LATER: &[&str] = &[
-    "meanwhile",
-    "freeze",
-    "paths",
-    "rollback-plan",
-    "requires",
-    "evidence",
-    "each",
-    "peer",
-    "kube",
-    "helm",
-    "role",
-    "signer",
-    "signers",
-    "approvals",
-    "deny",
-];
+pub const LATER: &[&str] = &["requires", "evidence", "each", "peer", "role", "signer", "signers", "approvals", "deny"];
 
 /// First words of nouns that the language has and this version does not know yet.
 pub const LATER_FAMILIES: &[&str] = &["kube", "helm", "postgres", "argocd", "flux"];
 
 /// Whether a name is of the language, and still to come.
 pub fn is_later(name: &str) -> bool {
-    let family = name.split_once('.').map_or("", |(family, _)| family);
+    // A family stands alone in `defaults`.
+    let family = name.split_once('.').map_or(name, |(family, _)| family);
     LATER.contains(&name) || LATER_FAMILIES.contains(&family)
 }
 
@@ -75,6 +74,12 @@ const fn word(name: &'static str, places: &'static [Place], text: &'static str) 
 }
 
 const NAME: &[Param] = &[Param::one("NAME", Ty::Name, "its name")];
+
+/// From where to where a row of a `paths` table leads.
+const HOP: &[Param] = &[
+    Param::one("from", Ty::Versions, "the version before, or those that begin alike: \"24.3.x\""),
+    Param::one("to", Ty::Versions, "the version after, or those that begin alike"),
+];
 
 /// All words.
 pub const WORDS: &[Word] = &[
@@ -107,6 +112,10 @@ pub const WORDS: &[Word] = &[
         ],
         repeat: true,
         ..word("moves", &[Head, Step], "from which version to which: the one place where versions stand")
+    },
+    Word {
+        args: &[Param::one("FILE", Ty::Known, "the plan, relative to this file")],
+        ..word("rollback-plan", &[Head], "the plan that goes back from here later, checked against this one")
     },
     Word {
         args: &[Param::one("FILE", Ty::Known, "a library, relative to this file")],
@@ -203,6 +212,26 @@ pub const WORDS: &[Word] = &[
         ..word("installed", &[Component], "how its version is read")
     },
     Word {
+        args: &[Param::one("COMPONENT", Ty::Name, "the component that moves only along these")],
+        block: Block::Required(Paths),
+        repeat: true,
+        ..word(
+            "paths",
+            &[Plan, Library],
+            "from which versions a component can move to which; one without it moves freely",
+        )
+    },
+    Word {
+        props: HOP,
+        repeat: true,
+        ..word("upgrade", &[Paths], "a way up, in one hop; several targets are several of it")
+    },
+    Word {
+        props: HOP,
+        repeat: true,
+        ..word("rollback", &[Paths], "a way back, in one hop; several targets are several of it")
+    },
+    Word {
         args: NAME,
         block: Block::Required(Step),
         repeat: true,
@@ -291,6 +320,15 @@ pub const WORDS: &[Word] = &[
         )
     },
     Word {
+        block: Block::Required(Meanwhile),
+        repeat: true,
+        ..word(
+            "meanwhile",
+            SCOPES,
+            "what the block takes away before its first change and gives back at its end, however it ends",
+        )
+    },
+    Word {
         props: &[Param::one("at-most", Ty::Span, "when the way back ends by itself")],
         block: Block::Optional(Checks),
         ..word("hold", &[Plan], "how long the way back stays open after the change")
@@ -303,6 +341,15 @@ pub const WORDS: &[Word] = &[
             Param::one("zone", Ty::Known, "the time zone, \"Europe/Berlin\""),
         ],
         ..word("window", &[Plan], "when changes may begin")
+    },
+    Word {
+        block: Block::Optional(Freeze),
+        ..word("freeze", &[Plan], "writes of others to the objects of this plan fail its verify")
+    },
+    Word {
+        props: &[Param::one("manager", Ty::Known, "the field manager that may go on writing")],
+        repeat: true,
+        ..word("except", &[Freeze], "who may go on writing")
     },
     Word {
         args: &[Param::one("SPAN", Ty::Span, "from the first change on")],
@@ -342,6 +389,13 @@ pub const WORDS: &[Word] = &[
         args: &[Param::one("PATH", Ty::Known, "the directory, relative to the project's folder")],
         props: &[Param::optional("seed", Ty::Known, "a folder of the project that stands for it while it is absent")],
         ..word("directory", &[Target], "a platform that lives in a directory on this machine")
+    },
+    Word {
+        props: &[
+            Param::optional("context", Ty::Known, "the context of the kubeconfig; left out, its current one"),
+            Param::optional("namespace", Ty::Known, "the namespace of what names none itself; left out, `default`"),
+        ],
+        ..word("kube", &[Target], "a platform that lives in a cluster, alone or beside a directory")
     },
     Word {
         args: &[Param::one("PATH", Ty::Known, "the folder")],

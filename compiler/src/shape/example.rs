@@ -10,6 +10,7 @@ pub(super) fn help(param: &Param, typed: &str) -> String {
     match param.ty {
         Ty::Span => span(typed),
         Ty::Version => version(typed),
+        Ty::Versions => "write it like \"24.3.x\"".to_owned(),
         Ty::Mode => mode(typed),
         Ty::Name => format!("write \"{}\"", suggested(typed)),
         Ty::OneOf(_) => format!("it is {}", param.ty.name()),

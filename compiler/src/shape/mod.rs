@@ -100,7 +100,7 @@ impl<'a> Shape<'a> {
         let more: [&'static [Param]; 2] = match place {
             Place::Checks if form.is(Role::Reader) => [CHECK_PROPS, READ_PROPS],
             Place::Checks => [CHECK_PROPS, &[]],
-            Place::Step | Place::Undo | Place::AfterChange => [ACT_PROPS, &[]],
+            Place::Step | Place::Undo | Place::AfterChange | Place::Meanwhile => [ACT_PROPS, &[]],
             _ => [&[], &[]],
         };
         Self {

@@ -13,7 +13,7 @@ use crate::schema::{Param, Ty};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Value, typed};
 use crate::value::{Millis, Segment, Text};
-use crate::version::Version;
+use crate::version::{Version, Versions};
 use serde_json::Value as Json;
 use std::rc::Rc;
 
@@ -125,6 +125,8 @@ fn known(cx: &mut Cx<'_>, env: &Env, node: &Node, param: &Param, text: &Text, at
     };
     let result = match param.ty {
         Ty::Version => Version::parse(known).map(Typed::Version),
+        Ty::Versions => Versions::parse(known).map(|_| Typed::Text(known.into())),
+        Ty::Copy => return copy(cx, param, known, at),
         Ty::Span => Millis::parse(known).map(Typed::Span),
         Ty::Mode => {
             let digits = known.bytes().all(|byte| byte.is_ascii_digit());
@@ -153,7 +155,7 @@ fn known(cx: &mut Cx<'_>, env: &Env, node: &Node, param: &Param, text: &Text, at
 
 fn bare(ty: Ty) -> &'static str {
     match ty {
-        Ty::Version => "version",
+        Ty::Version | Ty::Versions => "version",
         Ty::Span => "span of time",
         Ty::Mode => "file mode",
         _ => "number",
@@ -189,6 +191,14 @@ fn name(cx: &mut Cx<'_>, param: &Param, known: &str, at: Span) -> Option<Typed> 
             .help(format!("write \"{suggestion}\"")),
     );
     None
+}
+
+/// `NAME`, or `PLAN/NAME`.
+fn copy(cx: &mut Cx<'_>, param: &Param, known: &str, at: Span) -> Option<Typed> {
+    match known.split_once('/') {
+        Some((plan, backup)) if !plan.is_empty() => name(cx, param, backup, at).map(|_| Typed::Text(known.into())),
+        _ => name(cx, param, known, at),
+    }
 }
 
 /// The nearest to a text that is a name.
@@ -248,7 +258,7 @@ fn unwritable(path: &str) -> Option<&'static str> {
 fn wrong_type(cx: &Cx<'_>, param: &Param, entry: &Entry) -> Diagnostic {
     let shown = typed(&cx.sources, entry);
     let is_number = matches!(entry.value, Value::Integer(_) | Value::Float(_));
-    if is_number && param.ty == Ty::Version {
+    if is_number && matches!(param.ty, Ty::Version | Ty::Versions) {
         return crate::trap::version(shown, entry.value_span, &format!("{}=", param.name));
     }
     let found = Diagnostic::new(&TYPE_WRONG, format!("{} wants {}", param.name, param.ty.name()))

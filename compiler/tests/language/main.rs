@@ -7,6 +7,7 @@ mod deadlines;
 mod determinism;
 mod hostile;
 mod inputs;
+mod meanwhile;
 mod nouns;
 mod order;
 mod pages;

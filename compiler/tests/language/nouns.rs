@@ -1,7 +1,7 @@
 //! A small registry: nouns with the forms of those that plans use most, and nothing behind them.
 
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Registry, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Registry, Sources, Touch};
 use switchback_compiler::schema::{Block, Class, Form, OwnWayBack, Param, Place, Role, Ty};
 
 /// A noun of the tests: its form, and what it writes.
@@ -17,6 +17,11 @@ impl Kind for Noun {
 
     fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
         (self.touches)(call)
+    }
+
+    fn needs(&self) -> Needs {
+        let of_files = matches!(self.form.family(), "file" | "dir" | "service");
+        if of_files { Needs::Directory } else { Needs::Nothing }
     }
 
     fn objections(&self, call: &Call) -> Vec<Objection> {

@@ -31,6 +31,24 @@ fn a_target_is_somewhere() {
 }
 
 #[test]
+fn a_target_may_be_a_cluster_alone_or_beside_a_directory() {
+    let compiled = |target: &str, text: &str| with(&format!("target \"t\" {{ {target} }}"), text).on("t", &[]);
+    let both = compiled("kube context=\"prod-eu\" namespace=\"lumen\"; directory \"d\"", STEP);
+    is_sound(&both, "both");
+    let kube = both.plan.unwrap().target.unwrap().kube.unwrap();
+    assert_eq!((kube.context.as_deref(), kube.namespace.as_str()), (Some("prod-eu"), "lumen"));
+    let anywhere = "step \"a\" { program \"a\"; stays \"fine\" }";
+    let alone = compiled("kube", anywhere);
+    is_sound(&alone, "a program needs neither");
+    let kube = alone.plan.unwrap().target.unwrap().kube.unwrap();
+    assert_eq!((kube.context, kube.namespace.as_str()), (None, "default"));
+    assert_eq!(codes(&compiled("kube", STEP)), ["target::lacks"]);
+    assert_eq!(codes(&compiled("directory \"d\"", &format!("freeze\n{STEP}"))), ["target::lacks"]);
+    let frozen = compiled("directory \"d\"; kube", &format!("freeze {{ except manager=\"hpa\" }}\n{STEP}"));
+    assert_eq!(frozen.plan.unwrap().freeze.unwrap().except, ["hpa"]);
+}
+
+#[test]
 fn targets_are_named_once() {
     let project = "target \"a\" { directory \"d\" }\ntarget \"a\" { directory \"e\" }";
     assert_eq!(codes(&with(project, STEP).on("a", &[])), ["name::repeated"]);

@@ -13,6 +13,19 @@ pub struct Account {
     pub service: Option<(String, bool, bool)>,
 }
 
+impl Account {
+    /// The same where it is taken back: what stood there stands there again.
+    #[must_use]
+    pub fn taken_back(self) -> Self {
+        let back = |told: Told| Told { after: told.before.clone(), ..told };
+        Self {
+            files: self.files.into_iter().map(back).collect(),
+            service: self.service.map(|(name, ran, _)| (name, ran, ran)),
+            made: self.made,
+        }
+    }
+}
+
 /// One path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {

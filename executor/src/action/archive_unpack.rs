@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use std::collections::BTreeMap;
 use std::io::Read;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 use tar::{Archive, Entry, EntryType};
 
@@ -69,8 +69,8 @@ impl Kind for ArchiveUnpack {
         why.map(|text| Objection { about: "from", text, help: HOW_TO_MAKE.into() }).into_iter().collect()
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

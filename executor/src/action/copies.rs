@@ -8,12 +8,16 @@ use crate::world::{RelPath, State};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
-use switchback_compiler::plan::Call;
+use switchback_compiler::plan::{Call, CopyOf, KeptCopy};
 use switchback_compiler::schema::{Param, Ty};
 use switchback_compiler::words::{count, list};
 
-/// The property that names a backup.
-pub(super) const COPY: Param = Param::one("copy", Ty::Name, "the backup that holds it, taken earlier in this plan");
+/// The properties that say which copy is restored.
+pub(super) const WHICH: &[Param] = &[
+    Param::one("copy", Ty::Copy, "the backup that holds it: one of this plan, or PLAN/NAME, the newest that plan took"),
+    Param::optional("version", Ty::Versions, "the newest copy of that name that was taken at this version, \"24.2.x\""),
+    Param::optional("max-age", Ty::Span, "how old a copy of an earlier run may be"),
+];
 
 /// What a copy has at and below a path, as wants; empty: it was taken of that place, and nothing stood there.
 ///
@@ -24,19 +28,47 @@ pub(super) fn held(
     scene: &Scene<'_>,
     world: &Predicted,
 ) -> Result<BTreeMap<RelPath, Want>, Fault> {
-    let name = call.known("copy").unwrap_or_default();
+    let name = match call.copy() {
+        Some(CopyOf::Kept(kept)) => return earlier(&kept, path, scene),
+        Some(CopyOf::Own(name)) => name,
+        None => return Err(Fault::new("the plan does not say which copy")),
+    };
+    let name = name.as_str();
     if let Some(held) = world.copied(name, path) {
         return Ok(held.into_iter().map(|(at, now)| (at, Want::Copied(now))).collect());
     }
     let all = scene.site.copies.lock().unwrap_or_else(PoisonError::into_inner);
     let copied = all.get(name).map(Vec::as_slice).unwrap_or_default();
+    let held = within(copied, path, &store(scene, name), scene)?;
+    held.ok_or_else(|| missing(name, path, copied))
+}
+
+/// The same of a copy of an earlier run, as it was found.
+fn earlier(kept: &KeptCopy, path: &RelPath, scene: &Scene<'_>) -> Result<BTreeMap<RelPath, Want>, Fault> {
+    let found = match scene.site.found.get(&kept.to_string()) {
+        Some(Ok(found)) => found,
+        Some(Err(why)) => return Err(Fault::new(why.clone())),
+        None => return Err(Fault::new(format!("{kept} was not looked for"))),
+    };
+    let name = format!("{} of run {}", found.note.backup, found.note.run);
+    let held = within(&found.things, path, &found.folder, scene)?;
+    held.ok_or_else(|| missing(&name, path, &found.things))
+}
+
+/// What copies have at and below a path; `None` when none of them was taken of it.
+fn within(
+    copied: &[Copied],
+    path: &RelPath,
+    store: &Path,
+    scene: &Scene<'_>,
+) -> Result<Option<BTreeMap<RelPath, Want>>, Fault> {
     for one in copied {
         let thing = scene.path(&one.path)?;
         if path.is_within(&thing) {
-            return Ok(taken(one, &thing, path, &store(scene, name)));
+            return Ok(Some(taken(one, &thing, path, store)));
         }
     }
-    Err(missing(name, path, copied))
+    Ok(None)
 }
 
 fn taken(copied: &Copied, thing: &RelPath, path: &RelPath, store: &Path) -> BTreeMap<RelPath, Want> {

@@ -8,7 +8,7 @@ use crate::world::{Bounds, State};
 use async_trait::async_trait;
 use std::path::Path;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Role, Ty};
 use switchback_compiler::words::count;
 
@@ -41,8 +41,8 @@ impl Kind for Dir {
         place::folder_objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

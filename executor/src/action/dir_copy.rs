@@ -5,7 +5,7 @@ use super::{Action, Noun, Predicted, Writes, place, source_folder};
 use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -42,8 +42,8 @@ impl Kind for DirCopy {
         source_folder::objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -43,8 +43,8 @@ impl Kind for DirMirror {
         source_folder::objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -15,11 +15,12 @@ pub struct DirRestore;
 static FORM: Form = Form {
     name: "dir.restore",
     args: &[Param::one("PATH", Ty::TargetPath, "the folder on the target")],
-    props: &[copies::COPY],
+    props: copies::WHICH,
     summary: "makes a folder what a backup has of it",
     text: "The folder becomes what it was when the backup was taken: files, links and folders in it, with their modes \
            and owners, also empty ones. What was not there then is removed. The backup may be of the folder itself or \
-           of one around it. Every byte of the copy is read and compared with its digest before anything is touched.",
+           of one around it. Every byte of the copy is read and compared with its digest before anything is touched. \
+           `copy=\"PLAN/NAME\"` and `version=` restore what an earlier run left, as with `file.restore`.",
     way_back: OwnWayBack::Restores("the folder as it was before"),
     within: 600,
     examples: &[Example {
@@ -42,8 +43,8 @@ impl Kind for DirRestore {
         place::folder_objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

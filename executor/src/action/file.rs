@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Role, Ty};
 
 /// More is no value.
@@ -49,8 +49,8 @@ impl Kind for File {
         place::file_objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::State;
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection};
+use switchback_compiler::registry::{Kind, Needs, Objection};
 use switchback_compiler::schema::{Example, Form, Param, Ty};
 
 /// Larger files are data and not settings.
@@ -48,8 +48,8 @@ impl Kind for FileContains {
         is_empty.then(objection).into_iter().collect()
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -5,7 +5,7 @@ use crate::site::{Fault, Scene};
 use crate::world::State;
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::Kind;
+use switchback_compiler::registry::{Kind, Needs};
 use switchback_compiler::schema::{Example, Form, Param, Ty};
 
 /// The kind that wants the file.
@@ -44,8 +44,8 @@ impl Kind for FileExists {
         &EXISTS
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 
@@ -54,8 +54,8 @@ impl Kind for FileAbsent {
         &ABSENT
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use regex::Regex;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 use switchback_compiler::value::{Segment, Text};
 
@@ -64,8 +64,8 @@ impl Kind for FileLine {
         found
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Action, Noun, Predicted, Writes, place};
 use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 use switchback_compiler::words::list;
 
@@ -43,8 +43,8 @@ impl Kind for FileRemove {
         place::all(call).filter_map(place::file_objection).collect()
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

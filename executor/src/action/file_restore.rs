@@ -5,7 +5,7 @@ use super::{Action, Noun, Now, Predicted, Writes, copies, place};
 use crate::site::{Fault, Scene};
 use crate::world::{RelPath, State};
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Objection, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, OwnWayBack, Param, Ty};
 
 /// The kind.
@@ -14,18 +14,25 @@ pub struct FileRestore;
 static FORM: Form = Form {
     name: "file.restore",
     args: &[Param::one("PATH", Ty::TargetPath, "the file on the target")],
-    props: &[copies::COPY],
+    props: copies::WHICH,
     summary: "makes a file what a backup has of it",
     text: "The file gets the bytes, the mode and the owner that it had when the backup was taken. The backup may be of \
            the file itself or of a folder around it; if the file was not in that folder then, it is removed. Every \
            byte of the copy is read and compared with its digest before anything is touched. It stands in an `undo`, \
-           or in a later step that wants an old file again.",
+           or in a later step that wants an old file again. `copy=\"PLAN/NAME\"` and `version=` restore what an earlier \
+           run left in the target's store: the newest that fits is found by `diff`, shown, and the run takes that one.",
     way_back: OwnWayBack::Restores("the file as it was before, or none"),
-    examples: &[Example {
-        title: "the way back of a migration that rewrites its own settings",
-        text: "backup \"settings\" { file \"etc/app.conf\" }\nprogram \"app-migrate\" \"--to\" \"2\"\n\
-               undo { file.restore \"etc/app.conf\" copy=\"settings\" }",
-    }],
+    examples: &[
+        Example {
+            title: "the way back of a migration that rewrites its own settings",
+            text: "backup \"settings\" { file \"etc/app.conf\" }\nprogram \"app-migrate\" \"--to\" \"2\"\n\
+                   undo { file.restore \"etc/app.conf\" copy=\"settings\" }",
+        },
+        Example {
+            title: "last week's settings, as another plan kept them",
+            text: "file.restore \"etc/app.conf\" copy=\"app-2.0/settings\" max-age=\"30d\"",
+        },
+    ],
     ..Form::ACTION
 };
 
@@ -42,8 +49,8 @@ impl Kind for FileRestore {
         place::file_objections(call)
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -43,7 +43,7 @@ mod trials;
 
 pub use account::{Account, Told};
 pub use change::{Body, Change, Learnt, What};
-pub use predicted::{Now, Predicted};
+pub use predicted::{Laid, Now, Predicted};
 pub use program::conceal;
 pub use want::{Content, Mode, Want};
 pub use writes::Writes;

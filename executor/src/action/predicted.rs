@@ -124,6 +124,13 @@ struct Links {
 /// What a thing of a backup would hold: its path, and what stands at and below it.
 type Held = (RelPath, BTreeMap<RelPath, Now>);
 
+/// What lay over some paths and services; nothing where the target itself was seen.
+#[derive(Clone, Debug, Default)]
+pub struct Laid {
+    files: BTreeMap<RelPath, Option<Now>>,
+    services: BTreeMap<String, Option<bool>>,
+}
+
 /// The target's directory with what was previewed laid over it.
 #[derive(Debug, Default)]
 pub struct Predicted {
@@ -286,6 +293,44 @@ impl Predicted {
     /// Says whether a service would run.
     pub fn set_service(&mut self, name: &str, runs: bool) {
         self.services.insert(name.to_owned(), runs);
+    }
+
+    /// All that lies over the target now.
+    pub fn laid(&self) -> Laid {
+        let files = self.laid.iter().map(|(path, now)| (path.clone(), Some(now.clone()))).collect();
+        let services = self.services.iter().map(|(name, runs)| (name.clone(), Some(*runs))).collect();
+        Laid { files, services }
+    }
+
+    /// What lay where something else lies since then.
+    pub fn since(&self, before: Laid) -> Laid {
+        let now = self.laid();
+        let Laid { mut files, mut services } = before;
+        for path in now.files.keys() {
+            files.entry(path.clone()).or_insert(None);
+        }
+        for name in now.services.keys() {
+            services.entry(name.clone()).or_insert(None);
+        }
+        files.retain(|path, was| now.files.get(path) != Some(was));
+        services.retain(|name, was| now.services.get(name) != Some(was));
+        Laid { files, services }
+    }
+
+    /// Lets lie there again what lay there.
+    pub fn put_back(&mut self, laid: Laid) {
+        for (path, was) in laid.files {
+            match was {
+                Some(now) => drop(self.laid.insert(path, now)),
+                None => drop(self.laid.remove(&path)),
+            }
+        }
+        for (name, was) in laid.services {
+            match was {
+                Some(runs) => drop(self.services.insert(name, runs)),
+                None => drop(self.services.remove(&name)),
+            }
+        }
     }
 
     /// The paths that were looked at for the first time since this was asked last.

@@ -62,6 +62,7 @@ impl Bench {
             program: PathBuf::from("switchback"),
             key: None,
             copies: Mutex::default(),
+            found: BTreeMap::new(),
             outputs: Mutex::default(),
         };
         Self { dir, site, cut: None }

@@ -9,10 +9,12 @@ use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Looked, Story, View, status};
 use crate::run::look;
+use crate::schedule::away;
 use crate::session::{Loaded, found_secrets, looking, works_on};
 use crate::site::Scene;
 use std::path::Path;
 use std::time::Duration;
+use switchback_compiler::plan::Call;
 
 /// What runs now, and what is possible next
 #[derive(Clone, Debug, clap::Args)]
@@ -52,8 +54,15 @@ fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> Result<String, 
     let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), loaded);
-    let looked = Looked { alive, now: crate::clock::now(), hold: held(project, loaded)? };
+    let away = away(&loaded.bundle.plan, &loaded.state()).into_iter().map(|(_, _, act)| words(&act.call)).collect();
+    let looked = Looked { alive, now: crate::clock::now(), away, hold: held(project, loaded)? };
     Ok(status(&story, &loaded.bundle.plan, &looked, &view))
+}
+
+/// What an action works on, in a few words.
+fn words(call: &Call) -> String {
+    let action = noun(&call.kind).and_then(|noun| noun.action());
+    action.map_or_else(|| call.kind.clone(), |action| action.words(call))
 }
 
 /// The checks of a hold, looked at once: a text each, and whether it holds.

@@ -1,9 +1,11 @@
 //! What was seen of the target, as far as a plan depends on it.
 
 use crate::site::{Fault, Site};
+use crate::target::{Found, Note};
 use crate::world::process::Launcher;
 use crate::world::service::{ServiceState, Services};
 use crate::world::{Digest, RelPath, State};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,6 +24,48 @@ pub struct Facts {
     pub versions: BTreeMap<String, String>,
     /// Whether the `unless` of a step (`web`) or of an action (`web/migrate`) holds.
     pub conditions: BTreeMap<String, bool>,
+    /// Copies of earlier runs that the plan restores, by what it asks for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub copies: BTreeMap<String, CopyFact>,
+}
+
+/// Which copy was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyFact {
+    /// The run that took it.
+    pub run: String,
+    /// The plan that took it.
+    pub plan: String,
+    /// The backup's name.
+    pub backup: String,
+    /// When it was taken.
+    pub taken: Timestamp,
+    /// Versions of that plan's components then.
+    pub versions: BTreeMap<String, String>,
+    /// Digest of all that it holds.
+    pub digest: String,
+}
+
+impl CopyFact {
+    /// Of a copy that was found.
+    pub(crate) fn of(found: &Found) -> Self {
+        let Note { plan, run, backup, versions, digest, taken, .. } = found.note.clone();
+        Self { run, plan, backup, taken, versions, digest }
+    }
+
+    /// `app 24.2.3, db 9.9`.
+    pub(crate) fn versions(&self) -> String {
+        self.versions.iter().map(|(component, version)| format!("{component} {version}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// `of run srzzyr (occm-upgrade), taken 2026-11-14 02:00 UTC, of occm 24.2.6`.
+impl fmt::Display for CopyFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let taken = self.taken.strftime("%Y-%m-%d %H:%M UTC");
+        write!(f, "of run {} ({}), taken {taken}", self.run, self.plan)?;
+        if self.versions.is_empty() { Ok(()) } else { write!(f, ", of {}", self.versions()) }
+    }
 }
 
 /// What stands at a path.
@@ -103,7 +147,7 @@ impl fmt::Display for Fact {
 impl Facts {
     /// What is not as it was, resource by resource.
     pub fn changed(&self, now: &Self) -> Vec<Changed> {
-        let Self { files, services, versions, conditions } = self;
+        let Self { files, services, versions, conditions, copies } = self;
         let runs = |runs: &bool| if *runs { "running" } else { "stopped" }.to_owned();
         let holds = |holds: &bool| if *holds { "it is so already" } else { "it is not so yet" }.to_owned();
         let all = [
@@ -111,6 +155,7 @@ impl Facts {
             compared(services, &now.services, |name| format!("service {name}"), runs, PartialEq::eq),
             compared(versions, &now.versions, |name| format!("version of {name}"), Clone::clone, PartialEq::eq),
             compared(conditions, &now.conditions, |name| format!("`unless` of {name}"), holds, PartialEq::eq),
+            compared(copies, &now.copies, Clone::clone, ToString::to_string, PartialEq::eq),
         ]
         .concat();
         // What only one of the two looked at follows from another difference, where there is one.

@@ -5,6 +5,7 @@
 
 mod backup;
 mod facts;
+mod kept;
 mod needless;
 mod risk;
 mod tried;
@@ -15,8 +16,10 @@ mod way_back;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use facts::{Changed, Fact, Facts};
+pub use facts::{Changed, CopyFact, Fact, Facts};
 pub(crate) use facts::{runs, secret_places};
+pub(crate) use kept::all as kept_copies;
+pub(crate) use kept::of as kept_copy;
 pub use risk::{Kind as RiskKind, Risk, risks};
 pub use tried::{Outcome, Tried};
 pub use walk::preview;
@@ -81,6 +84,9 @@ pub struct ActPreview {
     pub after_change: bool,
     /// Whether its `unless` holds, so that it does nothing.
     pub needless: bool,
+    /// Whether it is given back at the end of its block.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub meanwhile: bool,
 }
 
 /// Why it is not safe to start.
@@ -100,7 +106,7 @@ impl Preview {
 
     /// Whether nothing would change and nothing runs: there is nothing to do.
     pub fn is_nothing(&self) -> bool {
-        let still = |unit: &UnitPreview| unit.skipped.is_some() || unit.changes.is_empty();
+        let still = |unit: &UnitPreview| unit.skipped.is_some() || !unit.changes_something();
         let copies = self.units.iter().any(|unit| unit.skipped.is_none() && !unit.copies.is_empty());
         let acts = self.units.iter().any(|unit| unit.skipped.is_some() || !unit.acts.is_empty());
         // Copies are taken for what changes; only a plan of nothing but copies is run for their sake.
@@ -141,6 +147,11 @@ impl UnitPreview {
     /// Whether it does nothing: it is skipped, or all is so already and it takes no copy.
     pub fn is_unchanged(&self) -> bool {
         self.skipped.is_some() || (self.changes.is_empty() && self.copies.is_empty())
+    }
+
+    /// Whether it changes something for longer than the time of a block: what is given back is no change by itself.
+    pub fn changes_something(&self) -> bool {
+        self.by_act().any(|(act, changes)| !act.meanwhile && !changes.is_empty())
     }
 
     /// Its actions, each with its changes.

@@ -53,6 +53,8 @@ pub(super) fn all(plan: &Plan, site: &Site, preview: &Preview, copied: u64) -> V
     let mut tried = Vec::new();
     tried.extend(disk(site, preview, copied));
     tried.extend(copies(plan, &active));
+    let found = preview.facts.copies.iter();
+    tried.extend(found.map(|(name, fact)| Tried::judged("copies", true, format!("{name}: {fact}; read back"))));
     tried.extend(services(preview));
     tried.extend(active.iter().flat_map(|(unit, _)| programs(unit, site)));
     tried
@@ -126,7 +128,7 @@ fn programs(unit: &Unit, site: &Site) -> Vec<Tried> {
         UndoWork::Act(act) => Some(act),
         UndoWork::Own | UndoWork::Verify(_) => None,
     });
-    acts.filter(|act| act.call.known("copy").is_none()).map(|act| program(unit, act, site)).collect()
+    acts.filter(|act| act.call.copy().is_none()).map(|act| program(unit, act, site)).collect()
 }
 
 fn program(unit: &Unit, act: &Act, site: &Site) -> Tried {

@@ -1,8 +1,8 @@
 //! Goes through a plan in its order, over the world as the steps before would leave it.
 
 use super::needless::Needed;
-use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, tried, way_back};
-use crate::action::{Body, Change, Learnt, Predicted, What};
+use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, tried, way_back};
+use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,9 @@ pub(super) struct Walk<'a> {
     pub(super) facts: Facts,
     /// Bytes that copies would take.
     pub(super) copied: u64,
-    preview: Preview,
+    pub(super) preview: Preview,
+    /// What the world was like before something was taken away, by the unit and the action.
+    away: BTreeMap<(u32, String), Laid>,
     /// What actions write secrets into.
     secret: Vec<Touch>,
 }
@@ -42,6 +44,7 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         facts: Facts::default(),
         copied: 0,
         preview: Preview::default(),
+        away: BTreeMap::new(),
         secret: facts::secret_places(plan),
     };
     for (id, unit) in (0..).zip(&plan.units) {
@@ -84,6 +87,7 @@ impl<'a> Walk<'a> {
                 if let Needed::Blocked(why) = needed {
                     self.preview.blocked.push(Blocked { unit: Some(id), why: self.site.secrets.mask(&why) });
                 }
+                self.kept(id, unit);
                 self.work(unit, &mut seen).await?;
                 self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
             }
@@ -91,7 +95,7 @@ impl<'a> Walk<'a> {
         seen.equal = self.observe(unit, &seen)?;
         let finalize = self.plan.stage_of(unit) == Stage::Finalize;
         seen.way_back = way_back::words(unit, &seen, finalize, self.nouns);
-        if unit.kind == UnitKind::Step || !seen.copies.is_empty() {
+        if unit.kind == UnitKind::Step || !seen.copies.is_empty() || !seen.acts.is_empty() {
             let list = if finalize { &mut self.preview.finalize } else { &mut self.preview.units };
             list.push(seen);
         }
@@ -108,7 +112,22 @@ impl<'a> Walk<'a> {
                 Work::Act(act) => {
                     self.act(unit, act, false, seen).await.map_err(|fault| placed(fault, &act.at))?;
                 }
-                Work::AfterChange(acts) if !seen.changes.is_empty() => {
+                Work::Meanwhile(act) => {
+                    let before = self.world.laid();
+                    self.act(unit, act, false, seen).await.map_err(|fault| placed(fault, &act.at))?;
+                    // It is no reason to bring anything of a step up to date.
+                    self.world.begin_step();
+                    if let Some(known) = seen.acts.last_mut() {
+                        known.meanwhile = true;
+                    }
+                    self.away.insert((seen.unit, act.id.clone()), self.world.since(before));
+                }
+                Work::GiveBack(back) => {
+                    if let Some(was) = self.away.remove(&(back.unit, back.act.id.clone())) {
+                        self.world.put_back(was);
+                    }
+                }
+                Work::AfterChange(acts) if seen.changes_something() => {
                     for act in acts {
                         self.act(unit, act, true, seen).await.map_err(|fault| placed(fault, &act.at))?;
                     }
@@ -128,14 +147,22 @@ impl<'a> Walk<'a> {
         let site = self.site;
         let scene = Scene { site, step: &unit.name, act: &act.id, within: act.within.std(), progress: &quiet };
         let words = site.secrets.mask(&action.words(&act.call));
-        let changes = if needless { Vec::new() } else { action.preview(&act.call, &scene, &mut self.world).await? };
+        let changes = if needless {
+            Vec::new()
+        } else if kept::lacks(site, &act.call) {
+            // That is told as what blocks the run.
+            vec![unknown(words.clone())]
+        } else {
+            action.preview(&act.call, &scene, &mut self.world).await?
+        };
         let mut changes: Vec<Change> = changes.into_iter().filter_map(|change| melted(change, seen)).collect();
         if changes.is_empty() && !needless && act.class == Class::AtMostOnce {
             // Whatever its kind says, nobody can know that it changes nothing.
             changes.push(unknown(words.clone()));
         }
         let (id, kind) = (act.id.clone(), kind.clone());
-        seen.acts.push(ActPreview { id, kind, words, changes: changes.len(), after_change, needless });
+        let meanwhile = false;
+        seen.acts.push(ActPreview { id, kind, words, changes: changes.len(), after_change, needless, meanwhile });
         seen.changes.extend(changes.into_iter().map(|change| masked(change, site)));
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::{ActPreview, Nouns, UnitPreview};
 use crate::action::{Change, What};
 use crate::screen::count;
 use std::collections::BTreeSet;
-use switchback_compiler::plan::{Undo, UndoWork, Unit, WayBack};
+use switchback_compiler::plan::{CopyOf, Undo, UndoWork, Unit, WayBack};
 use switchback_compiler::schema::OwnWayBack;
 
 /// The way back of a unit, given what it would change.
@@ -82,8 +82,9 @@ fn part(work: &UndoWork, seen: &UnitPreview, nouns: Nouns) -> Option<String> {
     match work {
         UndoWork::Own => Some(own(seen, nouns)),
         UndoWork::Verify(_) => None,
-        UndoWork::Act(act) => Some(match act.call.known("copy") {
-            Some(copy) => format!("restores {copy}"),
+        UndoWork::Act(act) => Some(match act.call.copy() {
+            Some(CopyOf::Own(copy)) => format!("restores {copy}"),
+            Some(CopyOf::Kept(kept)) => format!("restores {kept}"),
             None => nouns(&act.call.kind)
                 .and_then(|noun| noun.action())
                 .map_or_else(|| act.call.kind.clone(), |action| action.words(&act.call)),

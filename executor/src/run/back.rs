@@ -2,6 +2,7 @@
 
 use super::act::{GRACE, find};
 use super::already::{holds_already, says};
+use super::meanwhile;
 use super::said::together;
 use super::scribe::Stop;
 use super::unit::{Break, Work, hold};
@@ -39,7 +40,23 @@ pub(super) async fn run(work: Work<'_>) {
 }
 
 /// What was done, in words, and what is not as it was.
+///
+/// What the unit gave back is taken away again before, and what it holds is given back in the end.
 async fn back(work: &Work<'_>) -> Result<(String, Vec<String>), Break> {
+    if matches!(work.unit.way_back, WayBack::Own | WayBack::Undo(_)) {
+        meanwhile::again(work).await?;
+    }
+    if matches!(work.unit.way_back, WayBack::Irreversible(_)) {
+        // There is no way back, and yet nothing stays away.
+        meanwhile::give(work).await?;
+    }
+    let (what, mut left) = way(work).await?;
+    let given = meanwhile::give(work).await?;
+    left.extend(given.left);
+    Ok((together(&[what, given.what]), left))
+}
+
+async fn way(work: &Work<'_>) -> Result<(String, Vec<String>), Break> {
     match &work.unit.way_back {
         WayBack::Own => {
             work.scribe.tell(Event::UndoBegan { unit: work.id, way: None });
@@ -132,7 +149,7 @@ async fn undo_one(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Brea
     acted(work, id, false, undone).await
 }
 
-async fn acted(work: &Work<'_>, act: ActRef, way: bool, undone: Undone) -> Result<Undone, Break> {
+pub(super) async fn acted(work: &Work<'_>, act: ActRef, way: bool, undone: Undone) -> Result<Undone, Break> {
     let told = Undone {
         what: work.site.secrets.mask(&undone.what),
         left: undone.left.iter().map(|line| work.site.secrets.mask(line)).collect(),
@@ -189,7 +206,7 @@ async fn effect(work: &Work<'_>, id: ActRef, way: bool, act: &Act) -> Result<Und
     }
 }
 
-fn late(what: &str, limit: Duration) -> Break {
+pub(super) fn late(what: &str, limit: Duration) -> Break {
     Break::Failed(format!("{what} did not end within {}", words(limit)), Vec::new())
 }
 

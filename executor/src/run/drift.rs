@@ -116,7 +116,7 @@ impl Look<'_> {
 /// All actions of the unit.
 fn acts<'w>(work: &'w Work<'_>) -> impl Iterator<Item = (ActRef, &'w Act)> {
     (0..).zip(&work.unit.work).flat_map(|(index, part)| match part {
-        Part::Act(act) => vec![(ActRef(index, 0), act)],
+        Part::Act(act) | Part::Meanwhile(act) => vec![(ActRef(index, 0), act)],
         Part::AfterChange(acts) => (0..).zip(acts).map(|(inner, act)| (ActRef(index, inner), act)).collect(),
         _ => Vec::new(),
     })

@@ -68,7 +68,7 @@ impl Owner<'_> {
 
 fn class_of(work: &[Part], act: ActRef) -> Option<Class> {
     match work.get(act.0 as usize)? {
-        Part::Act(one) => Some(one.class),
+        Part::Act(one) | Part::Meanwhile(one) => Some(one.class),
         Part::AfterChange(acts) => acts.get(act.1 as usize).map(|one| one.class),
         _ => None,
     }

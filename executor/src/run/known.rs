@@ -10,7 +10,7 @@ use crate::world::{RelPath, State as WorldState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use switchback_compiler::plan::{Act, Plan, Unit};
+use switchback_compiler::plan::{Act, Plan, Unit, Work};
 use switchback_compiler::registry::Touch;
 
 /// What a bundle's preview saw, as far as a later look is compared with it.
@@ -167,12 +167,15 @@ impl Known {
         match event {
             Event::Acted { unit, act, .. } | Event::Settled { unit, act, done: true, .. } => {
                 let recipe = state.units.get(*unit as usize).and_then(|unit| unit.acts.get(act));
-                let act = plan.unit(*unit).and_then(|unit| act_of(unit, *act));
-                if let (Some((_, recipe)), Some(act)) = (recipe, act)
+                let of = *act;
+                let found = plan.unit(*unit);
+                if let (Some((_, recipe)), Some(found)) = (recipe, found)
+                    && let Some(act) = act_of(found, of)
                     && let Ok(action) = find(act)
                     && let Ok(account) = action.account(&act.call, recipe)
                 {
-                    self.made(account);
+                    let is_back = gives_back(found, of);
+                    self.made(if is_back { account.taken_back() } else { account });
                 }
             }
             Event::Noticed { files, services, .. } => {
@@ -289,11 +292,16 @@ fn renamed(at: &RelPath, path: &RelPath, name: &RelPath) -> Option<RelPath> {
     Some(name.join(&RelPath::parse(below).ok()?))
 }
 
+/// Whether that is what gives back, and not what acts.
+pub(crate) fn gives_back(unit: &Unit, act: ActRef) -> bool {
+    matches!(unit.work.get(act.0 as usize), Some(Work::GiveBack(_)))
+}
+
 /// An action of a unit.
 pub(crate) fn act_of(unit: &Unit, act: ActRef) -> Option<&Act> {
-    use switchback_compiler::plan::Work;
     match unit.work.get(act.0 as usize)? {
-        Work::Act(one) => Some(one),
+        Work::Act(one) | Work::Meanwhile(one) => Some(one),
+        Work::GiveBack(back) => Some(&back.act),
         Work::AfterChange(acts) => acts.get(act.1 as usize),
         _ => None,
     }

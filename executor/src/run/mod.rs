@@ -11,6 +11,7 @@ mod drift;
 mod earlier;
 mod interrupt;
 mod known;
+mod meanwhile;
 mod notify;
 mod owner;
 mod person;

@@ -4,6 +4,7 @@ use super::ask::Asker;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
+use super::meanwhile;
 use super::person::Told;
 use super::questions::Questions;
 use super::readers::Readers;
@@ -16,7 +17,7 @@ use crate::action::conceal;
 use crate::event::{Entry, Event, Standing};
 use crate::fault_point::boundary;
 use crate::journal::Journal;
-use crate::schedule::{Aim, Next, Phase, State, next};
+use crate::schedule::{Aim, Next, Phase, State, away, held, next};
 use crate::site::Site;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -57,6 +58,17 @@ pub(super) struct Owner<'a> {
     pub(super) hung_up: bool,
     /// Why nothing can be written down any more.
     pub(super) broken: Option<String>,
+}
+
+/// What a unit's task does.
+#[derive(Clone, Copy)]
+enum Task {
+    /// Its work.
+    There,
+    /// Takes its work back.
+    Back,
+    /// Gives back what it holds for a while, and nothing else.
+    Give,
 }
 
 /// What follows when nothing can go on.
@@ -203,29 +215,57 @@ impl<'a> Owner<'a> {
         }
         let next = next(&self.plan, &self.state, &self.aim, &self.running, self.jobs);
         if let Next::Start(units) = &next {
+            let task = if self.aim == Aim::Undo { Task::Back } else { Task::There };
             for unit in units {
-                self.start(*unit);
+                self.start(*unit, task);
             }
         }
         next
     }
 
-    fn start(&mut self, id: u32) {
+    fn start(&mut self, id: u32, task: Task) {
         let Some(prior) = self.state.units.get(id as usize).cloned() else { return };
         self.running.push(id);
         let (plan, site, scribe) = (Arc::clone(&self.plan), Arc::clone(&self.site), self.scribe.clone());
         let confirmed = self.state.confirmed.clone();
         let noted = prior.noted.clone().into();
-        let (undoing, stops, good_until) = (self.aim == Aim::Undo, self.stops.subscribe(), self.good_until);
+        let (stops, good_until) = (self.stops.subscribe(), self.good_until);
         // The task ends by its last message; nobody waits for its handle.
         drop(tokio::spawn(async move {
             if let Some(unit) = plan.unit(id) {
                 let (plan, site, scribe) = (&plan, &site, &scribe);
                 let work = Work { id, unit, plan, site, scribe, prior, confirmed, stops, noted, good_until };
-                if undoing { back::run(work).await } else { unit::run(work).await }
+                match task {
+                    Task::There => unit::run(work).await,
+                    Task::Back => back::run(work).await,
+                    Task::Give => meanwhile::run(work).await,
+                }
             }
             scribe.ended(id);
         }));
+    }
+
+    /// At an abort: what is away for a while is given back, the last first; else where the run stands.
+    pub(super) async fn give_back(&mut self, signals: &mut Signals) -> Result<(), Standing> {
+        let mut units: Vec<u32> = away(&self.plan, &self.state).into_iter().map(|(unit, ..)| unit).collect();
+        units.dedup();
+        for unit in units.into_iter().rev() {
+            self.start(unit, Task::Give);
+            while !self.running.is_empty() {
+                tokio::select! {
+                    biased;
+                    message = self.inbox.recv() => match message {
+                        Some(message) => self.take(message).await,
+                        None => return Err(Standing::Interrupted),
+                    },
+                    name = signals.next() => if self.interrupted(name) { return Err(Standing::Interrupted) },
+                }
+            }
+            if self.broken.is_some() || self.draining.is_some() {
+                return Err(Standing::Interrupted);
+            }
+        }
+        if away(&self.plan, &self.state).is_empty() { Ok(()) } else { Err(Standing::UndoFailed) }
     }
 
     async fn take(&mut self, message: Message) {
@@ -250,6 +290,9 @@ impl<'a> Owner<'a> {
                 if let Some(unit) = self.plan.unit(id) {
                     let _gone = answer.send(self.known.expected(id, unit));
                 }
+            }
+            Message::Held(unit, work, answer) => {
+                let _gone = answer.send(held(&self.plan, &self.state, unit, work));
             }
             Message::Watch(id, answer) => {
                 let _gone = answer.send(self.known.watch(id));

@@ -5,7 +5,7 @@ use super::already::says;
 use super::ask::Asker;
 use super::begin::host;
 use super::drift;
-use super::known::act_of;
+use super::known::{act_of, gives_back};
 use super::owner::Owner;
 use super::person::Told;
 use super::{Outcome, Reader, Reviewed, Signals};
@@ -127,6 +127,9 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
         Told::Open => return Ok(owner.leave().await),
     };
     if to == "abort" {
+        if let Err(standing) = owner.give_back(signals).await {
+            return Ok(owner.stop(standing, "what was taken for a while is not given back").await);
+        }
         return Ok(owner.stop(Standing::Aborted, "aborted").await);
     }
     if aim == Aim::Undo && !decided {
@@ -183,6 +186,10 @@ async fn settle(
             continue;
         };
         let event = match answers.all.get(&name) {
+            // What gives back is done again: doing it twice is the same as once.
+            _ if plan.unit(unit).is_some_and(|of| gives_back(of, act)) => {
+                Event::Settled { unit, act, done: false, half: true, how: "it is given back again".into() }
+            }
             Some(settled) => match goes_on(action, &recipe, site) {
                 // What is said of it may turn out otherwise, and a second one must not run beside the first.
                 Some(still) => {

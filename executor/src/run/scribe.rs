@@ -3,6 +3,7 @@
 use super::ask::{Question, Reply};
 use super::known::{Expected, Watch};
 use crate::event::Event;
+use crate::schedule::Held;
 use tokio::sync::{mpsc, oneshot};
 
 /// The run can't go on writing its journal: every unit stops at once, without another effect.
@@ -21,6 +22,8 @@ pub(super) enum Message {
     Expected(u32, oneshot::Sender<Expected>),
     /// A unit asks what to look at, since something ended that says not what it writes.
     Watch(u32, oneshot::Sender<Watch>),
+    /// A unit asks what became of what some unit's work took away.
+    Held(u32, u32, oneshot::Sender<Held>),
     /// What was noticed then, and how old the look is.
     Noticed(Event, u64),
     /// A person is asked.
@@ -73,6 +76,13 @@ impl Scribe {
     pub(super) async fn watch(&self, unit: u32) -> Result<Watch, Stop> {
         let (answer, given) = oneshot::channel();
         self.to.send(Message::Watch(unit, answer)).map_err(|_| Stop)?;
+        given.await.map_err(|_| Stop)
+    }
+
+    /// What became of what some unit's work took away.
+    pub(super) async fn held(&self, unit: u32, work: u32) -> Result<Held, Stop> {
+        let (answer, given) = oneshot::channel();
+        self.to.send(Message::Held(unit, work, answer)).map_err(|_| Stop)?;
         given.await.map_err(|_| Stop)
     }
 

@@ -7,13 +7,12 @@ use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
-use super::{earlier, prepared, waive};
+use super::{earlier, meanwhile, prepared, waive};
 use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
 use crate::site::{Fault, Scene, Site};
-use crate::target::Note;
-use crate::world::Digest;
+use crate::target::{Note, keep_things};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -122,25 +121,39 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         work.scribe.commit(Event::UnitSkipped { unit: work.id, why }).await?;
         return Ok(());
     }
-    let mut changes = work.prior.changed();
+    let (own, taken) = before_now(work);
+    let mut changes = own;
+    let mut meanwhile = taken;
     let (mut begun, mut looked) = (false, false);
     for (index, part) in (0..).zip(&work.unit.work) {
         if !begun && !matches!(part, Part::Gate(_) | Part::Before(_)) {
             begun = true;
             earlier::note(work).await?;
         }
-        if !looked && matches!(part, Part::Act(_) | Part::AfterChange(_)) {
+        if !looked && matches!(part, Part::Act(_) | Part::Meanwhile(_) | Part::AfterChange(_)) {
             drift::check(work).await?;
             looked = true;
         }
-        changes += one(work, index, part, changes).await?;
+        match part {
+            // What is away for a while is no reason to bring anything up to date.
+            Part::Meanwhile(act) => meanwhile += act::run(work, ActRef(index, 0), act).await?,
+            _ => changes += one(work, index, part, changes).await?,
+        }
     }
     if begins {
         // Who answers its gates takes time, too.
         prepared::check(work)?;
     }
-    work.scribe.commit(Event::UnitDone { unit: work.id, changes }).await?;
+    work.scribe.commit(Event::UnitDone { unit: work.id, changes: changes + meanwhile }).await?;
     Ok(())
+}
+
+/// How many resources the unit changed before this process, and how many of them it only took away for a while.
+fn before_now(work: &Work<'_>) -> (u64, u64) {
+    let all = work.prior.changed();
+    let taken = work.unit.meanwhile().filter_map(|(index, _)| work.prior.acts.get(&ActRef(index, 0)));
+    let taken = taken.map(|(state, _)| if let ActState::Done { changed } = state { *changed } else { 0 }).sum();
+    (all.saturating_sub(taken), taken)
 }
 
 /// Does one part; how many resources it changed.
@@ -151,7 +164,8 @@ async fn one(work: &Work<'_>, index: u32, part: &Part, changes: u64) -> Result<u
         Part::Before(_) if !work.prior.acts.is_empty() => Ok(0),
         Part::Before(checks) | Part::Verify(checks) => hold(work, checks).await.map(|()| 0),
         Part::Backup(backup) => copy(work, backup).await.map(|()| 0),
-        Part::Act(act) => act::run(work, ActRef(index, 0), act).await,
+        Part::Act(act) | Part::Meanwhile(act) => act::run(work, ActRef(index, 0), act).await,
+        Part::GiveBack(back) => meanwhile::give_back(work, ActRef(index, 0), back).await.map(|()| 0),
         Part::AfterChange(acts) if changes > 0 => {
             let mut changed = 0;
             for (inner, act) in (0..).zip(acts) {
@@ -260,12 +274,14 @@ async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
         crate::fault_point::boundary("copy");
         copies.push(thing.copy(call, &scene, &store).await?);
     }
-    let digest = Digest::of(&serde_json::to_vec(&copies).map_err(|error| Fault::new(error.to_string()))?);
+    let unwritten = |what: &str, error: std::io::Error| {
+        Fault::new(format!("the {what} of copy {} can't be written: {error}", backup.name))
+    };
+    let digest = keep_things(&store, &copies).map_err(|error| unwritten("list", error))?;
     let holds = copies.iter().map(|copied| copied.what.clone()).collect();
     let note = Note::of(work.plan, &work.site.run, backup, crate::clock::now());
     let note = Note { holds, digest: digest.to_string(), ..note };
-    note.write(&store)
-        .map_err(|error| Fault::new(format!("the note of copy {} can't be written: {error}", backup.name)))?;
+    note.write(&store).map_err(|error| unwritten("note", error))?;
     crate::fault_point::boundary("copy-noted");
     work.site
         .copies

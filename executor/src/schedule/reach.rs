@@ -1,7 +1,8 @@
 //! How far a run can be taken back: what a point of no return holds stays.
 
+use super::held::{Held, held};
 use super::state::{Phase, State};
-use switchback_compiler::plan::{Plan, WayBack};
+use switchback_compiler::plan::{Plan, UnitKind, WayBack};
 
 /// What of a run can be taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,25 @@ pub struct Reach {
     pub gone: Vec<u32>,
     /// Units that such a one needs, each with the first of those.
     pub held: Vec<(u32, u32)>,
+}
+
+/// What opens a block that holds a point of no return: what it took away is given back all the same, and what was given
+/// back already is not taken away again, since nobody would give it back.
+fn hold_away(plan: &Plan, state: &State, id: u32, reach: &mut Reach) {
+    let Some(unit) = plan.unit(id).filter(|unit| unit.kind == UnitKind::Open) else { return };
+    for (work, _) in unit.meanwhile() {
+        match held(plan, state, id, work) {
+            Held::Away(_) if !reach.back.contains(&id) => {
+                reach.held.retain(|(other, _)| *other != id);
+                reach.back.push(id);
+            }
+            Held::Back(_) => {
+                let closes = plan.gives_back(id, work).map(|(closes, _)| closes);
+                reach.back.retain(|other| Some(*other) != closes);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What of a run can be taken back.
@@ -43,7 +63,11 @@ pub fn reach(plan: &Plan, state: &State) -> Reach {
             }
         }
     }
-    reach.back.reverse();
+    let held_back: Vec<u32> = reach.held.iter().map(|(id, _)| *id).collect();
+    for id in held_back {
+        hold_away(plan, state, id, &mut reach);
+    }
+    reach.back.sort_unstable();
     reach.gone.reverse();
     reach.held.reverse();
     reach

@@ -17,7 +17,7 @@ mod words;
 pub use command::{called_in, command, command_in, next, run_command, works_on};
 pub use layout::{hang, pad, pad_left, tail, wrap};
 pub use look::{Flags, Look, Surroundings, When};
-pub use quantity::{elapsed, limit, quick, seconds, size, size_of};
+pub use quantity::{age, elapsed, limit, quick, seconds, size, size_of};
 pub use sign::Sign;
 pub use style::Style;
 pub use table::{Column, Table};

@@ -45,6 +45,16 @@ pub fn limit(limit: Duration) -> String {
     written.map(|(number, unit)| number.to_string() + unit).collect()
 }
 
+/// How old something is, as exact as one cares: `less than 1m`, `12m`, `3h12m`, `7d5h`.
+pub fn age(age: Duration) -> String {
+    let all = age.as_secs();
+    let unit = if all >= 2 * 86_400 { 3600 } else { 60 };
+    match all - all % unit {
+        0 => "less than 1m".to_owned(),
+        whole => limit(Duration::from_secs(whole)),
+    }
+}
+
 const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /// A number of bytes: `812 bytes`, `12 KiB`, `41.2 GiB`.

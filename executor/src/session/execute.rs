@@ -58,7 +58,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let home = Home::of(options.project, &target);
     let _keep = take(&home, &options.by)?;
     let marks = free(options.project, &home, &plan, None)?;
-    give_up::expired(options.project, &plan, &marks)?;
+    give_up::expired(options.project, bundle, &marks)?;
     boundary("target");
     let opened = folder(options.project, bundle, options.made)?;
     boundary("folder");
@@ -66,8 +66,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
     mark(&home, &opened, &plan, &options.by, false)?;
     boundary("marked");
-    let blobs = bundle.blobs.clone();
-    let site = writing(options.project, &plan, blobs, options.secrets, &opened)?;
+    let site = writing(options.project, bundle, options.secrets, &opened)?;
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }

@@ -90,8 +90,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
-    let blobs = loaded.bundle.blobs.clone();
-    let site = writing(options.project, &plan, blobs, secrets, &opened)?;
+    let site = writing(options.project, &loaded.bundle, secrets, &opened)?;
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }
@@ -129,7 +128,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         // Before the mark goes: as long as it is there, whoever comes next sees to it.
         give_up::of_run(options.project, &plan, &opened.folder, &opened.run)?;
         boundary("given-up");
-        give_up::expired(options.project, &plan, &kept(&home)?)?;
+        give_up::expired(options.project, &loaded.bundle, &kept(&home)?)?;
     }
     settle_marks(&home, &opened, &plan, &by, &outcome.state)?;
     boundary("settled");

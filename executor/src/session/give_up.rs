@@ -2,6 +2,7 @@
 
 use super::execute::run_keeps;
 use super::open::backups;
+use crate::bundle::Bundle;
 use crate::clock;
 use crate::runs::{self, Run};
 use crate::target::{self, Kept};
@@ -18,10 +19,10 @@ pub(super) fn of_run(project: &Path, plan: &Plan, folder: &Path, run: &str) -> i
     target::give_up(&backups(project, plan), run, clock::now())
 }
 
-/// Removes copies whose `keep` has ended, but for those of runs that are not over.
+/// Removes copies whose `keep` has ended, but for those of runs that are not over, and of those that the bundle restores.
 ///
 /// `marks` are the runs that keep the target; where a target has none, their journals tell.
-pub(super) fn expired(project: &Path, plan: &Plan, marks: &[Kept]) -> io::Result<()> {
+pub(super) fn expired(project: &Path, bundle: &Bundle, marks: &[Kept]) -> io::Result<()> {
     let open = |run: &str| {
         let folder = runs::folder(project).join(run);
         match Run::read_in(folder.clone(), run) {
@@ -30,6 +31,7 @@ pub(super) fn expired(project: &Path, plan: &Plan, marks: &[Kept]) -> io::Result
             Err(_) => folder.join("journal").exists(),
         }
     };
-    let needed = |run: &str| marks.iter().any(|kept| kept.run == run) || open(run);
-    target::expire(&backups(project, plan), clock::now(), &needed)
+    let restored = |run: &str| bundle.preview.facts.copies.values().any(|copy| copy.run == run);
+    let needed = |run: &str| restored(run) || marks.iter().any(|kept| kept.run == run) || open(run);
+    target::expire(&backups(project, &bundle.plan), clock::now(), &needed)
 }

@@ -54,6 +54,12 @@ fn way_back(unit: &Unit, of: &UnitState, found: &mut BTreeSet<String>) {
 /// Of an own way back only what brings things up to date is done anew; all else is put back as it was kept.
 fn own(unit: &Unit, of: &UnitState, found: &mut BTreeSet<String>) {
     for (index, part) in (0..).zip(&unit.work) {
+        // What was given back is taken away again first.
+        if let Work::GiveBack(back) = part
+            && of.acts.contains_key(&ActRef(index, 0))
+        {
+            collect(&back.act, found);
+        }
         let Work::AfterChange(acts) = part else { continue };
         let begun = (0..).zip(acts).filter(|(inner, _)| of.acts.contains_key(&ActRef(index, *inner)));
         let restores =

@@ -1,12 +1,14 @@
 //! Opens the place where a plan runs: for looking only, or for a run.
 
+use crate::bundle::Bundle;
+use crate::preview::{CopyFact, kept_copies};
 use crate::site::{Blobs, Fault, Secrets, Site};
-use crate::target::{self, Home};
+use crate::target::{self, Found, Home};
 use crate::world::Tree;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use switchback_compiler::plan::{Plan, Target};
+use switchback_compiler::plan::{KeptCopy, Plan, Target};
 use switchback_compiler::registry::Touch;
 
 /// A run's id and its folder.
@@ -32,7 +34,9 @@ pub fn looking(project: &Path, plan: &Plan, blobs: Blobs, secrets: Secrets) -> R
         (Some(directory), None) if !directory.exists() => return Err(absent(&target)),
         (directory, _) => directory.clone(),
     };
-    site(project, plan, blobs, secrets, seen, None)
+    let mut site = site(project, plan, blobs, secrets, seen, None)?;
+    site.found = newest(plan, &site.backups);
+    Ok(site)
 }
 
 /// A target's directory that is not there, as the project file writes it.
@@ -45,10 +49,23 @@ fn absent(target: &Target) -> Fault {
     ])
 }
 
-/// A site to run on: the directory is there (a seed is copied first), and the run has a folder.
-pub fn writing(project: &Path, plan: &Plan, blobs: Blobs, secrets: Secrets, run: &Opened) -> Result<Site, Fault> {
+/// The newest copies of earlier runs that a plan restores.
+fn newest(plan: &Plan, store: &Path) -> BTreeMap<String, Result<Found, String>> {
+    let target = plan.target.as_ref().map_or("", |target| target.name.as_str());
+    let now = crate::clock::now();
+    let found = |wanted: KeptCopy| (wanted.to_string(), target::newest(store, &wanted, target, now));
+    kept_copies(plan).into_iter().map(found).collect()
+}
+
+/// A site to run on: the directory is there (a seed is copied first), the run has a folder, and what it restores of
+/// earlier runs is what was reviewed.
+pub fn writing(project: &Path, bundle: &Bundle, secrets: Secrets, run: &Opened) -> Result<Site, Fault> {
+    let Bundle { plan, preview, blobs, .. } = bundle;
     let target = plan.target.clone().unwrap_or_default();
-    site(project, plan, blobs, secrets, directory(project, &target), Some(run))
+    let mut site = site(project, plan, blobs.clone(), secrets, directory(project, &target), Some(run))?;
+    let reviewed = |(name, fact): (&String, &CopyFact)| (name.clone(), target::reviewed(&site.backups, fact));
+    site.found = preview.facts.copies.iter().map(reviewed).collect();
+    Ok(site)
 }
 
 /// Where a plan's target keeps its backups.
@@ -86,6 +103,7 @@ fn site(
         written: written(plan),
         program,
         copies: Mutex::default(),
+        found: BTreeMap::new(),
         outputs: Mutex::default(),
     })
 }

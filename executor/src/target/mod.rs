@@ -10,11 +10,13 @@
 //! | `key` | the key with which digests of hidden values are made |
 //! | `services/` | local processes that outlive runs |
 
+mod found;
 mod keep;
 mod key;
 mod seed;
 mod store;
 
+pub use found::{Found, keep_things, newest, reviewed};
 pub use keep::{Keep, Kept, is_taken, mark, mark_of, marks, unmark};
 pub use key::{key, make_key};
 pub use seed::{SeedError, place};

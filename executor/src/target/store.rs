@@ -64,7 +64,7 @@ impl Note {
         }
     }
 
-    fn is_over(&self, now: Timestamp) -> bool {
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| until <= now)
     }
 
@@ -74,9 +74,22 @@ impl Note {
         durable::write(&copy.join(NOTE), &serde_json::to_vec_pretty(self)?, 0o600)
     }
 
-    fn read(copy: &Path) -> Option<Self> {
+    pub(super) fn read(copy: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(copy.join(NOTE)).ok()?).ok()
     }
+}
+
+/// All copies of a store that are whole, each with its folder.
+pub(super) fn notes(store: &Path) -> io::Result<Vec<(Note, PathBuf)>> {
+    let mut all = Vec::new();
+    for run in folders(store)? {
+        let copies = folders(&run)?.into_iter();
+        // What is on its way out has its note still.
+        let whole =
+            copies.filter(|copy| !copy.file_name().is_some_and(|name| name.to_string_lossy().starts_with(GONE)));
+        all.extend(whole.filter_map(|copy| Some((Note::read(&copy)?, copy))));
+    }
+    Ok(all)
 }
 
 /// Removes copies whose time is over, unless a run needs them; what can't be read is left.

@@ -48,6 +48,7 @@ impl Stage {
             program: std::env::current_exe().unwrap(),
             key: None,
             copies: Mutex::default(),
+            found: BTreeMap::new(),
             outputs: Mutex::default(),
         };
         Self { root, site, plan, said: Mutex::default() }

@@ -6,7 +6,7 @@ use crate::site::{Fault, Scene};
 use crate::world::service::ServiceState;
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::Kind;
+use switchback_compiler::registry::{Kind, Needs};
 use switchback_compiler::schema::{Example, Form};
 
 /// The kind.
@@ -31,8 +31,8 @@ impl Kind for ServiceRunning {
         call.known("name")
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

@@ -5,7 +5,7 @@ use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Re
 use crate::site::{Fault, Scene};
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
-use switchback_compiler::registry::{Kind, Sources, Touch};
+use switchback_compiler::registry::{Kind, Needs, Sources, Touch};
 use switchback_compiler::schema::{Example, Form};
 
 /// The kind.
@@ -32,8 +32,8 @@ impl Kind for ServiceStop {
         call.known("name")
     }
 
-    fn needs_directory(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::Directory
     }
 }
 

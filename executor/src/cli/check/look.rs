@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use switchback_compiler::diagnostic::{Diagnostic, Severity};
 use switchback_compiler::plan::Plan;
 use switchback_compiler::registry::Registry;
-use switchback_compiler::{Compiled, Request, compile, targets};
+use switchback_compiler::{Compiled, Request, TARGET_LACKS, compile, targets};
 
 /// All that was looked at, and what is to be said about it.
 #[derive(Debug, Default)]
@@ -121,7 +121,15 @@ fn for_targets(project: &Project, root: &str, registry: &Registry<'_>) -> Vec<(O
     if targets.is_empty() {
         return vec![(None, one(project, root, None, registry))];
     }
-    targets.into_iter().map(|target| (Some(target.clone()), one(project, root, Some(target), registry))).collect()
+    let compiled = targets.into_iter().map(|target| (Some(target.clone()), one(project, root, Some(target), registry)));
+    let (fitting, others): (Vec<_>, Vec<_>) = compiled.partition(|(_, one)| !lacks(one));
+    // A plan for clusters is none for the directories of the same project; where nothing fits it, that is told.
+    if fitting.is_empty() { others } else { fitting }
+}
+
+/// Whether a target has not what the plan works on.
+fn lacks(compiled: &Compiled) -> bool {
+    compiled.diagnostics.iter().any(|one| one.page.code == TARGET_LACKS.code)
 }
 
 fn one(project: &Project, root: &str, target: Option<String>, registry: &Registry<'_>) -> Compiled {

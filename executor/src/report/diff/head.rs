@@ -5,7 +5,7 @@ use super::fold::One;
 use crate::action::What;
 use crate::report::run::{moved, way};
 use crate::screen::{Column, Sign, Style, Table, count, elapsed, hang};
-use switchback_compiler::plan::{Failure, Window};
+use switchback_compiler::plan::{Failure, Kube, Window};
 
 /// The first line, and where, when and how.
 pub(super) fn head(cx: &Cx<'_>) -> String {
@@ -28,8 +28,19 @@ fn moves(cx: &Cx<'_>) -> Option<String> {
 
 fn target(cx: &Cx<'_>) -> Option<String> {
     let target = cx.plan.target.as_ref()?;
-    let files = target.directory.as_ref().map(|directory| format!(": files below {}", cx.safe(directory)));
-    Some(format!("{}{}", cx.target(), files.unwrap_or_default()))
+    let cluster = target.kube.as_ref().map(|kube| cluster(cx, kube));
+    let files = target.directory.as_ref().map(|directory| format!("files below {}", cx.safe(directory)));
+    let places = cluster.into_iter().chain(files).collect::<Vec<_>>().join("; ");
+    Some(if places.is_empty() { cx.target() } else { format!("{}: {places}", cx.target()) })
+}
+
+/// `cluster prod-eu, namespace lumen`.
+fn cluster(cx: &Cx<'_>, kube: &Kube) -> String {
+    let context = kube
+        .context
+        .as_ref()
+        .map_or_else(|| "the current cluster".to_owned(), |context| format!("cluster {}", cx.safe(context)));
+    format!("{context}, namespace {}", cx.safe(&kube.namespace))
 }
 
 fn observed(cx: &Cx<'_>) -> String {

@@ -29,7 +29,7 @@ use crate::preview::{Preview, UnitPreview};
 use crate::screen::{Look, safe};
 use jiff::Timestamp;
 use std::time::Duration;
-use switchback_compiler::plan::{Plan, Unit};
+use switchback_compiler::plan::{Plan, Unit, UnitKind};
 
 /// The circumstances of a dry run, and how much of it is shown.
 #[derive(Clone, Debug)]
@@ -70,8 +70,11 @@ impl<'a> Cx<'a> {
         safe(text, self.look)
     }
 
-    /// The name of a unit.
+    /// The name of a unit; what only takes something away for the time of a block is called so.
     fn name(&self, seen: &UnitPreview) -> String {
+        if seen.copies.is_empty() && self.unit(seen).is_some_and(|unit| unit.kind == UnitKind::Open) {
+            return "meanwhile".to_owned();
+        }
         self.safe(self.unit(seen).map_or("", |unit| unit.name.as_str()))
     }
 

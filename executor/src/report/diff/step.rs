@@ -2,8 +2,8 @@
 
 use super::Cx;
 use crate::action::{Body, Change, Learnt, What};
-use crate::preview::{ActPreview, UnitPreview};
-use crate::screen::{Look, Sign, Style, count, diff, hang, tail};
+use crate::preview::{ActPreview, UnitPreview, kept_copy};
+use crate::screen::{Look, Sign, Style, age, count, diff, hang, tail};
 use switchback_compiler::plan::{Unit, Work};
 
 /// A step with all that it would do.
@@ -14,6 +14,7 @@ pub(super) fn step(cx: &Cx<'_>, seen: &UnitPreview) -> String {
     }
     out += &copies(cx, seen);
     for (act, changes) in seen.by_act() {
+        out += &restored(cx, seen, act);
         out += &action(cx, act, changes);
     }
     if seen.equal > 0 {
@@ -63,12 +64,28 @@ fn copies(cx: &Cx<'_>, seen: &UnitPreview) -> String {
     seen.copies.iter().zip(keeps).map(told).collect()
 }
 
+/// Which copy of an earlier run an action restores.
+fn restored(cx: &Cx<'_>, seen: &UnitPreview, act: &ActPreview) -> String {
+    let written = cx.unit(seen).and_then(|unit| unit.acts().find(|written| written.id == act.id));
+    let name = written.and_then(|written| kept_copy(&written.call)).map(|kept| kept.to_string());
+    let Some(fact) = name.and_then(|name| cx.preview.facts.copies.get(&name)) else { return String::new() };
+    let age = age(cx.shown.observed.duration_since(fact.taken).unsigned_abs());
+    let versions = if fact.versions.is_empty() { String::new() } else { format!(", of {}", fact.versions()) };
+    let text = format!("restores copy {} of run {} ({}), {age} old{versions}", fact.backup, fact.run, fact.plan);
+    hang("    ", &cx.safe(&text), cx.look)
+}
+
 fn action(cx: &Cx<'_>, act: &ActPreview, changes: &[Change]) -> String {
     if act.needless {
         let equal = format!("{} {}: not needed, its `unless` holds", Sign::Equal.text(cx.look), cx.safe(&act.words));
         return format!("    {}\n", Style::Dim.paint(&equal, cx.look));
     }
-    changes.iter().map(|one| change(cx, "    ", one)).collect()
+    let changes: String = changes.iter().map(|one| change(cx, "    ", one)).collect();
+    if act.meanwhile && !changes.is_empty() {
+        return hang("    ", &format!("{}: only meanwhile, given back in the end", cx.safe(&act.words)), cx.look)
+            + &changes;
+    }
+    changes
 }
 
 /// What the resources of a step are called together.

@@ -128,7 +128,8 @@ fn limit(unit: &Unit) -> String {
         Work::Gate(_) | Work::Output(_) => Millis(0),
         Work::Before(all) | Work::Verify(all) => checks(all),
         Work::Backup(backup) => backup.within,
-        Work::Act(act) => act.within,
+        Work::Act(act) | Work::Meanwhile(act) => act.within,
+        Work::GiveBack(back) => back.act.within,
         Work::AfterChange(acts) => acts.iter().fold(Millis(0), |sum, act| sum.plus(act.within)),
     };
     unit.deadline.unwrap_or_else(|| unit.work.iter().fold(Millis(0), |sum, work| sum.plus(of(work)))).to_string()

@@ -157,7 +157,8 @@ impl Told<'_> {
 /// `undoes: 4 steps changed something; the last one first`.
 pub(super) fn undoes(story: &Story) -> String {
     let chosen = |id: u32| story.undo.as_ref().is_some_and(|undo| undo.takes(id));
-    let changed = (0..).zip(&story.units).filter(|(id, unit)| chosen(*id) && unit.has_effects()).count();
+    let changed =
+        (0..).zip(&story.units).filter(|(id, unit)| chosen(*id) && unit.is_step && unit.has_effects()).count();
     let order = if changed > 1 { "; the last one first" } else { "" };
     format!("undoes: {} changed something{order}", count(changed, "step"))
 }

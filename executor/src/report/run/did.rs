@@ -3,8 +3,9 @@
 use super::outcome::{act_of, is_named};
 use super::reviewed::Reviewed;
 use super::story::{Forward, Step, Story, UnitStory};
+use crate::event::ActRef;
 use crate::screen::{Look, count, safe};
-use switchback_compiler::plan::{Act, Plan, Unit};
+use switchback_compiler::plan::{Act, Plan, Unit, Work};
 
 impl UnitStory {
     /// Resources that it changed; what is told by name is not counted.
@@ -81,11 +82,18 @@ fn told(story: &UnitStory, unit: &Unit, changes: Option<String>, look: Look) -> 
     }
     let copied: Vec<&String> = story.copies.iter().flat_map(|(_, copies)| copies).collect();
     match copied.as_slice() {
+        [] if gives_back(story, unit) => "given back".into(),
         [] if !story.acts.is_empty() => "nothing to change".into(),
         [] => looked(story, look),
         [one] => format!("copied {}", safe(one, look)),
         many => format!("copied {}", count(many.len(), "thing")),
     }
+}
+
+/// Whether all that it did was to give back what its block had taken away.
+fn gives_back(story: &UnitStory, unit: &Unit) -> bool {
+    let is_back = |id: &ActRef| matches!(unit.work.get(id.0 as usize), Some(Work::GiveBack(_)));
+    !story.acts.is_empty() && story.acts.keys().all(is_back)
 }
 
 fn named(story: &UnitStory, unit: &Unit, look: Look) -> Vec<String> {

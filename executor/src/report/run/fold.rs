@@ -1,5 +1,6 @@
 //! The fold of events to a story. Total: an event that makes no sense where it stands is told as well as it can be.
 
+use super::outcome::is_step;
 use super::story::{
     ActStory, Back, CheckStory, Decision, Ending, Forward, GateStory, Head, Now, Process, Step, Story, UnitStory,
 };
@@ -10,7 +11,8 @@ use switchback_compiler::plan::Plan;
 impl Story {
     /// Before anything happened.
     pub fn new(plan: &Plan) -> Self {
-        Self { units: vec![UnitStory::default(); plan.units.len()], ..Self::default() }
+        let fresh = |unit| UnitStory { is_step: is_step(unit), ..UnitStory::default() };
+        Self { units: plan.units.iter().map(fresh).collect(), ..Self::default() }
     }
 
     /// What these events tell.

@@ -167,7 +167,8 @@ pub(crate) fn is_step(unit: &Unit) -> bool {
 /// The action that an event names.
 pub(crate) fn act_of(unit: &Unit, id: ActRef) -> Option<&Act> {
     match unit.work.get(id.0 as usize)? {
-        Work::Act(act) => Some(act).filter(|_| id.1 == 0),
+        Work::Act(act) | Work::Meanwhile(act) => Some(act).filter(|_| id.1 == 0),
+        Work::GiveBack(back) => Some(&back.act).filter(|_| id.1 == 0),
         Work::AfterChange(acts) => acts.get(id.1 as usize),
         _ => None,
     }

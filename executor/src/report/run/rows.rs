@@ -88,6 +88,9 @@ fn of_unit(id: u32, group: &str, story: &UnitStory, unit: &Unit, reviewed: &Revi
 
 /// What stands in a wall: `1 check`.
 fn parts(story: &UnitStory, unit: &Unit) -> String {
+    if unit.work.iter().any(|work| matches!(work, Work::Meanwhile(_) | Work::GiveBack(_))) {
+        return "meanwhile".to_owned();
+    }
     let checks = unit.work.iter().map(|work| match work {
         Work::Before(checks) | Work::Verify(checks) => checks.len(),
         _ => 0,

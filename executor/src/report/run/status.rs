@@ -8,7 +8,7 @@ use super::story::{Process, Story};
 use super::view::{View, short_digest};
 use super::zone::between;
 use crate::event::Standing;
-use crate::screen::{hang, next as next_lines, run_command, safe, seconds};
+use crate::screen::{hang, list, next as next_lines, run_command, safe, seconds};
 use jiff::Timestamp;
 use switchback_compiler::plan::Plan;
 
@@ -19,15 +19,20 @@ pub struct Looked {
     pub alive: bool,
     /// When.
     pub now: Timestamp,
+    /// What is taken away for a while and not given back yet.
+    pub away: Vec<String>,
     /// The checks of its hold: a text, and whether it holds.
     pub hold: Vec<(String, bool)>,
 }
 
 /// A run as it stands.
 pub fn status(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
-    let Looked { alive, now, ref hold } = *looked;
+    let Looked { alive, now, ref hold, ref away } = *looked;
     let look = view.look;
     let mut facts = facts(story, plan, alive, now, view);
+    if !away.is_empty() {
+        facts.push(("away", format!("{}; given back at the end, and by undo and abort", list(away))));
+    }
     facts.extend(hold.iter().map(|(text, _)| ("hold", text.clone())));
     let line = |(name, text): &(&str, String)| hang(&format!("  {name:<8}  "), &safe(text, look), look);
     head(story, alive, view) + &facts.iter().map(line).collect::<String>() + &next(story, plan, looked, view)

@@ -140,6 +140,8 @@ pub struct Now {
 /// What happened to a unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnitStory {
+    /// Whether it is a step, and not what opens or closes a block.
+    pub is_step: bool,
     /// When it began first.
     pub began: Option<Timestamp>,
     /// When it ended, forwards.
