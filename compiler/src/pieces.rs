@@ -19,6 +19,9 @@ const PIECE: usize = 16 << 10;
 /// Texts shorter than this are read as one.
 const LONG: usize = 4 * PIECE;
 
+/// Threads: as many as small machines have cores. The machine is not asked, so that the compiler stays pure.
+const WORKERS: usize = 4;
+
 /// A part of a text, in the text's order.
 #[derive(Debug)]
 enum Part {
@@ -30,17 +33,12 @@ enum Part {
 
 /// The nodes of a text that the guard let pass; `base` is where it begins in the shared space.
 pub fn nodes(text: &str, base: u32) -> Result<Vec<Node>, kdl::KdlError> {
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    nodes_by(text, base, workers)
-}
-
-fn nodes_by(text: &str, base: u32, workers: usize) -> Result<Vec<Node>, kdl::KdlError> {
     let eased = guard::eased(text);
     if text.len() >= LONG {
         let parts = cut(&eased);
         let mut jobs = Vec::new();
         flatten(&parts, &eased, &mut jobs);
-        if let Some(mut read) = parsed(&jobs, base, workers) {
+        if let Some(mut read) = parsed(&jobs, base) {
             return Ok(put_together(&parts, base, &mut read));
         }
     }
@@ -67,13 +65,13 @@ fn flatten<'t>(parts: &[Part], text: &'t str, jobs: &mut Vec<Job<'t>>) {
 }
 
 /// The nodes of each job, in their order; none at all where one of them is no KDL.
-fn parsed(jobs: &[Job<'_>], base: u32, workers: usize) -> Option<std::vec::IntoIter<Vec<Node>>> {
+fn parsed(jobs: &[Job<'_>], base: u32) -> Option<std::vec::IntoIter<Vec<Node>>> {
     let next = AtomicUsize::new(0);
     // Few documents wait at a time: each takes a hundred times the memory of its text.
-    let (to, from) = mpsc::sync_channel(workers);
+    let (to, from) = mpsc::sync_channel(WORKERS);
     let mut read: Vec<Option<Vec<Node>>> = vec![None; jobs.len()];
     thread::scope(|scope| {
-        for _ in 0..workers.min(jobs.len()) {
+        for _ in 0..WORKERS.min(jobs.len()) {
             let (to, next) = (to.clone(), &next);
             scope.spawn(move || {
                 while let Some((at, job)) = next_of(jobs, next) {
@@ -230,7 +228,7 @@ mod tests {
     }
 
     fn pieced(text: &str) -> String {
-        format!("{:#?}", nodes_by(text, 7, 2).unwrap())
+        format!("{:#?}", nodes(text, 7).unwrap())
     }
 
     /// Steps of some kilobytes, so that blocks at every depth are long.
@@ -288,7 +286,7 @@ mod tests {
     #[test]
     fn a_fault_in_one_piece_is_told_as_of_the_whole() {
         let text = format!("plan \"p\"\n{}\nstep \"a\" #nothing\n", steps(0, 400));
-        let told = nodes_by(&text, 0, 2).unwrap_err();
+        let told = nodes(&text, 0).unwrap_err();
         assert_eq!(told, kdl::KdlDocument::parse_v2(&text).unwrap_err());
     }
 }

@@ -2,16 +2,19 @@
 
 use crate::Trial;
 use crate::stage::{Stage, action};
-use std::fs;
+use std::fs::{self, Permissions};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 use switchback::action::{Body, Predicted, Probe, Recipe, Undone, What};
+use switchback::demo;
 use switchback::world::http::Http;
-use switchback::world::process::{Launcher, ProcessId};
-use switchback::world::service::{ServiceState, Services};
+use switchback::world::process::{Env, Launcher, ProcessId, Program};
+use switchback::world::service::{Service, ServiceState, Services};
 
 pub const TRIALS: &[Trial] = &[
     ("service::starts_serves_and_is_stopped_by_its_undo", starts_serves_and_is_stopped_by_its_undo),
+    ("service::a_start_that_is_under_way_is_taken_back", a_start_that_is_under_way_is_taken_back),
     ("service::one_that_runs_needs_no_start", one_that_runs_needs_no_start),
     ("service::a_stop_is_undone_by_a_start", a_stop_is_undone_by_a_start),
     ("service::a_restart_takes_the_new_file", a_restart_takes_the_new_file),
@@ -118,6 +121,33 @@ fn starts_serves_and_is_stopped_by_its_undo() {
     assert_eq!(trying.undo(&recipe).what, "web stopped");
     assert!(trying.process().is_none());
     assert_eq!((trying.undo(&recipe), trying.compare(&recipe)), (Undone::default(), vec![]));
+}
+
+/// Whoever launched the supervisor was killed before the supervisor did anything.
+fn a_start_that_is_under_way_is_taken_back() {
+    let trying = Trying::new("service.start \"web\"");
+    let (recipe, work) = (trying.stage.prepare(), trying.stage.work());
+    let (late, over) = (work.join("late"), work.join("over"));
+    let this = std::env::current_exe().unwrap();
+    let script = format!("#!/bin/sh\nsleep 1; {} \"$@\"; touch {}\n", this.display(), over.display());
+    fs::write(&late, script).unwrap();
+    fs::set_permissions(&late, Permissions::from_mode(0o755)).unwrap();
+    let args = vec![demo::ARGUMENT.to_owned(), "web.toml".to_owned()];
+    let program = Program { program: this.display().to_string(), args, cwd: work.clone(), env: Env::default() };
+    let service = Service { name: "web".into(), program };
+    let services = Services::open(&work, Launcher::with(&late)).unwrap();
+    trying.stage.on("1", Duration::from_secs(10), async |_| {
+        let start = services.start(&service, "killed/step/1");
+        tokio::time::timeout(Duration::from_millis(200), start).await.unwrap_err();
+    });
+    assert_eq!(trying.undo(&recipe), Undone::default());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !over.exists() {
+        assert!(trying.process().is_none(), "it was started after its undo");
+        assert!(Instant::now() < deadline, "the late supervisor neither started it nor ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(trying.process().is_none());
 }
 
 fn one_that_runs_needs_no_start() {

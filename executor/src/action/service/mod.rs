@@ -142,7 +142,11 @@ impl<'s> Handle<'s> {
                 self.stop().await?;
                 format!("{} stopped", self.name)
             }
-            (Was::Stopped, Was::Stopped) => String::new(),
+            (Was::Stopped, Was::Stopped) => {
+                // A supervisor of a killed process may be about to start it: now it never will.
+                self.stop().await?;
+                String::new()
+            }
         };
         Ok(Undone { what, left: Vec::new() })
     }
