@@ -1,7 +1,7 @@
 //! The runs of a project: their folders, their ids, and what their journals say.
 
 use crate::event::{Entry, Event, Standing};
-use crate::journal::{self, Ending, JournalError};
+use crate::journal::{self, Ending, JournalError, Record};
 use crate::schedule::State;
 use jiff::Timestamp;
 use std::fs;
@@ -74,12 +74,18 @@ impl Run {
 
     /// Reads the one whose folder is this, of whatever project.
     pub fn read_in(folder: PathBuf, id: &str) -> Result<Self, RunError> {
-        let reading = journal::read(&folder).map_err(|error| RunError::Journal(id.to_owned(), error))?;
-        let mut entries = Vec::with_capacity(reading.records.len());
-        for record in &reading.records {
-            let entry = serde_json::from_slice(&record.body)
-                .map_err(|error| RunError::Record(id.to_owned(), record.seq, error.to_string()))?;
-            entries.push(entry);
+        let mut entries = Vec::new();
+        let mut wrong = None;
+        let mut each = |record: Record| match serde_json::from_slice(&record.body) {
+            Ok(entry) if wrong.is_none() => entries.push(entry),
+            Ok(_) => {}
+            Err(error) => {
+                wrong.get_or_insert_with(|| RunError::Record(id.to_owned(), record.seq, error.to_string()));
+            }
+        };
+        let reading = journal::visit(&folder, &mut each).map_err(|error| RunError::Journal(id.to_owned(), error))?;
+        if let Some(wrong) = wrong {
+            return Err(wrong);
         }
         Ok(Self { id: id.to_owned(), folder, entries, ending: reading.ending, digest: reading.digest })
     }

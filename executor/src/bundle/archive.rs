@@ -2,6 +2,7 @@
 //! Format".
 
 use super::BundleError;
+use std::io::{self, Write};
 
 /// All of a tar is in pieces of so many bytes.
 const PIECE: usize = 512;
@@ -16,9 +17,9 @@ pub(super) struct Entry<'b> {
     pub bytes: &'b [u8],
 }
 
-/// The archive's bytes.
-pub(super) fn write(entries: &[Entry<'_>]) -> Result<Vec<u8>, BundleError> {
-    let mut builder = tar::Builder::new(Vec::new());
+/// Writes the archive's bytes.
+pub(super) fn write(entries: &[Entry<'_>], to: impl Write) -> Result<(), BundleError> {
+    let mut builder = tar::Builder::new(to);
     for Entry { name, bytes } in entries {
         let mut header = tar::Header::new_ustar();
         header.set_path(name)?;
@@ -30,7 +31,38 @@ pub(super) fn write(entries: &[Entry<'_>]) -> Result<Vec<u8>, BundleError> {
         header.set_cksum();
         builder.append(&header, *bytes)?;
     }
-    Ok(builder.into_inner()?)
+    Ok(builder.finish()?)
+}
+
+/// What is written must be this; nothing of it is kept.
+pub(super) struct Expected<'b> {
+    rest: &'b [u8],
+    differs: bool,
+}
+
+impl<'b> Expected<'b> {
+    pub(super) fn new(bytes: &'b [u8]) -> Self {
+        Self { rest: bytes, differs: false }
+    }
+
+    /// Whether all of it was written, and nothing else.
+    pub(super) fn was_written(&self) -> bool {
+        self.rest.is_empty() && !self.differs
+    }
+}
+
+impl Write for Expected<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.rest.strip_prefix(bytes) {
+            Some(rest) => self.rest = rest,
+            None => self.differs = true,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The archive's files. Names and sizes are all that is read: whoever calls writes them again and compares.

@@ -126,7 +126,9 @@ impl Bundle {
 
     /// The file's bytes.
     pub fn to_bytes(&self, made: &Made) -> Result<Vec<u8>, BundleError> {
-        self.parts.archive(&made.sealed(&self.digest())?)
+        let mut bytes = Vec::new();
+        self.parts.archive(&made.sealed(&self.digest())?, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// From a file's bytes.
@@ -134,7 +136,7 @@ impl Bundle {
         let (parts, made) = Parts::read(bytes)?;
         let plan = parts.plan()?;
         let preview = parts.preview()?;
-        let blobs = Blobs::new(parts.blobs.clone());
+        let blobs = parts.blobs.clone();
         let bundle = Self { plan, preview, blobs, parts };
         let made = Made::unsealed(&made, &bundle.digest())?;
         Ok((bundle, made))
@@ -148,8 +150,10 @@ impl Bundle {
 
     /// Reads a file.
     pub fn read(path: &Path) -> Result<(Self, Made), BundleError> {
-        let mut bytes = Vec::new();
-        File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+        let file = File::open(path)?;
+        // All at once where it has a size: growing would take the memory of it twice.
+        let mut bytes = Vec::with_capacity(file.metadata()?.len().min(MOST) as usize + 1);
+        file.take(MOST + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MOST {
             return Err(BundleError::TooLarge(MOST));
         }

@@ -1,6 +1,6 @@
 //! The parts as bytes, in their order in the file.
 
-use super::archive::{self, Entry};
+use super::archive::{self, Entry, Expected};
 use super::sources::missing_blob;
 use super::{BundleError, Manifest};
 use crate::preview::Preview;
@@ -8,6 +8,7 @@ use crate::site::Blobs;
 use crate::world::Digest;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::io::Write;
 use switchback_compiler::plan::{FORMAT, Plan};
 
 const MANIFEST: &str = "bundle.json";
@@ -27,8 +28,7 @@ pub(super) struct Parts {
     pub manifest: Vec<u8>,
     plan: Vec<u8>,
     preview: Vec<u8>,
-    /// By the hex digits of their digests.
-    pub blobs: BTreeMap<String, Vec<u8>>,
+    pub blobs: Blobs,
 }
 
 impl Parts {
@@ -41,21 +41,21 @@ impl Parts {
             preview: Digest::of(&preview),
             blobs: blobs.all().iter().map(|(digest, bytes)| (digest.clone(), bytes.len() as u64)).collect(),
         };
-        let parts = Self { manifest: manifest.to_bytes()?, plan, preview, blobs: blobs.all().clone() };
+        let parts = Self { manifest: manifest.to_bytes()?, plan, preview, blobs: blobs.clone() };
         parts.bounded()?;
         parts.whole(&manifest)?;
         parts.plan()?;
         Ok(parts)
     }
 
-    /// The file's bytes.
-    pub fn archive(&self, made: &[u8]) -> Result<Vec<u8>, BundleError> {
+    /// Writes the file's bytes.
+    pub fn archive(&self, made: &[u8], to: impl Write) -> Result<(), BundleError> {
         let named = [(MANIFEST, &self.manifest), (PLAN, &self.plan), (PREVIEW, &self.preview)];
         let mut entries: Vec<Entry<'_>> =
             named.iter().map(|(name, bytes)| Entry { name: (*name).to_owned(), bytes }).collect();
-        entries.extend(self.blobs.iter().map(|(hex, bytes)| Entry { name: format!("{BLOBS}{hex}"), bytes }));
+        entries.extend(self.blobs.all().iter().map(|(hex, bytes)| Entry { name: format!("{BLOBS}{hex}"), bytes }));
         entries.push(Entry { name: MADE.to_owned(), bytes: made });
-        archive::write(&entries)
+        archive::write(&entries, to)
     }
 
     /// The parts of a file, each with the digest that it must have, and `made.json`.
@@ -77,10 +77,12 @@ impl Parts {
         if let Some(entry) = entries.next() {
             return Err(BundleError::Foreign(entry.name));
         }
-        let parts = Self { manifest, plan, preview, blobs };
+        let parts = Self { manifest, plan, preview, blobs: Blobs::new(blobs) };
         parts.bounded()?;
         parts.whole(&list)?;
-        if parts.archive(&made)? == file { Ok((parts, made)) } else { Err(BundleError::NotOurs) }
+        let mut expected = Expected::new(file);
+        parts.archive(&made, &mut expected)?;
+        if expected.was_written() { Ok((parts, made)) } else { Err(BundleError::NotOurs) }
     }
 
     fn bounded(&self) -> Result<(), BundleError> {
@@ -101,7 +103,7 @@ impl Parts {
         if Digest::of(&self.preview) != list.preview {
             return damaged(PREVIEW);
         }
-        for (hex, bytes) in &self.blobs {
+        for (hex, bytes) in self.blobs.all() {
             let fits =
                 blake3::hash(bytes).to_hex().as_str() == hex && list.blobs.get(hex) == Some(&(bytes.len() as u64));
             if !fits {
@@ -113,7 +115,7 @@ impl Parts {
 
     /// The plan, all of whose sources are there.
     pub fn plan(&self) -> Result<Plan, BundleError> {
-        if let Some(missing) = missing_blob(&self.plan, &self.blobs).map_err(|error| unreadable(PLAN, &error))? {
+        if let Some(missing) = missing_blob(&self.plan, self.blobs.all()).map_err(|error| unreadable(PLAN, &error))? {
             return Err(BundleError::NoBlob(missing));
         }
         let plan: Plan = parsed(PLAN, &self.plan)?;

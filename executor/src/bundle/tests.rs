@@ -104,7 +104,9 @@ fn a_flip_in_the_list_itself_never_makes_another_bundle() {
 /// A file of these parts, as a stranger could write it.
 fn forged(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let parts: Vec<_> = parts.iter().map(|(name, bytes)| archive::Entry { name: (*name).into(), bytes }).collect();
-    archive::write(&parts).unwrap()
+    let mut bytes = Vec::new();
+    archive::write(&parts, &mut bytes).unwrap();
+    bytes
 }
 
 fn told(bytes: &[u8]) -> String {
@@ -116,7 +118,7 @@ fn each_kind_of_damage_has_its_words() {
     let (bundle, bytes) = one();
     let (plan, preview) = (bundle.plan.canonical(), serde_json::to_vec(&bundle.preview).unwrap());
     let manifest = bundle.parts.manifest.clone();
-    let (hex, blob) = bundle.parts.blobs.first_key_value().unwrap();
+    let (hex, blob) = bundle.parts.blobs.all().first_key_value().unwrap();
     let hex = format!("blobs/{hex}");
     let sealed = made().sealed(&bundle.digest()).unwrap();
     let whole: Vec<(&str, &[u8])> = vec![

@@ -30,7 +30,7 @@ pub use append::Appender;
 pub use error::{Damage, Fault, JournalError};
 pub use frame::MAX_BODY;
 pub use lock::{Lock, LockError};
-pub use read::{Reading, read};
+pub use read::{Reading, read, visit};
 pub use recover::{RecoveryReport, recover_on};
 pub use scan::{Ending, Record};
 pub use storage::{Disk, Opened, Storage, StorageFile};

@@ -27,9 +27,14 @@ pub struct Reading {
 /// Reads the journal in `dir`. It takes no lock and changes nothing.
 pub fn read(dir: &Path) -> Result<Reading, JournalError> {
     let mut records = Vec::new();
-    let loaded = load(&Disk, &Layout::of(dir), &mut |record| records.push(record))?;
-    let Loaded { header, reached, ending, .. } = loaded;
-    Ok(Reading { run_id: header.run_id, records, ending, digest: reached.at.hash })
+    let read = visit(dir, &mut |record| records.push(record))?;
+    Ok(Reading { records, ..read })
+}
+
+/// The same, where each record is looked at as it comes and none is kept: `records` stays empty.
+pub fn visit(dir: &Path, each: &mut dyn FnMut(Record)) -> Result<Reading, JournalError> {
+    let Loaded { header, reached, ending, .. } = load(&Disk, &Layout::of(dir), each)?;
+    Ok(Reading { run_id: header.run_id, records: Vec::new(), ending, digest: reached.at.hash })
 }
 
 /// What a scan of a whole journal gives.

@@ -13,8 +13,9 @@ use std::time::Duration;
 
 /// For the reader of the table.
 pub const ABOUT: &str = "whole processes of the release build; wall time over 11 runs; memory is VmHWM, looked at every \
-                         millisecond in 3 further runs.\n`kdl` is a process that only parses the same file, `ours` is \
-                         what `check` takes beyond it.";
+                         millisecond in 3 further runs.\n`kdl` is a process that only parses the same file, on \
+                         one core as it always is. `one core`: `check` with no more than that (long files are parsed \
+                         on several), and `ours` is what it takes there beyond `kdl`.";
 
 const STEPS: &[usize] = &[1, 100, 1_000, 10_000];
 
@@ -23,12 +24,14 @@ struct Size {
     steps: usize,
     bytes: usize,
     check: Took,
+    /// On one core alone.
+    alone: Took,
     kdl: Took,
 }
 
 impl Size {
     fn ours(&self) -> Duration {
-        self.check.median.saturating_sub(self.kdl.median)
+        self.alone.median.saturating_sub(self.kdl.median)
     }
 
     /// How many times the KDL crate's time ours is.
@@ -45,10 +48,22 @@ pub fn run(workspace: &Workspace, binary: &Binary) -> Result<String, Fault> {
         let folder = tempfile::tempdir()?;
         let bytes = plan::write(folder.path(), Shape::Usual, steps)?;
         let check = measure::process(OFTEN, || Ok(binary.checking(folder.path(), plan::NAME)))?;
+        let alone = measure::process(OFTEN, || Ok(on_one_core(&binary.checking(folder.path(), plan::NAME))))?;
         let kdl = measure::process(OFTEN, || Ok(parsing(&parser, folder.path())))?;
-        sizes.push(Size { steps, bytes, check, kdl });
+        sizes.push(Size { steps, bytes, check, alone, kdl });
     }
     Ok(table(&sizes) + "\n" + &goal::lines(&goals(&sizes)))
+}
+
+/// The same command, kept to one core.
+fn on_one_core(command: &Command) -> Command {
+    let mut bound = Command::new("taskset");
+    bound.args(["-c", "0"]).arg(command.get_program()).args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        bound.current_dir(folder);
+    }
+    bound.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+    bound
 }
 
 fn parsing(parser: &Path, folder: &Path) -> Command {
@@ -58,7 +73,8 @@ fn parsing(parser: &Path, folder: &Path) -> Command {
 }
 
 fn table(sizes: &[Size]) -> String {
-    let head = ["steps", "KiB", "min", "median", "max", "memory", "kdl", "memory", "ours", "ours : kdl", "growth"];
+    let head =
+        ["steps", "KiB", "min", "median", "max", "memory", "one core", "kdl", "memory", "ours", "ours : kdl", "growth"];
     let mut rows: Vec<Row> = vec![head.iter().map(|&word| word.to_owned()).collect()];
     let before = std::iter::once(None).chain(sizes.iter().map(Some));
     rows.extend(sizes.iter().zip(before).map(|(size, before)| row(size, before)));
@@ -66,7 +82,7 @@ fn table(sizes: &[Size]) -> String {
 }
 
 fn row(size: &Size, before: Option<&Size>) -> Row {
-    let Size { steps, bytes, check, kdl } = size;
+    let Size { steps, bytes, check, alone, kdl } = size;
     vec![
         steps.to_string(),
         format!("{:.1}", *bytes as f64 / 1024.0),
@@ -74,6 +90,7 @@ fn row(size: &Size, before: Option<&Size>) -> Row {
         table::time(check.median),
         table::time(check.max),
         table::memory(check.peak),
+        table::time(alone.median),
         table::time(kdl.median),
         table::memory(kdl.peak),
         table::time(size.ours()),
