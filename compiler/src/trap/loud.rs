@@ -22,6 +22,8 @@ pub static NOT_A_PLAN: Page = Page {
 
 /// Lines at fault that are told one by one.
 const MOST_TOLD: usize = 64;
+/// Faults of one line that are told: each takes a look at the whole line, and a line may be long.
+const MOST_IN_LINE: usize = 16;
 
 /// Turns errors of the parser into ours, in the order of the text.
 ///
@@ -72,9 +74,10 @@ struct Walk<'a> {
     previous: Option<Ended>,
     /// The nodes whose blocks are open.
     parents: Vec<usize>,
-    /// How many lines are at fault, the end of the last one, and what is told of it only once.
+    /// How many lines are at fault; the end of the last one, its faults, and what is told of it only once.
     lines: usize,
     line: usize,
+    in_line: usize,
     once: BTreeSet<&'static str>,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Walk<'a> {
     fn new(text: &'a str, base: u32) -> Self {
         let (before, last, node, previous) = (None, None, None, None);
         let (found, parents, once) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { text, base, found, told: 0, before, last, node, previous, parents, lines: 0, line: 0, once }
+        Self { text, base, found, told: 0, before, last, node, previous, parents, lines: 0, line: 0, in_line: 0, once }
     }
 
     fn run(mut self) -> Vec<Diagnostic> {
@@ -112,7 +115,12 @@ impl<'a> Walk<'a> {
             self.lines += usize::from(is_new);
             self.line = line;
             if is_new {
+                self.in_line = 0;
                 self.once.clear();
+            }
+            self.in_line += 1;
+            if self.in_line == MOST_IN_LINE {
+                self.told = self.told.max(line);
             }
             // One comma in a list is told for all of them.
             if !diagnostic.page.code.starts_with("syntax::comma") || self.once.insert(diagnostic.page.code) {
