@@ -7,6 +7,7 @@ use super::temporary::is_temporary;
 use super::tree::{Tree, TreeError, Why};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Dir, FileType, Stat, statat};
+use rustix::io::Errno;
 use std::collections::BTreeMap;
 
 /// What Switchback keeps for itself in the root of a target: outside every listing, copy and digest.
@@ -47,7 +48,11 @@ impl Tree {
         let mut found = BTreeMap::new();
         self.walk("list", path, bounds, &mut |entry| {
             if !is_temporary(entry.name) {
-                found.insert(entry.path.clone(), look_closer(entry.dir, entry.name, entry.stat)?);
+                match look_closer(entry.dir, entry.name, entry.stat) {
+                    // It went while it was looked at.
+                    Err(why) if why.is_absence() => {}
+                    state => drop(found.insert(entry.path.clone(), state?)),
+                }
             }
             Ok(())
         })?;
@@ -80,6 +85,8 @@ impl Tree {
     }
 
     /// Visits all below a directory, each directory before what is in it.
+    ///
+    /// What goes between being named and being looked at is not there: a step beside this one may take it away.
     pub(super) fn walk(
         &self,
         tried: &'static str,
@@ -92,7 +99,10 @@ impl Tree {
         while let Some((below, depth)) = ahead.pop() {
             let within = path.join(&below);
             let failed = self.failed(tried, &within);
-            let dir = self.open_dir(&within).map_err(&failed)?;
+            let dir = match self.open_dir(&within) {
+                Err(why) if why.is_absence() && !below.is_root() => continue,
+                opened => opened.map_err(&failed)?,
+            };
             for name in names(&dir).map_err(&failed)? {
                 let entry = below.child(&name);
                 if path.is_root() && entry.as_str() == OWN_FOLDER {
@@ -123,7 +133,10 @@ fn pass(
     path: &RelPath,
     visit: &mut dyn FnMut(&Entry<'_>) -> Result<(), Why>,
 ) -> Result<bool, Why> {
-    let stat = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    let stat = match statat(dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => return Ok(false),
+        stat => stat?,
+    };
     visit(&Entry { path, dir: dir.as_fd(), name, stat: &stat })?;
     Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
 }
