@@ -2,17 +2,28 @@
 //!
 //! The journal has the same over a storage of its own (`journal/layout.rs`), which its trials take the power from.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, absolute};
+use std::path::{Path, PathBuf, absolute};
+use std::sync::{Mutex, PoisonError};
+
+/// Folders that this process made lasting, with all above them.
+static LASTING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Makes a folder and those above it that are missing, with these permission bits.
 ///
 /// A folder that is there may be there only in memory, left by a process that was killed before its sync. So every folder's
 /// name is synced; only for those made here must it succeed, for others above them may not be ours to open.
+///
+/// Doing so for a folder again is nearly free: each step of a run keeps something in the same one.
 pub(crate) fn make_dirs(folder: &Path, mode: u32) -> io::Result<()> {
     let folder = absolute(folder)?;
+    let lasting = || LASTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if folder.is_dir() && lasting().contains(&folder) {
+        return Ok(());
+    }
     let mut below: Vec<&Path> = folder.ancestors().collect();
     below.reverse();
     for pair in below.windows(2) {
@@ -26,6 +37,7 @@ pub(crate) fn make_dirs(folder: &Path, mode: u32) -> io::Result<()> {
             synced?;
         }
     }
+    lasting().insert(folder);
     Ok(())
 }
 
@@ -71,6 +83,10 @@ mod tests {
         make_dirs(&folder, 0o700).unwrap();
         make_dirs(&folder, 0o755).unwrap();
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+        // One that was removed since is made again.
+        fs::remove_dir(&folder).unwrap();
+        make_dirs(&folder, 0o700).unwrap();
+        assert!(folder.is_dir());
         write(&root.path().join("f"), b"x", 0o600).unwrap();
         assert!(make_dirs(&root.path().join("f/c"), 0o700).is_err());
     }

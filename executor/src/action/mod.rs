@@ -53,6 +53,7 @@ use crate::world::RelPath;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use serde_json::value::{RawValue, to_raw_value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use switchback_compiler::plan::Call;
@@ -127,26 +128,39 @@ pub trait Noun: Kind {
 ///
 /// It holds no secret and no large content: contents lie in the run's store, by digest. Every fold of a journal keeps the
 /// recipes, so they are shared.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// It stays text until somebody reads it: going on with a run reads thousands, and takes few of them back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Recipe(Arc<Json>);
+pub struct Recipe(Arc<RawValue>);
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self(Arc::from(RawValue::NULL.to_owned()))
+    }
+}
+
+impl PartialEq for Recipe {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
 
 impl Recipe {
     /// From whatever an action wants to keep.
     pub fn of(value: &impl Serialize) -> Result<Self, Fault> {
-        serde_json::to_value(value)
-            .map(|value| Self(Arc::new(value)))
+        to_raw_value(value)
+            .map(|value| Self(Arc::from(value)))
             .map_err(|error| Fault::new(format!("its recipe can't be written: {error}")))
     }
 
     /// Whether there is nothing to do at all: no path to write, nothing to start.
     pub fn needs_nothing(&self) -> bool {
-        matches!(&*self.0, Json::Array(all) if all.is_empty())
+        self.0.get() == "[]"
     }
 
     /// What an action kept.
     pub fn read<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Fault> {
-        T::deserialize(&*self.0).map_err(|error| Fault::new(format!("its recipe can't be read: {error}")))
+        serde_json::from_str(self.0.get()).map_err(|error| Fault::new(format!("its recipe can't be read: {error}")))
     }
 }
 

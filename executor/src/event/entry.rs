@@ -3,13 +3,12 @@
 use super::Event;
 use serde::{Deserialize, Serialize};
 
-/// An event with its time.
+/// An event with its time: a record of a journal. Programs are told it as [`Told`](super::Told).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it happened.
     pub at: jiff::Timestamp,
     /// What happened.
-    #[serde(flatten)]
     pub event: Event,
 }
 

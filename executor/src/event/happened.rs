@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// What happens in a run. Units are named by their index in the plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// A run begins.
     Began {

@@ -10,6 +10,7 @@ mod copied;
 mod entry;
 mod happened;
 mod standing;
+mod told;
 
 pub use asks::Asks;
 pub use compared::{Compared, about, stays_words};
@@ -17,3 +18,4 @@ pub use copied::Copied;
 pub use entry::{ActRef, Entry};
 pub use happened::Event;
 pub use standing::Standing;
+pub use told::{Told, kind_and_fields};

@@ -97,7 +97,7 @@ impl Tree {
         }
         kept.extend(top.map(|top| (RelPath::root(), top)));
         let missing_parents = if kept.is_empty() { self.missing_parents(path)? } else { Vec::new() };
-        store.durable()?;
+        store.durable(kept.values())?;
         Ok(Snapshot { kept, missing_parents })
     }
 
@@ -175,7 +175,11 @@ impl Tree {
         Ok(matches!(found, State::File { digest, .. } if digest == wanted))
     }
 
-    pub(super) fn durable(&self) -> Result<(), TreeError> {
+    /// Makes what was kept in this store lasting; only files are in it.
+    pub(super) fn durable<'k>(&self, mut kept: impl Iterator<Item = &'k Kept>) -> Result<(), TreeError> {
+        if !kept.any(|kept| matches!(kept.state, State::File { .. })) {
+            return Ok(());
+        }
         let root = RelPath::root();
         self.enter(&root).and_then(|dir| fsync(dir).map_err(Why::from)).map_err(self.failed("make durable", &root))
     }

@@ -43,8 +43,9 @@ impl Tree {
         store: &Path,
     ) -> Result<Vec<Snapshot>, TreeError> {
         let store = open_store(store)?;
-        let copied = paths.into_iter().map(|path| self.snapshot_one(path, &store)).collect::<Result<_, _>>()?;
-        store.durable()?;
+        let copied: Vec<Snapshot> =
+            paths.into_iter().map(|path| self.snapshot_one(path, &store)).collect::<Result<_, _>>()?;
+        store.durable(copied.iter().flat_map(|one| one.kept.values()))?;
         Ok(copied)
     }
 

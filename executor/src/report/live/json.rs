@@ -1,7 +1,7 @@
-//! `--events json`: every event as a line of JSON, as the journal holds it, with the name of its step.
+//! `--events json`: every event as a line of JSON, with the name of its step.
 
 use super::reader::Reader;
-use crate::event::Entry;
+use crate::event::{Entry, Told};
 use crate::report::diagnostics::inert;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use switchback_compiler::plan::Plan;
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
-    entry: &'a Entry,
+    entry: Told<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_name: Option<&'a str>,
 }
@@ -31,7 +31,7 @@ impl Json {
 impl Reader for Json {
     fn take(&mut self, entry: &Entry, plan: &Plan) {
         let unit_name = entry.event.unit().and_then(|id| plan.unit(id)).map(|unit| unit.name.as_str());
-        let Ok(line) = serde_json::to_string(&Line { entry, unit_name }) else { return };
+        let Ok(line) = serde_json::to_string(&Line { entry: Told(entry), unit_name }) else { return };
         // Whoever listened may be gone; the run goes on.
         let _gone = writeln!(self.out, "{}", inert(&line)).and_then(|()| self.out.flush());
     }

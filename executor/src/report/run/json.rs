@@ -24,7 +24,7 @@
 //! ```
 //!
 //! Times are RFC 3339 in UTC; what is not known is null. A step's `outcome` is one of the words of the table, its
-//! `changes` are resources; `events` are the journal's entries as they are, in its own format. New keys may come within
+//! `changes` are resources; `events` are the journal's entries, as `--events json` tells them. New keys may come within
 //! a version; none goes or changes its meaning.
 
 use super::group::{group_of, groups};
@@ -32,6 +32,7 @@ use super::moved::moves;
 use super::outcome::is_step;
 use super::report::Report;
 use super::story::{ActStory, Back, Decision, Forward, Step, UnitStory};
+use crate::event::Told;
 use crate::report::diagnostics::inert;
 use serde_json::{Value, json};
 use switchback_compiler::plan::{Plan, Unit, UnitKind};
@@ -103,7 +104,7 @@ fn body(report: &Report) -> Value {
         "journal": beside.journal.as_ref().map(|facts| json!({
             "path": facts.path, "records": facts.records, "ending": facts.ending, "digest": facts.digest,
         })),
-        "events": entries,
+        "events": entries.iter().map(Told).collect::<Vec<_>>(),
     })
 }
 

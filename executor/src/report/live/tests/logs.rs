@@ -1,11 +1,12 @@
 //! A run in a log, and as JSON.
 
 use super::{Buffer, expect, play};
-use crate::event::{Entry, Event};
+use crate::event::{Entry, Event, Told};
 use crate::report::live::{Json, Plain, Reader};
 use crate::report::run::View;
 use crate::report::sample::{self, Script, at};
 use crate::screen::Look;
+use serde_json::Value;
 
 fn logged(entries: &[Entry], look: Look) -> String {
     let (plan, buffer) = (sample::plan(), Buffer::default());
@@ -80,8 +81,13 @@ fn programs_get_every_event_as_it_is() {
     json.finish();
     let text = buffer.text();
     assert!(!text.contains('\u{202e}') && !text.contains('\u{9b}'));
-    let read: Vec<Entry> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(read, entries);
+    let mut read: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(read[1]["unit_name"], "XX");
+    read.iter_mut().filter_map(Value::as_object_mut).for_each(|line| drop(line.remove("unit_name")));
+    let told: Vec<Value> = entries.iter().map(|entry| serde_json::to_value(Told(entry)).unwrap()).collect();
+    assert_eq!(read, told);
+    let note = serde_json::json!({"at": at(9000), "event": "note", "text": "\u{202e}\n\u{9b}"});
+    assert_eq!(read.last(), Some(&note));
 }
 
 #[test]
