@@ -104,6 +104,10 @@ impl Writes for ArchiveUnpack {
         Ok(wants)
     }
 
+    fn is_heavy(&self) -> bool {
+        true
+    }
+
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

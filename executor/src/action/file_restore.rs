@@ -70,6 +70,10 @@ impl Writes for FileRestore {
         Ok(vec![(path, want)])
     }
 
+    fn is_heavy(&self) -> bool {
+        true
+    }
+
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

@@ -238,6 +238,11 @@ pub trait Action: Send + Sync {
 
     /// What it does, in a few words, as progress and reports say it: `www/a.json`, `pg-upgrade`.
     fn words(&self, call: &Call) -> String;
+
+    /// Whether it may keep its thread for long without waiting for anything, as copies of folders do.
+    fn is_heavy(&self) -> bool {
+        false
+    }
 }
 
 /// What one look at a check saw.

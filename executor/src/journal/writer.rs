@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
@@ -29,11 +29,13 @@ pub struct Journal {
     failed: Arc<OnceLock<Arc<str>>>,
 }
 
-type Answer<T> = oneshot::Sender<Result<T, JournalError>>;
+/// Told the number of a record when that is on disk.
+type Then = Box<dyn FnOnce(Result<u64, JournalError>) + Send>;
+type Answer = oneshot::Sender<Result<(), JournalError>>;
 
 enum Job {
-    Record(Vec<u8>, Option<Answer<u64>>),
-    Close(Answer<()>),
+    Record(Vec<u8>, Option<Then>),
+    Close(Answer),
 }
 
 impl Journal {
@@ -64,7 +66,7 @@ impl Journal {
 
     /// Queues a record and doesn't wait. It is durable with the next commit; an error that comes later is met by later calls.
     pub fn append(&self, body: Vec<u8>) -> Result<(), JournalError> {
-        self.queue(body, None)
+        self.ready(&body)?.send(Job::Record(body, None)).map_err(|_| JournalError::Closed)
     }
 
     /// Queues a record at once and gives its number when it, and everything before it, is on disk.
@@ -72,10 +74,21 @@ impl Journal {
     /// Dropping the future doesn't take the record back.
     pub fn commit(&self, body: Vec<u8>) -> impl Future<Output = Result<u64, JournalError>> + Send + use<> {
         let (answer, answered) = oneshot::channel();
-        let queued = self.queue(body, Some(answer));
-        async move {
-            queued?;
-            answered.await.unwrap_or(Err(JournalError::Closed))
+        // Nobody listening is no error: whoever asked was cancelled, and the record stays.
+        self.commit_then(body, move |told| drop(answer.send(told)));
+        async move { answered.await.unwrap_or(Err(JournalError::Closed)) }
+    }
+
+    /// Queues a record at once; `then` is told its number, on the journal's thread, when it and everything before it is on
+    /// disk.
+    pub fn commit_then(&self, body: Vec<u8>, then: impl FnOnce(Result<u64, JournalError>) + Send + 'static) {
+        match self.ready(&body) {
+            Ok(jobs) => {
+                if let Err(SendError(Job::Record(_, Some(then)))) = jobs.send(Job::Record(body, Some(Box::new(then)))) {
+                    then(Err(JournalError::Closed));
+                }
+            }
+            Err(error) => then(Err(error)),
         }
     }
 
@@ -87,13 +100,13 @@ impl Journal {
         answered.await.unwrap_or(Err(JournalError::Closed))
     }
 
-    fn queue(&self, body: Vec<u8>, answer: Option<Answer<u64>>) -> Result<(), JournalError> {
+    /// Where a record is queued, if it may be.
+    fn ready(&self, body: &[u8]) -> Result<&Sender<Job>, JournalError> {
         if let Some(reason) = self.failed.get() {
             return Err(JournalError::Poisoned(Arc::clone(reason)));
         }
-        check_size(&body)?;
-        let jobs = self.jobs.as_ref().ok_or(JournalError::Closed)?;
-        jobs.send(Job::Record(body, answer)).map_err(|_| JournalError::Closed)
+        check_size(body)?;
+        self.jobs.as_ref().ok_or(JournalError::Closed)
     }
 }
 
@@ -111,9 +124,9 @@ impl Drop for Journal {
 #[derive(Default)]
 struct Group {
     bodies: Vec<Vec<u8>>,
-    waiting: Vec<(u64, Answer<u64>)>,
+    waiting: Vec<(u64, Then)>,
     bytes: usize,
-    close: Option<Answer<()>>,
+    close: Option<Answer>,
 }
 
 impl Group {
@@ -129,11 +142,11 @@ impl Group {
 
     fn add(&mut self, job: Job) {
         match job {
-            Job::Record(body, answer) => {
+            Job::Record(body, then) => {
                 self.bytes += body.len();
                 self.bodies.push(body);
                 let count = self.bodies.len() as u64;
-                self.waiting.extend(answer.map(|answer| (count, answer)));
+                self.waiting.extend(then.map(|then| (count, then)));
             }
             Job::Close(answer) => self.close = Some(answer),
         }
@@ -156,9 +169,8 @@ fn work(mut appender: Appender, queue: &Receiver<Job>, failed: &OnceLock<Arc<str
         if let Err(error) = &written {
             failed.get_or_init(|| error.to_string().into());
         }
-        // Nobody listening is no error: whoever asked was cancelled, and the record stays.
-        for (count, answer) in group.waiting {
-            answer.send(written.clone().map(|before| before + count)).ok();
+        for (count, then) in group.waiting {
+            then(written.clone().map(|before| before + count));
         }
         if let Some(answer) = group.close {
             answer.send(written.and_then(|_| appender.close())).ok();

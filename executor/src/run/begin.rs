@@ -1,5 +1,6 @@
 //! A new run: its folder, its journal, its first record.
 
+use super::outside;
 use super::owner::Owner;
 use super::reserve;
 use super::{Asker, Outcome, Reader, Reviewed, Signals};
@@ -56,12 +57,16 @@ pub async fn begin(begin: Begin<'_>, signals: &mut Signals) -> Result<Outcome, F
         host: host(),
         pid: std::process::id(),
     };
-    let mut owner = Owner::new(Arc::clone(&plan), site, journal, state, reviewed, (readers, asker));
+    let (outside, line, mut heard) = outside::ends();
+    let mut owner = Owner::new(plan, site, journal, state, reviewed, (readers, line));
     owner.aim = aim;
     owner.jobs = jobs;
-    owner.say(began).await;
-    owner.notify("start", "").await;
-    Ok(owner.drive(signals).await)
+    let work = async move {
+        owner.say(began).await;
+        owner.notify("start", "").await;
+        owner.drive(&mut heard).await
+    };
+    Ok(outside.serve(work, asker, signals).await)
 }
 
 /// This machine's name.

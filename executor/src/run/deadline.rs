@@ -8,7 +8,7 @@ use std::time::Duration;
 use switchback_compiler::plan::{Plan, Stage, Unit};
 use tokio::time::Instant;
 
-impl Owner<'_> {
+impl Owner {
     /// When the change must be done: its time begins with its first effect, not with what is prepared or waited for.
     pub(super) fn deadline_from(&self, entry: &Entry) -> Option<Timestamp> {
         let Event::Intent { unit, .. } = &entry.event else { return None };

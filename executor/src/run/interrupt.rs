@@ -10,7 +10,7 @@ use crate::schedule::{ActState, Phase};
 use switchback_compiler::plan::Work as Part;
 use switchback_compiler::schema::Class;
 
-impl Owner<'_> {
+impl Owner {
     /// A first signal: nothing new starts. A second one: nobody waits any more.
     pub(super) fn interrupted(&mut self, name: &str) -> bool {
         if planted("deaf") {

@@ -1,6 +1,7 @@
 //! What a block takes away for a while is given back: at the block's end, when the block is taken back, at an abort.
 
 use super::act::{GRACE, find};
+use super::aside::aside;
 use super::back;
 use super::unit::{Break, Work};
 use crate::action::{Probe, Recipe, Undone};
@@ -47,7 +48,8 @@ async fn undo(work: &Work<'_>, act: &Act, recipe: &Recipe) -> Result<Undone, Fau
     let progress = |says: String, waits: bool| work.progress(&says, waits, within);
     let scene = work.scene(&act.id, within, &progress);
     let action = find(act)?;
-    match timeout(within.saturating_add(GRACE), action.undo(&act.call, recipe, &scene)).await {
+    let undone = timeout(within.saturating_add(GRACE), action.undo(&act.call, recipe, &scene));
+    match aside(action.is_heavy(), undone).await {
         Ok(undone) => undone,
         Err(_) => {
             Err(Fault::new(format!("giving {} back did not end within {}", action.words(&act.call), limit(within))))
@@ -83,7 +85,8 @@ async fn take(work: &Work<'_>, id: ActRef, act: &Act, recipe: &Recipe) -> Result
     // It may be away still: it was not given back whole, or a crash cut off what took it again.
     let is_away = matches!(action.probe(&act.call, recipe, &scene).await?, Probe::Done(_));
     if !is_away {
-        match timeout(within.saturating_add(GRACE), action.apply(&act.call, recipe, &scene)).await {
+        let applied = timeout(within.saturating_add(GRACE), action.apply(&act.call, recipe, &scene));
+        match aside(action.is_heavy(), applied).await {
             Ok(applied) => drop(applied?),
             Err(_) => return Err(back::late(&format!("taking {} away again", action.words(&act.call)), within)),
         }

@@ -2,6 +2,7 @@
 
 mod act;
 mod already;
+mod aside;
 mod ask;
 mod back;
 mod begin;
@@ -13,6 +14,7 @@ mod interrupt;
 mod known;
 mod meanwhile;
 mod notify;
+mod outside;
 mod owner;
 mod person;
 mod prepared;

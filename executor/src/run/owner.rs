@@ -1,16 +1,15 @@
 //! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
 
-use super::ask::Asker;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
 use super::meanwhile;
+use super::outside::{Heard, Line};
 use super::person::Told;
 use super::questions::Questions;
 use super::readers::Readers;
 use super::reserve;
 use super::scribe::{Message, Scribe, Stop};
-use super::signals::Signals;
 use super::unit::{self, Work};
 use super::{Outcome, Reader};
 use crate::action::conceal;
@@ -30,7 +29,7 @@ use tokio::time::{Instant, interval, sleep_until};
 const TICK: Duration = Duration::from_millis(500);
 
 /// Everything that one process needs to bring a run further.
-pub(super) struct Owner<'a> {
+pub(super) struct Owner {
     pub(super) plan: Arc<Plan>,
     pub(super) site: Arc<Site>,
     pub(super) journal: Journal,
@@ -38,7 +37,7 @@ pub(super) struct Owner<'a> {
     pub(super) aim: Aim,
     pub(super) jobs: usize,
     pub(super) readers: Readers,
-    pub(super) questions: Questions<'a>,
+    pub(super) questions: Questions,
     /// When the change must be done.
     pub(super) deadline: Option<Timestamp>,
     /// Until when what was prepared is good.
@@ -81,14 +80,14 @@ enum Decision {
     Stay(Standing),
 }
 
-impl<'a> Owner<'a> {
+impl Owner {
     pub(super) fn new(
         plan: Arc<Plan>,
         site: Arc<Site>,
         journal: Journal,
         state: State,
         reviewed: Arc<Reviewed>,
-        (readers, asker): (Vec<Box<dyn Reader>>, &'a dyn Asker),
+        (readers, line): (Vec<Box<dyn Reader>>, Line),
     ) -> Self {
         let (to, inbox) = mpsc::unbounded_channel();
         let known = Known::new(Arc::clone(&reviewed), &site);
@@ -101,7 +100,7 @@ impl<'a> Owner<'a> {
             aim: Aim::Change,
             jobs: 4,
             readers,
-            questions: Questions::new(asker),
+            questions: Questions::new(line),
             deadline: None,
             good_until: None,
             late: false,
@@ -133,7 +132,7 @@ impl<'a> Owner<'a> {
     }
 
     /// Brings the run to its aim, or as far as it goes; where it stands then.
-    pub(super) async fn drive(mut self, signals: &mut Signals) -> Outcome {
+    pub(super) async fn drive(mut self, signals: &mut Heard) -> Outcome {
         loop {
             if self.aim == Aim::Undo {
                 reserve::free(&self.site);
@@ -170,7 +169,7 @@ impl<'a> Owner<'a> {
     }
 
     /// Starts what may start and hears what happens until nothing runs and nothing more can start.
-    async fn until_still(&mut self, signals: &mut Signals) -> Standing {
+    async fn until_still(&mut self, signals: &mut Heard) -> Standing {
         let mut ticks = interval(TICK);
         // It may have passed while no process worked on the run: then nothing more begins.
         if self.deadline_instant() <= Instant::now() {
@@ -246,7 +245,7 @@ impl<'a> Owner<'a> {
     }
 
     /// At an abort: what is away for a while is given back, the last first; else where the run stands.
-    pub(super) async fn give_back(&mut self, signals: &mut Signals) -> Result<(), Standing> {
+    pub(super) async fn give_back(&mut self, signals: &mut Heard) -> Result<(), Standing> {
         let mut units: Vec<u32> = away(&self.plan, &self.state).into_iter().map(|(unit, ..)| unit).collect();
         units.dedup();
         for unit in units.into_iter().rev() {
@@ -341,7 +340,7 @@ impl<'a> Owner<'a> {
     }
 
     /// What follows when nothing can go on: a person says how, or a failure is followed by an undo.
-    async fn decide(&mut self, standing: Standing, signals: &mut Signals) -> Decision {
+    async fn decide(&mut self, standing: Standing, signals: &mut Heard) -> Decision {
         if standing == Standing::Asks {
             return match self.ask_outcomes(signals).await {
                 Told::Settled if self.asking().is_none() => Decision::GoOn,

@@ -2,9 +2,9 @@
 
 use super::ask::{Question, Reply};
 use super::known::act_of;
+use super::outside::Heard;
 use super::owner::Owner;
 use super::recover::{Settled, goes_on};
-use super::signals::Signals;
 use crate::event::{ActRef, Asks, Event, Standing};
 use crate::schedule::ActState;
 
@@ -19,7 +19,7 @@ pub(super) enum Told {
     Open,
 }
 
-impl Owner<'_> {
+impl Owner {
     /// Puts the next question of a unit, if none is open. While it is open nothing is drawn over it.
     pub(super) async fn ask_next(&mut self) {
         if self.questions.is_next() && self.draining.is_none() {
@@ -44,13 +44,13 @@ impl Owner<'_> {
     }
 
     /// Asks while nothing runs.
-    async fn put(&mut self, question: Question, signals: &mut Signals) -> Reply {
-        let asker = self.questions.asker();
+    async fn put(&mut self, question: Question, signals: &mut Heard) -> Reply {
         self.readers.hold().await;
+        let answer = self.questions.ask(question);
         let given = tokio::select! {
             biased;
             name = signals.next() => Err(name),
-            reply = asker.ask(question) => Ok(reply),
+            reply = answer => Ok(reply),
         };
         self.readers.release();
         given.unwrap_or_else(|name| {
@@ -60,7 +60,7 @@ impl Owner<'_> {
     }
 
     /// Asks about every action of which it is not known whether it happened.
-    pub(super) async fn ask_outcomes(&mut self, signals: &mut Signals) -> Told {
+    pub(super) async fn ask_outcomes(&mut self, signals: &mut Heard) -> Told {
         let mut told = Told::Settled;
         // Nobody can say yet what became of what still goes on.
         if self.unknown().iter().any(|(unit, act, _)| self.is_alive(*unit, *act)) {
@@ -93,7 +93,7 @@ impl Owner<'_> {
     }
 
     /// R28: whether what undoing these units (all when empty) throws away may be lost.
-    pub(super) async fn may_lose(&mut self, units: &[u32], signals: &mut Signals) -> bool {
+    pub(super) async fn may_lose(&mut self, units: &[u32], signals: &mut Heard) -> bool {
         let losses = super::losses(&self.plan, &self.state, units);
         if losses.is_empty() {
             return true;

@@ -8,7 +8,7 @@ use crate::report::run::good_for;
 use jiff::Timestamp;
 use switchback_compiler::plan::{Stage, UnitKind};
 
-impl Owner<'_> {
+impl Owner {
     /// Until when what a run prepares is good: the oldest of it counts.
     pub(super) fn good_from(&self, entry: &Entry) -> Option<Timestamp> {
         let Event::UnitDone { unit, .. } = &entry.event else { return None };

@@ -1,32 +1,33 @@
 //! Questions of a run: one at a time, while all else goes on.
 
-use super::ask::{Asker, Question, Reply};
+use super::ask::{Question, Reply};
+use super::outside::Line;
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// The question that is open, and those behind it.
-pub(super) struct Questions<'a> {
-    asker: &'a dyn Asker,
-    open: Option<Open<'a>>,
+pub(super) struct Questions {
+    line: Line,
+    open: Option<Open>,
     waiting: VecDeque<(Question, oneshot::Sender<Reply>)>,
 }
 
-struct Open<'a> {
-    reply: BoxFuture<'a, Reply>,
+struct Open {
+    reply: BoxFuture<'static, Reply>,
     to: oneshot::Sender<Reply>,
     since: Instant,
 }
 
-impl<'a> Questions<'a> {
-    pub(super) fn new(asker: &'a dyn Asker) -> Self {
-        Self { asker, open: None, waiting: VecDeque::new() }
+impl Questions {
+    pub(super) fn new(line: Line) -> Self {
+        Self { line, open: None, waiting: VecDeque::new() }
     }
 
-    /// Who asks.
-    pub(super) fn asker(&self) -> &'a dyn Asker {
-        self.asker
+    /// Asks outside of the order, which is for when nothing runs.
+    pub(super) fn ask(&self, question: Question) -> BoxFuture<'static, Reply> {
+        self.line.ask(question)
     }
 
     /// Takes a question in, to be put when no other is open.
@@ -47,7 +48,7 @@ impl<'a> Questions<'a> {
     /// Puts the next one.
     pub(super) fn put(&mut self) {
         if let Some((question, to)) = self.waiting.pop_front() {
-            self.open = Some(Open { reply: self.asker.ask(question), to, since: Instant::now() });
+            self.open = Some(Open { reply: self.line.ask(question), to, since: Instant::now() });
         }
     }
 

@@ -6,7 +6,7 @@ use crate::event::{Entry, Event};
 use crate::fault_point::{boundary, held_back, planted};
 use tokio::sync::oneshot;
 
-impl Owner<'_> {
+impl Owner {
     /// Hands a record to the journal; when it is on the disk a message comes back, so that units commit together.
     pub(super) fn commit(&mut self, event: Event, answer: oneshot::Sender<Result<(), Stop>>) {
         if self.broken.is_some() {
@@ -15,25 +15,20 @@ impl Owner<'_> {
         }
         boundary("commit");
         let entry = Entry { at: crate::clock::now(), event: event.clone() };
-        let written = body(&entry).map(|body| {
-            if planted("done-before-disk") {
-                return Err(held_back(&body).map_or(Ok(()), |earlier| self.journal.append(earlier)));
-            }
-            Ok(self.journal.commit(body))
-        });
         let line = self.scribe.line();
-        match written {
-            Ok(Ok(durable)) => drop(tokio::spawn(async move {
-                let result = durable.await.map(|_| ()).map_err(|error| error.to_string());
-                let _gone = line.send(Message::Committed(event, answer, result));
-            })),
-            Ok(Err(appended)) => {
-                let result = appended.map_err(|error| error.to_string());
-                let _gone = line.send(Message::Committed(event, answer, result));
+        let committed = move |result: Result<(), String>| {
+            // An owner that is gone has ended its run.
+            let _gone = line.send(Message::Committed(event, answer, result));
+        };
+        match body(&entry) {
+            Ok(body) if planted("done-before-disk") => {
+                let appended = held_back(&body).map_or(Ok(()), |earlier| self.journal.append(earlier));
+                committed(appended.map_err(|error| error.to_string()));
             }
-            Err(why) => {
-                let _gone = line.send(Message::Committed(event, answer, Err(why)));
-            }
+            Ok(body) => self.journal.commit_then(body, |told| {
+                committed(told.map(drop).map_err(|error| error.to_string()));
+            }),
+            Err(why) => committed(Err(why)),
         }
     }
 

@@ -6,6 +6,7 @@ use super::ask::Asker;
 use super::begin::host;
 use super::drift;
 use super::known::{act_of, gives_back};
+use super::outside::{self, Heard};
 use super::owner::Owner;
 use super::person::Told;
 use super::{Outcome, Reader, Reviewed, Signals};
@@ -102,47 +103,61 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     // Asked for an undo, all goes back, also where a failure took back only its step.
     let past = partly && !state.partly && !reach(&plan, &state).gone.is_empty();
     let decided = state.undo.is_some() && !(to == "undo" && (state.undoes_a_part() || past));
+    let (outside, line, heard) = outside::ends();
     let fresh = State::new(plan.units.len());
-    let mut owner = Owner::new(Arc::clone(&plan), Arc::clone(&site), journal, fresh, reviewed, (readers, asker));
+    let mut owner = Owner::new(plan, site, journal, fresh, reviewed, (readers, line));
     owner.jobs = jobs;
-    owner.aim = aim.clone();
     owner.past(entries);
-    owner
-        .say(Event::Resumed {
-            by: by.clone(),
-            host: host(),
-            pid: std::process::id(),
-            to: to.clone(),
-            torn: report.torn_bytes,
-        })
-        .await;
+    let wish = Wish { by, to, aim, partly, decided, answers, torn: report.torn_bytes };
+    Ok(outside.serve(go_on(owner, wish, heard), asker, signals).await)
+}
+
+/// What a process wants of a run.
+struct Wish {
+    by: String,
+    to: String,
+    aim: Aim,
+    partly: bool,
+    /// Whether it was decided before that all of it is undone.
+    decided: bool,
+    answers: BTreeMap<String, Settled>,
+    /// Bytes of a torn end that were dropped.
+    torn: u64,
+}
+
+/// First what a crash left open, then the rest.
+async fn go_on(mut owner: Owner, wish: Wish, mut heard: Heard) -> Outcome {
+    let Wish { by, to, aim, partly, decided, answers, torn } = wish;
+    let (plan, site, signals) = (Arc::clone(&owner.plan), Arc::clone(&owner.site), &mut heard);
+    owner.aim = aim.clone();
+    owner.say(Event::Resumed { by: by.clone(), host: host(), pid: std::process::id(), to: to.clone(), torn }).await;
     owner.conceal().await;
     let answers = Answers { by: &by, all: &answers };
     if !settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo, signals).await {
-        return Ok(owner.leave().await);
+        return owner.leave().await;
     }
     let aim = match owner.ask_outcomes(signals).await {
         Told::Settled => aim,
         Told::TakeBack => Aim::Undo,
-        Told::Open => return Ok(owner.leave().await),
+        Told::Open => return owner.leave().await,
     };
     if to == "abort" {
         if let Err(standing) = owner.give_back(signals).await {
-            return Ok(owner.stop(standing, "what was taken for a while is not given back").await);
+            return owner.stop(standing, "what was taken for a while is not given back").await;
         }
-        return Ok(owner.stop(Standing::Aborted, "aborted").await);
+        return owner.stop(Standing::Aborted, "aborted").await;
     }
     if aim == Aim::Undo && !decided {
         let reach = reach(&plan, &owner.state);
         let partly = partly && !reach.gone.is_empty();
         let units = if partly { reach.back } else { Vec::new() };
         if !plan.on_failure.accept_losses && !owner.may_lose(&units, signals).await {
-            return Ok(owner.leave().await);
+            return owner.leave().await;
         }
         owner.say(Event::UndoDecided { why: "asked for".into(), units, partly }).await;
     }
     owner.aim = aim;
-    Ok(owner.drive(signals).await)
+    owner.drive(signals).await
 }
 
 /// What steps gave out and what backups hold is there for the steps that follow.
@@ -166,12 +181,12 @@ struct Answers<'a> {
 ///
 /// A signal ends it: what was not looked at stays as it was.
 async fn settle(
-    owner: &mut Owner<'_>,
+    owner: &mut Owner,
     plan: &Plan,
     site: &Arc<Site>,
     answers: &Answers<'_>,
     undoing: bool,
-    signals: &mut Signals,
+    signals: &mut Heard,
 ) -> bool {
     let open: Vec<(u32, ActRef, Recipe)> = (0..)
         .zip(&owner.state.units)
@@ -234,7 +249,7 @@ async fn settle(
     true
 }
 
-async fn notice(owner: &mut Owner<'_>, site: &Site, unit: u32) {
+async fn notice(owner: &mut Owner, site: &Site, unit: u32) {
     let watch = owner.known.watch(unit);
     for noticed in drift::noticed(site, unit, &watch) {
         owner.say(noticed).await;

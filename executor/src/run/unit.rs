@@ -2,13 +2,14 @@
 
 use super::act;
 use super::already::holds_already;
+use super::aside::aside;
 use super::ask::{Question, Reply};
 use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
 use super::{earlier, meanwhile, prepared, waive};
-use crate::action::noun;
+use crate::action::{Action, noun};
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
 use crate::site::{Fault, Scene, Site};
@@ -131,7 +132,8 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
             earlier::note(work).await?;
         }
         if !looked && matches!(part, Part::Act(_) | Part::Meanwhile(_) | Part::AfterChange(_)) {
-            drift::check(work).await?;
+            let heavy = work.unit.acts().any(|act| act::find(act).is_ok_and(Action::is_heavy));
+            aside(heavy, drift::check(work)).await?;
             looked = true;
         }
         match part {
@@ -272,7 +274,7 @@ async fn copy(work: &Work<'_>, backup: &Backup) -> Result<(), Break> {
         let thing = noun(&call.kind).and_then(|noun| noun.thing());
         let thing = thing.ok_or_else(|| Fault::new(format!("`{}` can't be copied", call.kind)))?;
         crate::fault_point::boundary("copy");
-        copies.push(thing.copy(call, &scene, &store).await?);
+        copies.push(aside(true, thing.copy(call, &scene, &store)).await?);
     }
     let unwritten = |what: &str, error: std::io::Error| {
         Fault::new(format!("the {what} of copy {} can't be written: {error}", backup.name))
