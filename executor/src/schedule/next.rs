@@ -39,14 +39,15 @@ fn forwards(plan: &Plan, state: &State, aim: &Aim, running: &[u32], jobs: usize)
     // Who asks and got no answer is not begun again: nothing may happen until a person has said how it goes on.
     let stands =
         |(id, unit): (u32, &UnitState)| unit.phase == Phase::Failed || (unit.is_asking() && !running.contains(&id));
-    if (0..).zip(&state.units).any(stands) {
+    // This is asked after each step, and most of a long plan's are over.
+    if (0..).zip(&state.units).filter(|(_, unit)| !is_over(Some(*unit))).any(stands) {
         return if running.is_empty() { Next::Blocked } else { Next::Start(Vec::new()) };
     }
     let last = last_of(plan, aim);
     let mut open = false;
     let mut start = Vec::new();
     for (id, unit) in (0..).zip(&plan.units) {
-        if id > last || !belongs(plan, unit, aim) || is_over(state.units.get(id as usize)) {
+        if id > last || is_over(state.units.get(id as usize)) || !belongs(plan, unit, aim) {
             continue;
         }
         open = true;
