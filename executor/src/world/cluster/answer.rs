@@ -57,7 +57,9 @@ impl Answer {
             410 => FaultKind::Expired,
             400 | 422 => FaultKind::Invalid(field_errors(told)),
             429 | 503 => FaultKind::Transient(self.retry_after.or_else(|| delay(told))),
-            500.. if is_refusal(&told.message) => FaultKind::Refused,
+            // A server-side apply with an unknown field is answered as if the server were at fault.
+            500.. if told.message.contains(UNTYPED) => FaultKind::Invalid(untyped(&told.message)),
+            500.. if told.message.contains("failed calling webhook") => FaultKind::Refused,
             // etcd may have taken it, though the answer did not come back in time.
             500.. if effect == Effect::Write => FaultKind::Unknown,
             500.. => FaultKind::Transient(self.retry_after.or_else(|| delay(told))),
@@ -75,9 +77,19 @@ fn delay(told: &Status) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_secs(seconds.into()))
 }
 
-/// Said before anything was stored.
-fn is_refusal(message: &str) -> bool {
-    message.contains("failed calling webhook") || message.contains("failed to create typed patch object")
+const UNTYPED: &str = "failed to create typed patch object";
+
+/// `failed to create typed patch object (n/x; v1, Kind=A): .spec.a: why`, or `: errors:` and one of these a line.
+fn untyped(message: &str) -> Vec<FieldError> {
+    let list = message.split_once("): ").map_or(message, |(_, list)| list);
+    let lines = list.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "errors:");
+    let each = lines.map(|line| match line.split_once(": ") {
+        Some((field, why)) if field.starts_with('.') => {
+            FieldError { field: field.trim_start_matches('.').to_owned(), why: why.to_owned() }
+        }
+        _ => FieldError { field: String::new(), why: line.to_owned() },
+    });
+    each.collect()
 }
 
 fn of_conflict(causes: &[StatusCause]) -> FaultKind {
@@ -167,9 +179,12 @@ mod tests {
     #[test]
     fn fields_that_are_refused_are_told_one_by_one() {
         let body = json!({ "reason": "BadRequest", "message": "strict decoding error: unknown field \"spec.a\", unknown field \"b\"" });
-        let FaultKind::Invalid(fields) = answer(400, &body).fault(Effect::None).kind else { return assert!(false) };
-        let told: Vec<_> = fields.iter().map(|field| (field.field.as_str(), field.why.as_str())).collect();
-        assert_eq!(told, [("spec.a", "unknown field"), ("b", "unknown field")]);
+        let field = |field: &str, why: &str| FieldError { field: field.to_owned(), why: why.to_owned() };
+        let wanted = vec![field("spec.a", "unknown field"), field("b", "unknown field")];
+        assert_eq!(answer(400, &body).fault(Effect::None).kind, FaultKind::Invalid(wanted));
+        let message = "failed to create typed patch object (n/x; v1, Kind=A): errors:\n  .spec.a: field not declared\n  .b: no";
+        let wanted = vec![field("spec.a", "field not declared"), field("b", "no")];
+        assert_eq!(answer(500, &json!({ "message": message })).fault(Effect::Write).kind, FaultKind::Invalid(wanted));
     }
 
     #[test]

@@ -51,10 +51,10 @@ const fn rows<const N: usize>(group: &'static str, namespaced: bool, rows: [Row;
 
 /// All of them. A test holds this against what a real API server says of itself.
 pub static BUILTINS: std::sync::LazyLock<Vec<Builtin>> = std::sync::LazyLock::new(|| {
-    let groups: [&[Builtin]; 23] = [
+    let groups: [&[Builtin]; 24] = [
         &CORE, &CORE_CLUSTER, &APPS, &BATCH, &NETWORKING, &NETWORKING_CLUSTER, &RBAC, &RBAC_CLUSTER, &POLICY, &AUTOSCALING,
         &STORAGE, &STORAGE_CLUSTER, &EXTENSIONS, &ADMISSION, &SCHEDULING, &COORDINATION, &DISCOVERY, &EVENTS, &NODE,
-        &CERTIFICATES, &FLOW, &REGISTRATION, &RESOURCES,
+        &CERTIFICATES, &FLOW, &REGISTRATION, &RESOURCES, &RESOURCES_CLUSTER,
     ];
     groups.concat()
 });
@@ -114,7 +114,9 @@ const STORAGE_CLUSTER: [Builtin; 5] = rows("storage.k8s.io", false, [
 ]);
 const EXTENSIONS: [Builtin; 1] =
     rows("apiextensions.k8s.io", false, [("CustomResourceDefinition", "customresourcedefinitions", &["crd", "crds"])]);
-const ADMISSION: [Builtin; 4] = rows("admissionregistration.k8s.io", false, [
+const ADMISSION: [Builtin; 6] = rows("admissionregistration.k8s.io", false, [
+    ("MutatingAdmissionPolicy", "mutatingadmissionpolicies", &[]),
+    ("MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", &[]),
     ("MutatingWebhookConfiguration", "mutatingwebhookconfigurations", &[]),
     ("ValidatingAdmissionPolicy", "validatingadmissionpolicies", &[]),
     ("ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", &[]),
@@ -132,6 +134,8 @@ const FLOW: [Builtin; 2] = rows("flowcontrol.apiserver.k8s.io", false, [
     ("PriorityLevelConfiguration", "prioritylevelconfigurations", &[]),
 ]);
 const REGISTRATION: [Builtin; 1] = rows("apiregistration.k8s.io", false, [("APIService", "apiservices", &[])]);
+const RESOURCES_CLUSTER: [Builtin; 2] =
+    rows("resource.k8s.io", false, [("DeviceClass", "deviceclasses", &[]), ("ResourceSlice", "resourceslices", &[])]);
 const RESOURCES: [Builtin; 2] =
     rows("resource.k8s.io", true, [("ResourceClaim", "resourceclaims", &[]), ("ResourceClaimTemplate", "resourceclaimtemplates", &[])]);
 

@@ -35,14 +35,16 @@ impl Place {
         self.then(Step::Key(key.to_owned()))
     }
 
+    /// One step back; the object itself stays where it is.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let (_, before) = self.0.split_last().unwrap_or((&Step::Index(0), &[]));
+        Self(before.to_vec())
+    }
+
     /// The steps.
     pub fn steps(&self) -> &[Step] {
         &self.0
-    }
-
-    /// Whether it is the object itself.
-    pub fn is_root(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

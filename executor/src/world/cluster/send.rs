@@ -109,7 +109,7 @@ fn auth_words(error: &AuthError) -> String {
 
 fn untrusted(error: &rustls::Error) -> Fault {
     let help = "compare `certificate-authority` of the context with the cluster's; who stands between could do this too";
-    let what = format!("the server can't be trusted: {}", tls_words(error));
+    let what = format!("the server is not trusted: {}", tls_words(error));
     Fault::new(FaultKind::Untrusted, what).with_help(help)
 }
 

@@ -154,12 +154,11 @@ fn params(mode: Mode) -> String {
     format!("fieldManager={FIELD_MANAGER}&fieldValidation=Strict{dry}")
 }
 
-/// An object with the namespace that it goes to. What only the server says is left out: it would be refused.
+/// An object with the namespace that it goes to.
 fn placed(wanted: &Object, kind: &Kind, name: &ObjectName) -> Value {
     let mut value = wanted.value().clone();
     let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
     if let Some(metadata) = metadata {
-        metadata.remove("managedFields");
         match name.namespace.as_deref().filter(|_| kind.namespaced) {
             Some(namespace) => metadata.insert("namespace".to_owned(), namespace.into()),
             None => metadata.remove("namespace"),

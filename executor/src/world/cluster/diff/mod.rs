@@ -1,0 +1,9 @@
+//! How two objects differ, by the places where they do.
+
+mod compare;
+mod lines;
+mod lists;
+mod written;
+
+pub use compare::{Change, compare};
+pub use lines::difference;
