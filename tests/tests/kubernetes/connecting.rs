@@ -28,10 +28,17 @@ fn what_is_wrong_with_a_kubeconfig_is_told_with_a_way_out() {
     run(async {
         let missing = refused(Source { kubeconfig: Some(file.clone()), context: None }).await;
         assert_eq!(missing.kind, FaultKind::Setup);
-        assert!(missing.what.contains("can't be read") && missing.help.unwrap().contains("KUBECONFIG"), "{}", missing.what);
+        assert!(
+            missing.what.contains("can't be read") && missing.help.unwrap().contains("KUBECONFIG"),
+            "{}",
+            missing.what
+        );
         fs::write(&file, "users:\n- name: a\n  user: { token: tulip-and-rose\n").unwrap();
         let broken = refused(Source { kubeconfig: Some(file.clone()), context: None }).await;
-        assert!(broken.what.starts_with("the kubeconfig is not one: line ") && !broken.what.contains("tulip"), "{broken:?}");
+        assert!(
+            broken.what.starts_with("the kubeconfig is not one: line ") && !broken.what.contains("tulip"),
+            "{broken:?}"
+        );
         let context = Some("prod".to_owned());
         let other = refused(Source { kubeconfig: Some(cluster.access().kubeconfig()), context }).await;
         assert_eq!(other.what, "the kubeconfig has no context `prod`");
@@ -102,9 +109,11 @@ fn a_right_that_is_missing_is_named() {
     run(async {
         let client = connect(file, Limits::default()).await.unwrap();
         let names = name("ConfigMap", &namespace, "a");
-        let fault = client.apply(&names, &config_map("a", &json!({})), Conflicts::Refuse, Mode::DryRun).await.unwrap_err();
+        let fault =
+            client.apply(&names, &config_map("a", &json!({})), Conflicts::Refuse, Mode::DryRun).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Forbidden);
-        let wanted = format!("ask for this right, until `kubectl auth can-i patch configmaps --namespace {namespace}` says yes");
+        let wanted =
+            format!("ask for this right, until `kubectl auth can-i patch configmaps --namespace {namespace}` says yes");
         assert_eq!(fault.help, Some(wanted));
         let fault = client.get(&name("Secret", &namespace, "a")).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Forbidden);

@@ -3,7 +3,9 @@
 use crate::stage::{admin, cluster, object, run};
 use serde_json::json;
 use std::time::Duration;
-use switchback::world::cluster::{BUILTINS, Builtin, Cluster as Client, FaultKind, Mode, Object, ObjectName, Reference};
+use switchback::world::cluster::{
+    BUILTINS, Builtin, Cluster as Client, FaultKind, Mode, Object, ObjectName, Reference,
+};
 
 /// The definition of a kind `Vase` in a group of the test, with a short name.
 pub fn definition(group: &str) -> Object {
@@ -39,7 +41,8 @@ fn the_table_of_kinds_agrees_with_a_server() {
         assert_eq!(words, short.iter().collect::<Vec<_>>(), "{kind}");
     }
     let told: Vec<_> = kinds.all().iter().filter(|kind| kind.verbs.iter().any(|verb| verb == "patch")).collect();
-    let unknown = told.iter().filter(|kind| !kind.group.contains(".test") && Builtin::of(&kind.group, &kind.kind).is_none());
+    let unknown =
+        told.iter().filter(|kind| !kind.group.contains(".test") && Builtin::of(&kind.group, &kind.kind).is_none());
     let unknown: Vec<_> = unknown.map(|kind| kind.full_word()).collect();
     assert!(unknown.is_empty(), "the table lacks {unknown:?}");
 }
@@ -65,6 +68,10 @@ fn a_kind_that_a_step_installs_is_found() {
         }
         define(&client, "late.test").await;
         let several = client.object_meant(&meant("vase/a"), "default", Duration::ZERO).await.unwrap_err();
-        assert!(several.what.contains("`vases.early.test`") && several.what.contains("`vases.late.test`"), "{}", several.what);
+        assert!(
+            several.what.contains("`vases.early.test`") && several.what.contains("`vases.late.test`"),
+            "{}",
+            several.what
+        );
     });
 }

@@ -58,16 +58,32 @@ fn kinds() -> Vec<(Object, Value)> {
     let job = json!({ "schedule": "0 3 * * *", "jobTemplate": { "spec": { "template": { "spec": pod } } } });
     let service = json!({ "spec": { "type": "NodePort", "selector": { "app": "a" }, "ports": [{ "port": 80 }] } });
     let claim = json!({ "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "1Gi" } } });
-    let image = json!([{ "op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "example.test/a:2" }]);
+    let image =
+        json!([{ "op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "example.test/a:2" }]);
     vec![
         (config_map("thing", &json!({ "a": "1", "b": "2" })), json!([{ "op": "remove", "path": "/data/a" }])),
-        (of("v1", "Secret", json!({ "stringData": { "pin": "tulip" } })), json!([{ "op": "add", "path": "/data/new", "value": "eA==" }])),
+        (
+            of("v1", "Secret", json!({ "stringData": { "pin": "tulip" } })),
+            json!([{ "op": "add", "path": "/data/new", "value": "eA==" }]),
+        ),
         (deployment("thing", Some(2), "example.test/a:1"), image),
         (of("v1", "Service", service), json!([{ "op": "replace", "path": "/spec/ports/0/port", "value": 81 }])),
-        (of("batch/v1", "CronJob", json!({ "spec": job })), json!([{ "op": "replace", "path": "/spec/suspend", "value": true }])),
-        (of("v1", "ServiceAccount", json!({})), json!([{ "op": "add", "path": "/automountServiceAccountToken", "value": false }])),
-        (of("v1", "PersistentVolumeClaim", json!({ "spec": claim })), json!([{ "op": "add", "path": "/metadata/labels", "value": { "a": "b" } }])),
-        (of("putback.test/v1", "Vase", json!({ "spec": { "flowers": ["rose"] } })), json!([{ "op": "add", "path": "/spec/flowers/-", "value": "tulip" }])),
+        (
+            of("batch/v1", "CronJob", json!({ "spec": job })),
+            json!([{ "op": "replace", "path": "/spec/suspend", "value": true }]),
+        ),
+        (
+            of("v1", "ServiceAccount", json!({})),
+            json!([{ "op": "add", "path": "/automountServiceAccountToken", "value": false }]),
+        ),
+        (
+            of("v1", "PersistentVolumeClaim", json!({ "spec": claim })),
+            json!([{ "op": "add", "path": "/metadata/labels", "value": { "a": "b" } }]),
+        ),
+        (
+            of("putback.test/v1", "Vase", json!({ "spec": { "flowers": ["rose"] } })),
+            json!([{ "op": "add", "path": "/spec/flowers/-", "value": "tulip" }]),
+        ),
     ]
 }
 
@@ -96,7 +112,11 @@ fn a_changed_object_comes_back_with_its_owners() {
             assert_eq!(picture(&settled(&client, &name).await), picture(&left), "{name}: a dry run");
             assert_eq!(client.restore(&name, Some(&before), Some(&left), Mode::Real).await, Ok(Restored::Replaced));
             assert_eq!(picture(&settled(&client, &name).await), picture(&before), "{name}");
-            assert_eq!(client.restore(&name, Some(&before), Some(&left), Mode::Real).await, Ok(Restored::Already), "{name}");
+            assert_eq!(
+                client.restore(&name, Some(&before), Some(&left), Mode::Real).await,
+                Ok(Restored::Already),
+                "{name}"
+            );
         }
     });
 }
@@ -110,7 +130,9 @@ fn a_deleted_object_comes_back_with_its_owners() {
         define(&client, "return.test").await;
         for (wanted, _) in kinds() {
             let wanted = match wanted.kind() {
-                "Vase" => object(json!({ "apiVersion": "return.test/v1", "kind": "Vase", "metadata": { "name": "thing" } })),
+                "Vase" => {
+                    object(json!({ "apiVersion": "return.test/v1", "kind": "Vase", "metadata": { "name": "thing" } }))
+                }
                 _ => wanted,
             };
             let name = client.name_of(&wanted, &namespace, Duration::ZERO).await.unwrap();
@@ -129,8 +151,11 @@ fn a_namespace_and_a_definition_come_back() {
     run(async {
         let client = admin(cluster).await;
         define(&client, "whole.test").await;
-        let of = |group: &str, kind: &str, name: String| {
-            ObjectName { group: group.to_owned(), kind: kind.to_owned(), namespace: None, name }
+        let of = |group: &str, kind: &str, name: String| ObjectName {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            namespace: None,
+            name,
         };
         for name in [
             of("", "Namespace", namespace),
@@ -176,7 +201,10 @@ fn a_change_of_somebody_else_is_told_and_not_overwritten() {
         let client = admin(cluster).await;
         let names = name("Deployment", &namespace, "web");
         let before = made(&client, &names, &deployment("web", Some(1), "example.test/a:1")).await;
-        client.apply(&names, &deployment("web", Some(1), "example.test/a:2"), Conflicts::Refuse, Mode::Real).await.unwrap();
+        client
+            .apply(&names, &deployment("web", Some(1), "example.test/a:2"), Conflicts::Refuse, Mode::Real)
+            .await
+            .unwrap();
         let left = settled(&client, &names).await;
         for arguments in [["scale", "deployment/web", "--replicas=4"], ["annotate", "deployment/web", "note-"]] {
             cluster.kubectl(&[&arguments[..], &["--namespace", &namespace]].concat(), "").unwrap();

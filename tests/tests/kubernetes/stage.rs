@@ -30,12 +30,18 @@ pub async fn connect(kubeconfig: PathBuf, limits: Limits) -> Result<Client, Faul
 
 /// A kubeconfig of a service account that may only look at ConfigMaps; it is made in a namespace of the test.
 pub fn of_account(cluster: &Cluster, namespace: &str, account: &str) -> PathBuf {
-    let kubectl = |arguments: &[&str]| {
-        cluster.kubectl(&[arguments, &["--namespace", namespace]].concat(), "").unwrap()
-    };
+    let kubectl = |arguments: &[&str]| cluster.kubectl(&[arguments, &["--namespace", namespace]].concat(), "").unwrap();
     kubectl(&["create", "serviceaccount", account]);
     kubectl(&["create", "role", account, "--verb=get,list", "--resource=configmaps"]);
-    kubectl(&["create", "rolebinding", account, "--role", account, "--serviceaccount", &format!("{namespace}:{account}")]);
+    kubectl(&[
+        "create",
+        "rolebinding",
+        account,
+        "--role",
+        account,
+        "--serviceaccount",
+        &format!("{namespace}:{account}"),
+    ]);
     let token = kubectl(&["create", "token", account]);
     let admin = fs::read_to_string(cluster.access().kubeconfig()).unwrap();
     let lines = admin.lines().map(|line| {
@@ -66,7 +72,8 @@ pub fn config_map(name: &str, data: &Value) -> Object {
 /// A Deployment of one container.
 pub fn deployment(name: &str, replicas: Option<u32>, image: &str) -> Object {
     let labels = json!({ "app": name });
-    let pod = json!({ "metadata": { "labels": labels }, "spec": { "containers": [{ "name": "main", "image": image }] } });
+    let pod =
+        json!({ "metadata": { "labels": labels }, "spec": { "containers": [{ "name": "main", "image": image }] } });
     let mut spec = json!({ "selector": { "matchLabels": labels }, "template": pod });
     if let Some(replicas) = replicas {
         spec.as_object_mut().unwrap().insert("replicas".to_owned(), replicas.into());

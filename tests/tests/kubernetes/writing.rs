@@ -51,7 +51,10 @@ fn what_a_server_does_not_take_is_told_by_field() {
             client.apply(&names, &object(value.clone()), Conflicts::Refuse, Mode::DryRun).await.unwrap_err(),
             client.create(&names, &object(value), Mode::DryRun).await.unwrap_err(),
         ] {
-            assert!(matches!(&fault.kind, FaultKind::Invalid(fields) if fields[0].field == "spec.replicsa"), "{fault:?}");
+            assert!(
+                matches!(&fault.kind, FaultKind::Invalid(fields) if fields[0].field == "spec.replicsa"),
+                "{fault:?}"
+            );
         }
         let elsewhere = name("ConfigMap", "no-such-namespace", "a");
         let fault = client.create(&elsewhere, &config_map("a", &json!({})), Mode::DryRun).await.unwrap_err();
@@ -93,7 +96,11 @@ fn patches_change_what_they_say() {
         let patches = [
             (Patch::Merge(json!({ "spec": { "replicas": 2 } })), "/spec/replicas", json!(2)),
             (Patch::Strategic(strategic), "/spec/template/spec/containers/0/image", json!("example.test/a:2")),
-            (Patch::Json(json!([{ "op": "replace", "path": "/spec/replicas", "value": 3 }])), "/spec/replicas", json!(3)),
+            (
+                Patch::Json(json!([{ "op": "replace", "path": "/spec/replicas", "value": 3 }])),
+                "/spec/replicas",
+                json!(3),
+            ),
         ];
         for (patch, pointer, wanted) in patches {
             let tried = client.patch(&names, &patch, Mode::DryRun).await.unwrap();

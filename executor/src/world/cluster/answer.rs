@@ -1,6 +1,6 @@
 //! What a server's answers that are no success mean.
 
-use super::fault::{FieldConflict, FieldError, Fault, FaultKind};
+use super::fault::{Fault, FaultKind, FieldConflict, FieldError};
 use kube::core::Status;
 use kube::core::response::StatusCause;
 use std::time::Duration;
@@ -44,7 +44,9 @@ impl Answer {
     fn told(&self) -> Status {
         let text = || String::from_utf8_lossy(&self.body).trim().chars().take(300).collect::<String>();
         let told = serde_json::from_slice::<Status>(&self.body).ok().filter(|status| !status.message.is_empty());
-        told.unwrap_or_else(|| Status::failure(&format!("the server answered with status {}: {}", self.status, text()), ""))
+        told.unwrap_or_else(|| {
+            Status::failure(&format!("the server answered with status {}: {}", self.status, text()), "")
+        })
     }
 
     fn kind(&self, told: &Status, effect: Effect) -> FaultKind {
@@ -134,8 +136,10 @@ fn strict(message: &str) -> Vec<FieldError> {
 }
 
 fn unauthorized() -> Fault {
-    let what = "the server does not know who we are, or no longer: the credentials of this context have expired or are wrong";
-    Fault::new(FaultKind::Unauthorized, what).with_help("log in again, then try `kubectl auth whoami` with the same context")
+    let what =
+        "the server does not know who we are, or no longer: the credentials of this context have expired or are wrong";
+    Fault::new(FaultKind::Unauthorized, what)
+        .with_help("log in again, then try `kubectl auth whoami` with the same context")
 }
 
 /// `deployments.apps "x" is forbidden: User "u" cannot patch resource "deployments" in API group "apps" in the namespace "n"`.
@@ -162,10 +166,9 @@ mod tests {
 
     #[test]
     fn conflicts_are_told_by_field_and_manager() {
-        let cause = |field: &str, manager: &str| {
-            json!({ "reason": "FieldManagerConflict", "field": field, "message": format!("conflict with \"{manager}\" using v1") })
-        };
-        let causes = json!([cause(".spec.replicas", "hpa"), cause(".data.a", "kubectl-edit"), cause(".data.a", "kubectl-edit")]);
+        let cause = |field: &str, manager: &str| json!({ "reason": "FieldManagerConflict", "field": field, "message": format!("conflict with \"{manager}\" using v1") });
+        let causes =
+            json!([cause(".spec.replicas", "hpa"), cause(".data.a", "kubectl-edit"), cause(".data.a", "kubectl-edit")]);
         let body = json!({ "reason": "Conflict", "message": "Apply failed", "details": { "causes": causes } });
         let fault = answer(409, &body).fault(Effect::Write);
         assert_eq!(fault.what, "others own what would be changed: .data.a (kubectl-edit), .spec.replicas (hpa)");
@@ -182,7 +185,8 @@ mod tests {
         let field = |field: &str, why: &str| FieldError { field: field.to_owned(), why: why.to_owned() };
         let wanted = vec![field("spec.a", "unknown field"), field("b", "unknown field")];
         assert_eq!(answer(400, &body).fault(Effect::None).kind, FaultKind::Invalid(wanted));
-        let message = "failed to create typed patch object (n/x; v1, Kind=A): errors:\n  .spec.a: field not declared\n  .b: no";
+        let message =
+            "failed to create typed patch object (n/x; v1, Kind=A): errors:\n  .spec.a: field not declared\n  .b: no";
         let wanted = vec![field("spec.a", "field not declared"), field("b", "no")];
         assert_eq!(answer(500, &json!({ "message": message })).fault(Effect::Write).kind, FaultKind::Invalid(wanted));
     }
@@ -194,7 +198,8 @@ mod tests {
         assert!(answer(500, &etcd).fault(Effect::None).may_pass());
         let webhook = json!({ "message": "Internal error occurred: failed calling webhook \"a\"" });
         assert_eq!(answer(500, &webhook).fault(Effect::Write).kind, FaultKind::Refused);
-        let busy = Answer { status: 429, retry_after: Some(Duration::from_secs(3)), body: b"Too many requests".to_vec() };
+        let busy =
+            Answer { status: 429, retry_after: Some(Duration::from_secs(3)), body: b"Too many requests".to_vec() };
         let fault = busy.fault(Effect::Write);
         assert_eq!(fault.kind, FaultKind::Transient(Some(Duration::from_secs(3))));
         assert_eq!(fault.what, "the server answered with status 429: Too many requests");

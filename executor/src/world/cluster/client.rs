@@ -55,7 +55,8 @@ impl Cluster {
     async fn with_version(self) -> Result<Self, Fault> {
         let asked = Self { limits: self.limits.impatient(), ..self.clone() };
         let answer = asked.ask(&get("/version")?, Effect::None, &Hidden::default()).await;
-        let answer = answer.map_err(|fault| Fault { what: format!("{}: {}", self.place.server, fault.what), ..fault })?;
+        let answer =
+            answer.map_err(|fault| Fault { what: format!("{}: {}", self.place.server, fault.what), ..fault })?;
         let told: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
         let version = told.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
         let Place { context, server, namespace, .. } = &*self.place;
@@ -90,7 +91,12 @@ impl Cluster {
     }
 
     /// Sends a request, again and again if it changes nothing and what came back may pass; the body of the answer.
-    pub(super) async fn ask(&self, request: &Request<Vec<u8>>, effect: Effect, hidden: &Hidden) -> Result<Vec<u8>, Fault> {
+    pub(super) async fn ask(
+        &self,
+        request: &Request<Vec<u8>>,
+        effect: Effect,
+        hidden: &Hidden,
+    ) -> Result<Vec<u8>, Fault> {
         let began = Instant::now();
         let mut pause = send::FIRST_PAUSE;
         loop {

@@ -68,7 +68,12 @@ impl Cluster {
     }
 
     /// The object that a plan means; `within` is how long a kind may take to appear.
-    pub async fn object_meant(&self, reference: &Reference, namespace: &str, within: Duration) -> Result<ObjectName, Fault> {
+    pub async fn object_meant(
+        &self,
+        reference: &Reference,
+        namespace: &str,
+        within: Duration,
+    ) -> Result<ObjectName, Fault> {
         let kind = self.find(within, |kinds| Ok(kinds.meant(reference)?.cloned()), || reference.word.clone()).await?;
         Ok(kind.object(namespace, &reference.name))
     }
@@ -104,7 +109,8 @@ impl Cluster {
 }
 
 fn absent(what: &str) -> Fault {
-    let help = "`kubectl api-resources` lists what the cluster has; a step that installs the definition must come before";
+    let help =
+        "`kubectl api-resources` lists what the cluster has; a step that installs the definition must come before";
     Fault::new(FaultKind::Absent, format!("the cluster has no kind of objects called `{what}`")).with_help(help)
 }
 

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn what_could_leave_its_place_in_a_path_is_no_name() {
-        for text in ["Pod/a/..", "Pod/../a", "Pod/a/b/c", "Pod/a", "/a/b", "Pod/a/b?x", "Pod/a/b%2f", "Pod/a/", "Pod//b c"] {
+        for text in
+            ["Pod/a/..", "Pod/../a", "Pod/a/b/c", "Pod/a", "/a/b", "Pod/a/b?x", "Pod/a/b%2f", "Pod/a/", "Pod//b c"]
+        {
             assert!(ObjectName::try_from(text.to_owned()).is_err(), "{text}");
         }
     }

@@ -178,8 +178,18 @@ mod tests {
         let key = MaskKey::new([7; 32]);
         let digest = |text: &str| normal(serde_json::from_str(text).unwrap()).digest(&key);
         assert_eq!(digest(r#"{"kind":"A","a":1,"b":[1,2]}"#), digest(r#"{ "b": [1, 2], "a": 1, "kind": "A" }"#));
-        let different = [r#"{"a":1}"#, r#"{"a":"1"}"#, r#"{"a":null}"#, r#"{"a":[1]}"#, r#"{"a":[]}"#, r#"{"a":{}}"#, r#"{"a":"\u00001"}"#, "{}"];
-        let digests: std::collections::BTreeSet<_> = different.into_iter().map(|text| digest(text).to_string()).collect();
+        let different = [
+            r#"{"a":1}"#,
+            r#"{"a":"1"}"#,
+            r#"{"a":null}"#,
+            r#"{"a":[1]}"#,
+            r#"{"a":[]}"#,
+            r#"{"a":{}}"#,
+            r#"{"a":"\u00001"}"#,
+            "{}",
+        ];
+        let digests: std::collections::BTreeSet<_> =
+            different.into_iter().map(|text| digest(text).to_string()).collect();
         assert_eq!(digests.len(), different.len());
     }
 

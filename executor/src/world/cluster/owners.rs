@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 /// The manager who owns what is at a place, or something in it; of several the one who changed something last.
 pub fn owner(object: &Object, place: &Place) -> Option<String> {
     let entries = object.get("/metadata/managedFields")?.as_array()?;
-    let owning = entries.iter().filter(|entry| entry.get("fieldsV1").is_some_and(|fields| holds(fields, place.steps(), object.value())));
+    let owning = entries
+        .iter()
+        .filter(|entry| entry.get("fieldsV1").is_some_and(|fields| holds(fields, place.steps(), object.value())));
     let last = owning.max_by_key(|entry| entry.get("time").and_then(Value::as_str).unwrap_or_default())?;
     last.get("manager").and_then(Value::as_str).map(str::to_owned)
 }

@@ -99,7 +99,8 @@ pub(super) fn object(body: &[u8]) -> Result<Object, Fault> {
 }
 
 fn no_object() -> Fault {
-    Fault::new(FaultKind::Refused, "the server's answer is no object").with_help("look whether something stands between")
+    Fault::new(FaultKind::Refused, "the server's answer is no object")
+        .with_help("look whether something stands between")
 }
 
 /// The path of an object. A name that could lead elsewhere is never sent.

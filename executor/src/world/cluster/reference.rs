@@ -118,7 +118,9 @@ mod tests {
 
     #[test]
     fn one_object_has_many_references() {
-        for text in ["deployment/x", "deploy/x", "Deployment/x", "deployments/x", "deployments.apps/x", "Deployment.apps/x"] {
+        for text in
+            ["deployment/x", "deploy/x", "Deployment/x", "deployments/x", "deployments.apps/x", "Deployment.apps/x"]
+        {
             assert_eq!(of(text).known("lumen").unwrap().spoken("lumen"), "deployment/x", "{text}");
             assert_eq!(of(text).key(), of("deploy/x").key(), "{text}");
         }

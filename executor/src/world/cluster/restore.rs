@@ -225,6 +225,10 @@ fn owned(live: &Object, before: &Object) -> Object {
     let of_status = |entry: &&Value| entry.get("subresource").and_then(Value::as_str) == Some("status");
     let mut entries: Vec<Value> = owners(before).into_iter().cloned().collect();
     entries.extend(managed(live).iter().filter(of_status).cloned());
+    if entries.is_empty() {
+        // No entry at all would mean: as they are. One that is empty takes them away.
+        entries.push(Value::Object(Map::new()));
+    }
     with_metadata(live, |metadata| {
         metadata.insert("managedFields".to_owned(), entries.into());
     })

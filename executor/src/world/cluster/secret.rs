@@ -1,6 +1,6 @@
 //! Keeping values of Secrets out of what a server says about them.
 
-use super::fault::{FieldError, Fault, FaultKind};
+use super::fault::{Fault, FaultKind, FieldError};
 use serde_json::Value;
 
 /// What a server's words about a request must not show; empty where the request holds no secret.
@@ -70,8 +70,14 @@ mod tests {
         let sent = json!({ "kind": "Secret", "metadata": { "name": "tulip" }, "stringData": { "pin": 471_100, "word": "rose-garden" } });
         let hidden = Hidden::of("Secret", &sent);
         let told = |text: &str| hidden.from(Fault::new(FaultKind::Refused, text)).what;
-        assert_eq!(told(".stringData.pin: expected string, got &value{Value:471100}"), ".stringData.pin: expected string, got ‹hidden›");
-        assert_eq!(told("secret tulip: a webhook does not like rose-garden"), "secret tulip: a webhook does not like ‹hidden›");
+        assert_eq!(
+            told(".stringData.pin: expected string, got &value{Value:471100}"),
+            ".stringData.pin: expected string, got ‹hidden›"
+        );
+        assert_eq!(
+            told("secret tulip: a webhook does not like rose-garden"),
+            "secret tulip: a webhook does not like ‹hidden›"
+        );
         let field = FieldError { field: "data".to_owned(), why: "Invalid value: \"rose-garden\": no".to_owned() };
         let fault = hidden.from(Fault::new(FaultKind::Invalid(vec![field]), "no"));
         assert!(!format!("{fault:?}").contains("rose"), "{fault:?}");

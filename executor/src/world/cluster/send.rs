@@ -30,7 +30,9 @@ pub(super) async fn once(
         let response = client.send(request.map(Body::from)).await.map_err(|error| failed(&error, effect))?;
         whole(response, effect).await
     };
-    timeout(limit, exchange).await.unwrap_or_else(|_| Err(unanswered(&format!("no answer within {}", span(limit)), effect)))
+    timeout(limit, exchange)
+        .await
+        .unwrap_or_else(|_| Err(unanswered(&format!("no answer within {}", span(limit)), effect)))
 }
 
 async fn whole(response: Response<Body>, effect: Effect) -> Result<Answer, Fault> {
@@ -86,12 +88,14 @@ fn setup(error: &kube::Error) -> Option<Fault> {
         return fault(auth_words(auth), "log in again, or run the command of this context's user by hand");
     }
     match error {
-        kube::Error::ProxyProtocolDisabled { .. } | kube::Error::ProxyProtocolUnsupported { .. } => {
-            fault("this context asks for a proxy, which is not supported".to_owned(), "take `proxy-url` out, or reach it directly")
-        }
-        kube::Error::RustlsTls(error) => {
-            fault(format!("the certificates of this context can't be used: {error}"), "look at its cluster and its user")
-        }
+        kube::Error::ProxyProtocolDisabled { .. } | kube::Error::ProxyProtocolUnsupported { .. } => fault(
+            "this context asks for a proxy, which is not supported".to_owned(),
+            "take `proxy-url` out, or reach it directly",
+        ),
+        kube::Error::RustlsTls(error) => fault(
+            format!("the certificates of this context can't be used: {error}"),
+            "look at its cluster and its user",
+        ),
         kube::Error::Auth(auth) => fault(auth_words(auth), "look at the user of this context"),
         _ => None,
     }
@@ -108,7 +112,8 @@ fn auth_words(error: &AuthError) -> String {
 }
 
 fn untrusted(error: &rustls::Error) -> Fault {
-    let help = "compare `certificate-authority` of the context with the cluster's; who stands between could do this too";
+    let help =
+        "compare `certificate-authority` of the context with the cluster's; who stands between could do this too";
     let what = format!("the server is not trusted: {}", tls_words(error));
     Fault::new(FaultKind::Untrusted, what).with_help(help)
 }

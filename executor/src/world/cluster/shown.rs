@@ -40,7 +40,8 @@ mod tests {
         for hidden in ["tulip", "dHVsaXA", "rose", "cm9zZQ"] {
             assert!(!told.contains(hidden), "{told}");
         }
-        let at = |shown: &super::Shown, pointer: &str| shown.value().pointer(pointer).unwrap().as_str().unwrap().to_owned();
+        let at =
+            |shown: &super::Shown, pointer: &str| shown.value().pointer(pointer).unwrap().as_str().unwrap().to_owned();
         assert_eq!(at(&encoded, "/data/k"), at(&encoded, "/data/l"));
         assert_ne!(at(&encoded, "/data/k"), at(&encoded, "/data/m"));
         assert_eq!(at(&encoded, "/data/k"), at(&secret(json!({ "stringData": { "k": "tulip" } })), "/stringData/k"));

@@ -80,7 +80,13 @@ pub struct Delete {
 
 impl Cluster {
     /// Server-side apply: the fields of this object become ours and as said here, all others stay.
-    pub async fn apply(&self, name: &ObjectName, wanted: &Object, conflicts: Conflicts, mode: Mode) -> Result<Object, Fault> {
+    pub async fn apply(
+        &self,
+        name: &ObjectName,
+        wanted: &Object,
+        conflicts: Conflicts,
+        mode: Mode,
+    ) -> Result<Object, Fault> {
         let kind = self.kind_of(wanted, std::time::Duration::ZERO).await?;
         let force = if conflicts == Conflicts::Force { "&force=true" } else { "" };
         let to = format!("{}?{}{force}", path(&kind, name)?, params(mode));
@@ -166,4 +172,3 @@ fn placed(wanted: &Object, kind: &Kind, name: &ObjectName) -> Value {
     }
     value
 }
-

@@ -70,7 +70,9 @@ fn told(change: &Change, context: usize) -> (Place, Vec<DiffLine>) {
         (Some(Value::String(old)), Some(Value::String(new))) if old.contains('\n') || new.contains('\n') => {
             (place.clone(), text(place, old, new, context))
         }
-        (Some(Value::Array(old)), Some(Value::Array(new))) if is_wide(old) || is_wide(new) => (place.clone(), items(old, new)),
+        (Some(Value::Array(old)), Some(Value::Array(new))) if is_wide(old) || is_wide(new) => {
+            (place.clone(), items(old, new))
+        }
         _ => part(place, old.as_ref(), new.as_ref()),
     }
 }

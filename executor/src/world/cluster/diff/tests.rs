@@ -25,7 +25,8 @@ fn pod(spec: Value) -> Value {
 
 #[test]
 fn named_things_are_matched_by_name() {
-    let old = pod(json!({ "containers": [{ "name": "log", "image": "l:1" }, { "name": "portal", "image": "p:3.8.2" }] }));
+    let old =
+        pod(json!({ "containers": [{ "name": "log", "image": "l:1" }, { "name": "portal", "image": "p:3.8.2" }] }));
     let new = pod(json!({ "containers": [
         { "name": "portal", "image": "p:4.0.0", "resources": { "limits": { "cpu": 1 } } }, { "name": "new", "image": "n:1" },
     ] }));
@@ -46,8 +47,10 @@ fn named_things_are_matched_by_name() {
 fn other_lists_are_matched_as_kubernetes_merges_them() {
     let old = pod(json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80 }, { "containerPort": 81 }],
         "env": [{ "name": "B", "value": "1" }, { "name": "A", "value": "8080" }], "volumeMounts": [{ "mountPath": "/a", "name": "v" }] }] }));
-    let new = pod(json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80, "protocol": "UDP" }, { "containerPort": 81 }],
-        "env": [{ "name": "A", "value": "8081" }, { "name": "B", "value": "1" }], "volumeMounts": [{ "mountPath": "/a", "name": "w" }] }] }));
+    let new = pod(
+        json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80, "protocol": "UDP" }, { "containerPort": 81 }],
+        "env": [{ "name": "A", "value": "8081" }, { "name": "B", "value": "1" }], "volumeMounts": [{ "mountPath": "/a", "name": "w" }] }] }),
+    );
     let wanted = [
         "@@ spec.template.spec.containers[a].env[A] @@",
         "-value: \"8080\"",
@@ -70,7 +73,10 @@ fn lists_without_names_are_told_whole_or_item_by_item() {
         pod(json!({ "args": args }))
     };
     let short = between(args(80, 1), args(81, 1));
-    assert_eq!(short, ["@@ spec.template.spec @@", "-args: [--port=80, --verbose=yes]", "+args: [--port=81, --verbose=yes]"]);
+    assert_eq!(
+        short,
+        ["@@ spec.template.spec @@", "-args: [--port=80, --verbose=yes]", "+args: [--port=81, --verbose=yes]"]
+    );
     let long = between(args(80, 9), args(81, 9));
     assert_eq!(long, ["@@ spec.template.spec.args @@", "-- --port=80", "+- --port=81"]);
 }

@@ -51,7 +51,8 @@ pub(super) fn inline(value: &Value) -> String {
         Value::Object(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Object(entries) => {
             let key = |key: &str| if is_plain(key) { key.to_owned() } else { quoted(key) };
-            let entries: Vec<_> = entries.iter().map(|(name, value)| format!("{}: {}", key(name), nested(value))).collect();
+            let entries: Vec<_> =
+                entries.iter().map(|(name, value)| format!("{}: {}", key(name), nested(value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(nested).collect::<Vec<_>>().join(", ")),

@@ -33,7 +33,9 @@ pub(super) fn text_is_meant(kind: &str, place: &Place, written: &str) -> bool {
             ("ConfigMap", "data") | ("Secret", "data" | "stringData") => true,
             _ => is_version(place, written),
         },
-        [Step::Key(spec), Step::Key(selector), Step::Key(_)] if kind == "Service" => spec == "spec" && selector == "selector",
+        [Step::Key(spec), Step::Key(selector), Step::Key(_)] if kind == "Service" => {
+            spec == "spec" && selector == "selector"
+        }
         [.., Step::Key(env), Step::Index(_), Step::Key(value)] if env == "env" && value == "value" => true,
         [.., Step::Key(map), Step::Key(_)] if MAPS_OF_TEXTS.contains(&map.as_str()) => true,
         [.., Step::Key(list), Step::Index(_)] => LISTS_OF_TEXTS.contains(&list.as_str()),

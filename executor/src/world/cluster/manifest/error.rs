@@ -52,7 +52,9 @@ fn words(error: &Error, line: &str) -> (String, String) {
 
 fn over(breach: &BudgetBreach) -> (String, String) {
     match breach {
-        BudgetBreach::Depth { .. } => ("this is nested deeper than any object".to_owned(), "look for brackets without an end".to_owned()),
+        BudgetBreach::Depth { .. } => {
+            ("this is nested deeper than any object".to_owned(), "look for brackets without an end".to_owned())
+        }
         BudgetBreach::Aliases { .. }
         | BudgetBreach::Anchors { .. }
         | BudgetBreach::AliasAnchorRatio { .. }

@@ -42,7 +42,11 @@ pub fn read(text: &str) -> Result<Vec<Manifest>, ManifestError> {
         let thread = std::thread::Builder::new().stack_size(STACK);
         let reading = thread.spawn_scoped(scope, || read_here(text)).map(std::thread::ScopedJoinHandle::join);
         reading.ok().and_then(Result::ok).unwrap_or_else(|| {
-            Err(ManifestError::at((1, 1), "this text could not be read", "this is a bug: please report it with the text"))
+            Err(ManifestError::at(
+                (1, 1),
+                "this text could not be read",
+                "this is a bug: please report it with the text",
+            ))
         })
     })
 }

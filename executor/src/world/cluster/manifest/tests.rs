@@ -34,7 +34,8 @@ fn scalars_are_read_as_kubectl_reads_them() {
 
 #[test]
 fn anchors_and_merges_are_written_out() {
-    let text = "apiVersion: v1\nkind: X\nmetadata: { name: a }\na: &base { x: 1, y: 2 }\nb: { <<: *base, y: 3 }\nc: *base\n";
+    let text =
+        "apiVersion: v1\nkind: X\nmetadata: { name: a }\na: &base { x: 1, y: 2 }\nb: { <<: *base, y: 3 }\nc: *base\n";
     let object = read(text).unwrap().remove(0).object;
     assert_eq!(object.get("/b").unwrap(), &serde_json::json!({ "x": 1, "y": 3 }));
     assert_eq!(object.get("/c").unwrap(), &serde_json::json!({ "x": 1, "y": 2 }));
@@ -46,7 +47,8 @@ fn a_number_where_a_text_was_meant_is_doubtful() {
                 spec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n        - name: a\n          args: [--port, 8080]\n\
                 \x20         env: [{ name: PORT, value: 080 }]\n      nodeSelector: { zone: 1e3 }\n";
     let doubtful = read(text).unwrap().remove(0).doubtful;
-    let told: Vec<_> = doubtful.iter().map(|doubt| (doubt.place.to_string(), doubt.text.as_str(), doubt.line)).collect();
+    let told: Vec<_> =
+        doubtful.iter().map(|doubt| (doubt.place.to_string(), doubt.text.as_str(), doubt.line)).collect();
     let wanted = [
         ("metadata.labels.version".to_owned(), "1.20", 5),
         ("metadata.labels.on".to_owned(), "true", 5),
@@ -59,7 +61,8 @@ fn a_number_where_a_text_was_meant_is_doubtful() {
 
 #[test]
 fn versions_are_doubtful_where_they_have_a_dot() {
-    let text = "apiVersion: a.io/v1\nkind: Cluster\nmetadata: { name: a }\nspec: { version: 16, image: { tag: 1.20 } }\n";
+    let text =
+        "apiVersion: a.io/v1\nkind: Cluster\nmetadata: { name: a }\nspec: { version: 16, image: { tag: 1.20 } }\n";
     let doubtful = read(text).unwrap().remove(0).doubtful;
     assert_eq!(doubtful.len(), 1);
     assert_eq!((doubtful[0].place.to_string().as_str(), doubtful[0].text.as_str()), ("spec.image.tag", "1.20"));
@@ -96,7 +99,8 @@ fn errors_say_the_place_and_the_way_out() {
 
 #[test]
 fn hostile_texts_end_soon() {
-    let bomb: String = (1..=20).map(|level| format!("l{level}: &l{level} [{}]\n", format!("*l{},", level - 1).repeat(10))).collect();
+    let bomb: String =
+        (1..=20).map(|level| format!("l{level}: &l{level} [{}]\n", format!("*l{},", level - 1).repeat(10))).collect();
     let bomb = refused(&format!("l0: &l0 [x]\n{bomb}"));
     assert!(bomb.what.contains("aliases"), "{bomb:?}");
     for deep in ["[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000), "? ".repeat(50_000)] {
@@ -113,6 +117,7 @@ fn hostile_texts_end_soon() {
 #[test]
 fn what_the_schemas_of_definitions_need_is_taken() {
     let deep = DEEPEST - 4;
-    let text = format!("apiVersion: v1\nkind: X\nmetadata: {{ name: a }}\nspec: {}{}\n", "[".repeat(deep), "]".repeat(deep));
+    let text =
+        format!("apiVersion: v1\nkind: X\nmetadata: {{ name: a }}\nspec: {}{}\n", "[".repeat(deep), "]".repeat(deep));
     assert_eq!(read(&text).unwrap().len(), 1);
 }
