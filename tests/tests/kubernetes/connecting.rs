@@ -88,13 +88,11 @@ fn credentials_that_end_are_told_as_such() {
         // The server remembers for some seconds that a token is good.
         let deadline = Instant::now() + Duration::from_mins(1);
         let fault = loop {
-            match client.get(&names).await {
-                Err(fault) => break fault,
-                Ok(_) => {
-                    assert!(Instant::now() < deadline, "the token is good for ever");
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
+            if let Err(fault) = client.get(&names).await {
+                break fault;
             }
+            assert!(Instant::now() < deadline, "the token is good for ever");
+            tokio::time::sleep(Duration::from_millis(200)).await;
         };
         assert_eq!(fault.kind, FaultKind::Unauthorized);
         assert!(fault.what.contains("expired") && fault.help.unwrap().starts_with("log in again"), "{}", fault.what);

@@ -30,7 +30,7 @@ fn lists_are_whole_and_many_are_read_at_once() {
         assert_eq!(listed.len(), MANY);
         assert!(listed.iter().all(|map| (map.kind(), map.api_version()) == ("ConfigMap", "v1")));
         let names: Vec<_> =
-            (0..MANY + 1).map(|number| name("ConfigMap", &namespace, &format!("map-{number:03}"))).collect();
+            (0..=MANY).map(|number| name("ConfigMap", &namespace, &format!("map-{number:03}"))).collect();
         let read: Vec<_> = client.get_all(&names).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(read.iter().flatten().count(), MANY);
         assert_eq!(read.last(), Some(&None));

@@ -2,6 +2,7 @@
 
 use crate::discovering::define;
 use crate::stage::{admin, cluster, config_map, deployment, name, object, run};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
 use switchback::world::cluster::{
@@ -102,22 +103,21 @@ fn a_changed_object_comes_back_with_its_owners() {
     run(async {
         let client = admin(cluster).await;
         define(&client, "putback.test").await;
-        for (wanted, change) in kinds() {
-            let name = client.name_of(&wanted, &namespace, Duration::ZERO).await.unwrap();
-            let before = made(&client, &name, &wanted).await;
+        let (client, namespace) = (&client, &namespace);
+        let all = kinds().into_iter().map(async |(wanted, change)| {
+            let name = client.name_of(&wanted, namespace, Duration::ZERO).await.unwrap();
+            let before = made(client, &name, &wanted).await;
             client.patch(&name, &Patch::Json(change), Mode::Real).await.unwrap();
-            let left = settled(&client, &name).await;
+            let left = settled(client, &name).await;
             assert_ne!(picture(&left), picture(&before), "{name}");
-            assert_eq!(client.restore(&name, Some(&before), Some(&left), Mode::DryRun).await, Ok(Restored::Replaced));
-            assert_eq!(picture(&settled(&client, &name).await), picture(&left), "{name}: a dry run");
-            assert_eq!(client.restore(&name, Some(&before), Some(&left), Mode::Real).await, Ok(Restored::Replaced));
-            assert_eq!(picture(&settled(&client, &name).await), picture(&before), "{name}");
-            assert_eq!(
-                client.restore(&name, Some(&before), Some(&left), Mode::Real).await,
-                Ok(Restored::Already),
-                "{name}"
-            );
-        }
+            let restore = async |mode| client.restore(&name, Some(&before), Some(&left), mode).await;
+            assert_eq!(restore(Mode::DryRun).await, Ok(Restored::Replaced));
+            assert_eq!(picture(&settled(client, &name).await), picture(&left), "{name}: a dry run");
+            assert_eq!(restore(Mode::Real).await, Ok(Restored::Replaced));
+            assert_eq!(picture(&settled(client, &name).await), picture(&before), "{name}");
+            assert_eq!(restore(Mode::Real).await, Ok(Restored::Already), "{name}");
+        });
+        join_all(all).await;
     });
 }
 
@@ -128,19 +128,17 @@ fn a_deleted_object_comes_back_with_its_owners() {
     run(async {
         let client = admin(cluster).await;
         define(&client, "return.test").await;
-        for (wanted, _) in kinds() {
-            let wanted = match wanted.kind() {
-                "Vase" => {
-                    object(json!({ "apiVersion": "return.test/v1", "kind": "Vase", "metadata": { "name": "thing" } }))
-                }
-                _ => wanted,
-            };
-            let name = client.name_of(&wanted, &namespace, Duration::ZERO).await.unwrap();
-            let before = made(&client, &name, &wanted).await;
-            gone(&client, &name).await;
+        let (client, namespace) = (&client, &namespace);
+        let all = kinds().into_iter().map(async |(wanted, _)| {
+            let vase = json!({ "apiVersion": "return.test/v1", "kind": "Vase", "metadata": { "name": "thing" } });
+            let wanted = if wanted.kind() == "Vase" { object(vase) } else { wanted };
+            let name = client.name_of(&wanted, namespace, Duration::ZERO).await.unwrap();
+            let before = made(client, &name, &wanted).await;
+            gone(client, &name).await;
             assert_eq!(client.restore(&name, Some(&before), None, Mode::Real).await, Ok(Restored::Created), "{name}");
-            assert_eq!(picture(&settled(&client, &name).await), picture(&before), "{name}");
-        }
+            assert_eq!(picture(&settled(client, &name).await), picture(&before), "{name}");
+        });
+        join_all(all).await;
     });
 }
 

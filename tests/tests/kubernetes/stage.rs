@@ -28,7 +28,7 @@ pub async fn connect(kubeconfig: PathBuf, limits: Limits) -> Result<Client, Faul
     Client::connect(&Source { kubeconfig: Some(kubeconfig), context: None }, limits).await
 }
 
-/// A kubeconfig of a service account that may only look at ConfigMaps; it is made in a namespace of the test.
+/// A kubeconfig of a service account that may only look at `ConfigMap`s; it is made in a namespace of the test.
 pub fn of_account(cluster: &Cluster, namespace: &str, account: &str) -> PathBuf {
     let kubectl = |arguments: &[&str]| cluster.kubectl(&[arguments, &["--namespace", namespace]].concat(), "").unwrap();
     kubectl(&["create", "serviceaccount", account]);
@@ -64,7 +64,7 @@ pub fn name(kind: &str, namespace: &str, name: &str) -> ObjectName {
     ObjectName { group, kind, namespace: Some(namespace.to_owned()), name }
 }
 
-/// A ConfigMap.
+/// A `ConfigMap`.
 pub fn config_map(name: &str, data: &Value) -> Object {
     object(json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": data }))
 }

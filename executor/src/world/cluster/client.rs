@@ -1,7 +1,8 @@
 //! A cluster, as whom its context says.
 
+use super::super::wording::span;
 use super::answer::{Answer, Effect};
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::kinds::Kinds;
 use super::limits::Limits;
 use super::secret::Hidden;
@@ -9,7 +10,7 @@ use super::send;
 use super::source::{Found, Source};
 use hyper::Request;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 
 /// A client of a cluster; its copies share connections, limits and what is known of its kinds.
@@ -45,7 +46,7 @@ impl Cluster {
         // It would send writes again as well.
         config.default_retry = false;
         let (server, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
-        let client = kube::Client::try_from(config).map_err(|error| send::failed(&error, Effect::None))?;
+        let client = open(config, limits.request).await?;
         let place = Place { context, server, namespace, version: String::new() };
         let (slots, kinds) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Arc::default());
         let cluster = Self { client, place: Arc::new(place), limits, slots, kinds };
@@ -119,6 +120,14 @@ impl Cluster {
         let _slot = self.slots.acquire().await;
         send::once(&self.client, request.clone(), effect, self.limits.request).await
     }
+}
+
+/// Makes the connection's client. A command that logs in is run for it, and may wait for somebody.
+async fn open(config: kube::Config, limit: Duration) -> Result<kube::Client, Fault> {
+    let opening = tokio::task::spawn_blocking(|| kube::Client::try_from(config));
+    let opened = tokio::time::timeout(limit, opening).await.ok().and_then(Result::ok);
+    let late = || Fault::new(FaultKind::Setup, format!("the command that logs in did not end within {}", span(limit)));
+    opened.ok_or_else(late)?.map_err(|error| send::failed(&error, Effect::None))
 }
 
 /// A plain question.

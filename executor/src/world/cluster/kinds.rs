@@ -116,7 +116,7 @@ impl Kinds {
 }
 
 fn kind(group: &str, version: &str, resource: Resource) -> Option<Kind> {
-    let Resource { resource: plural, singular_resource, short_names, scope, verbs, response_kind } = resource;
+    let Resource { plural, singular, short_names, scope, verbs, response_kind } = resource;
     // Without a kind there are no objects of it, such as that of a definition that is just being removed.
     let kind = response_kind.map(|told| told.kind).filter(|kind| !kind.is_empty())?;
     Some(Kind {
@@ -124,7 +124,7 @@ fn kind(group: &str, version: &str, resource: Resource) -> Option<Kind> {
         version: version.to_owned(),
         kind,
         plural,
-        words: short_names.into_iter().chain([singular_resource]).filter(|word| !word.is_empty()).collect(),
+        words: short_names.into_iter().chain([singular]).filter(|word| !word.is_empty()).collect(),
         namespaced: scope == "Namespaced",
         verbs,
     })
@@ -160,9 +160,10 @@ struct Version {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
-    resource: String,
-    #[serde(default)]
-    singular_resource: String,
+    #[serde(rename = "resource")]
+    plural: String,
+    #[serde(default, rename = "singularResource")]
+    singular: String,
     #[serde(default)]
     short_names: Vec<String>,
     #[serde(default)]

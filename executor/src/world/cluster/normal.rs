@@ -128,7 +128,9 @@ fn canonical(value: &Value, hasher: &mut blake3::Hasher) {
         }
         Value::Array(items) => {
             head(b'[', items.len(), hasher);
-            items.iter().for_each(|item| canonical(item, hasher));
+            for item in items {
+                canonical(item, hasher);
+            }
         }
         Value::String(written) => text(b'"', written, hasher),
         other => text(b'=', &other.to_string(), hasher),

@@ -36,9 +36,16 @@ fn of_item(fields: &Map<String, Value>, name: &str, rest: &[Step], list: &Value)
     fields.iter().any(|(key, fields)| {
         let keys = key.strip_prefix("k:").and_then(|keys| serde_json::from_str::<Map<String, Value>>(keys).ok());
         let Some(keys) = keys else { return false };
-        let named = keys.values().any(|value| value.as_str() == Some(name) || value.to_string() == name);
+        let named = keys.values().any(|value| is(value, name));
         named && holds(fields, rest, item(list, &keys))
     })
+}
+
+fn is(value: &Value, name: &str) -> bool {
+    match value {
+        Value::String(text) => text == name,
+        other => name == other.to_string(),
+    }
 }
 
 fn item<'v>(list: &'v Value, keys: &Map<String, Value>) -> &'v Value {

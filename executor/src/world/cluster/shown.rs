@@ -26,6 +26,12 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn no_two_keys_mask_alike() {
+        let (one, other) = (MaskKey::random().unwrap(), MaskKey::random().unwrap());
+        assert_ne!(one.whole(b"tulip"), other.whole(b"tulip"));
+    }
+
+    #[test]
     fn nothing_of_a_secret_is_shown_but_equality() {
         let secret = |value: serde_json::Value| {
             let mut whole = json!({ "kind": "Secret", "metadata": { "name": "a", "annotations": {

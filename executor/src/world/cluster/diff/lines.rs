@@ -8,7 +8,7 @@ use crate::screen::diff::{DiffLine, Kind, unified};
 use serde_json::{Map, Value};
 
 /// Nobody reads more, and a bundle carries it.
-const MOST_LINES: usize = 5_000;
+pub(super) const MOST_LINES: usize = 5_000;
 /// Lists without names up to this width stand in one line.
 const WIDEST: usize = 80;
 
@@ -131,7 +131,3 @@ fn bounded(mut lines: Vec<DiffLine>) -> Vec<DiffLine> {
     }
     lines
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

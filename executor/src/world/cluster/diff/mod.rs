@@ -4,6 +4,8 @@ mod compare;
 mod lines;
 mod lists;
 mod written;
+#[cfg(test)]
+mod tests;
 
 pub use compare::{Change, compare};
 pub use lines::difference;

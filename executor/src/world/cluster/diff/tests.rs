@@ -1,10 +1,13 @@
+//! Differences as they are drawn.
+
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use super::super::super::{MaskKey, Normal, Object};
-use super::*;
+use super::super::{MaskKey, Normal, Object, Shown};
+use super::difference;
+use super::lines::MOST_LINES;
 use crate::screen::Look;
 use crate::screen::diff::render;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 fn shown(value: Value) -> Shown {
     Normal::of(&Object::new(value).unwrap()).shown(&MaskKey::new([7; 32]))
@@ -19,15 +22,15 @@ fn between(old: Value, new: Value) -> Vec<String> {
     drawn(Some(old), Some(new))
 }
 
-fn pod(spec: Value) -> Value {
+fn pod(spec: &Value) -> Value {
     json!({ "kind": "Deployment", "spec": { "template": { "spec": spec } } })
 }
 
 #[test]
 fn named_things_are_matched_by_name() {
     let old =
-        pod(json!({ "containers": [{ "name": "log", "image": "l:1" }, { "name": "portal", "image": "p:3.8.2" }] }));
-    let new = pod(json!({ "containers": [
+        pod(&json!({ "containers": [{ "name": "log", "image": "l:1" }, { "name": "portal", "image": "p:3.8.2" }] }));
+    let new = pod(&json!({ "containers": [
         { "name": "portal", "image": "p:4.0.0", "resources": { "limits": { "cpu": 1 } } }, { "name": "new", "image": "n:1" },
     ] }));
     let wanted = [
@@ -45,7 +48,7 @@ fn named_things_are_matched_by_name() {
 
 #[test]
 fn other_lists_are_matched_as_kubernetes_merges_them() {
-    let old = pod(json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80 }, { "containerPort": 81 }],
+    let old = pod(&json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80 }, { "containerPort": 81 }],
         "env": [{ "name": "B", "value": "1" }, { "name": "A", "value": "8080" }], "volumeMounts": [{ "mountPath": "/a", "name": "v" }] }] }));
     let new = pod(
         json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80, "protocol": "UDP" }, { "containerPort": 81 }],
@@ -70,7 +73,7 @@ fn other_lists_are_matched_as_kubernetes_merges_them() {
 fn lists_without_names_are_told_whole_or_item_by_item() {
     let args = |port: u16, more: usize| {
         let args = [vec![format!("--port={port}")], vec!["--verbose=yes".to_owned(); more]].concat();
-        pod(json!({ "args": args }))
+        pod(&json!({ "args": args }))
     };
     let short = between(args(80, 1), args(81, 1));
     assert_eq!(
@@ -117,6 +120,14 @@ fn values_of_a_secret_are_masks() {
     let lines = between(secret("dHVsaXA="), secret("cm9zZQ=="));
     assert_eq!(lines.len(), 3);
     assert!(lines.iter().skip(1).all(|line| line.contains("pin: ‹hidden ")), "{lines:?}");
+    assert_ne!(lines.get(1).unwrap().get(1..), lines.get(2).unwrap().get(1..));
+}
+
+#[test]
+fn a_file_in_base64_is_told_by_size_and_digest() {
+    let map = |letter: &str| json!({ "kind": "ConfigMap", "binaryData": { "logo": letter.repeat(4096) } });
+    let lines = between(map("A"), map("B"));
+    assert!(lines.iter().any(|line| line.starts_with("-logo: ‹4 KiB, b3:")), "{lines:?}");
     assert_ne!(lines.get(1).unwrap().get(1..), lines.get(2).unwrap().get(1..));
 }
 

@@ -1,10 +1,15 @@
 //! Values as a line or a few of a diff.
 
 use super::super::place::is_plain;
+use crate::screen::size;
+use crate::world::Digest;
 use serde_json::Value;
 
 /// What is longer is written over several lines.
 const WIDEST: usize = 100;
+
+/// Of a text in one line that is longer, such as a file in base64, nobody reads more than its size and digest.
+const LONGEST: usize = 2_000;
 
 /// `key: value`, over as many lines as it takes.
 pub(super) fn entry(key: &str, value: &Value) -> Vec<String> {
@@ -56,6 +61,10 @@ pub(super) fn inline(value: &Value) -> String {
             format!("{{ {} }}", entries.join(", "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(nested).collect::<Vec<_>>().join(", ")),
+        Value::String(text) if text.len() > LONGEST => {
+            let digest: String = Digest::of(text.as_bytes()).to_string().chars().take(15).collect();
+            format!("‹{}, {digest}›", size(text.len() as u64))
+        }
         Value::String(text) if needs_no_quotes(text) => text.clone(),
         Value::String(text) => quoted(text),
         other => other.to_string(),

@@ -4,6 +4,8 @@ mod doubt;
 mod error;
 mod node;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use doubt::Doubtful;
 pub use error::ManifestError;

@@ -10,10 +10,10 @@ use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 /// Longer texts are refused before they are looked at. The definitions of the largest operators have 5 MiB.
-const MOST_BYTES: usize = 32 << 20;
+pub(super) const MOST_BYTES: usize = 32 << 20;
 /// The schemas of definitions go down 40 levels and more.
-const DEEPEST: usize = 128;
-const MOST_NODES: usize = 2_000_000;
+pub(super) const DEEPEST: usize = 128;
+pub(super) const MOST_NODES: usize = 2_000_000;
 /// What all aliases together may add.
 const MOST_FROM_ALIASES: usize = 100_000;
 /// At this depth a value needs more stack than the 2 MiB of a thread of a debug build.
@@ -175,7 +175,3 @@ fn text_of<'n>(entries: &'n [(Spanned<String>, Spanned<Node>)], name: &str) -> O
     let value = entries.iter().find(|(key, _)| key.value == name).map(|(_, value)| &value.value);
     value.and_then(|value| if let Node::Text(text) = value { Some(text.as_str()) } else { None })
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

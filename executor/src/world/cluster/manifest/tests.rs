@@ -1,7 +1,9 @@
+//! What manifests are read as, and what is refused.
+
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use super::super::error::ManifestError;
-use super::*;
+use super::read::{DEEPEST, MOST_BYTES, MOST_NODES};
+use super::{ManifestError, read};
 
 fn refused(text: &str) -> ManifestError {
     read(text).unwrap_err()
