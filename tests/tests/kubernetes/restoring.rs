@@ -192,6 +192,42 @@ fn what_was_not_there_is_deleted_again() {
 }
 
 #[test]
+fn an_object_that_was_made_anew_comes_back() {
+    let cluster = cluster!(shared, "an_object_that_was_made_anew_comes_back");
+    let namespace = cluster.namespace("anew").unwrap();
+    run(async {
+        let client = admin(cluster).await;
+        let names = name("ConfigMap", &namespace, "a");
+        let before = made(&client, &names, &config_map("a", &json!({ "k": "old" }))).await;
+        gone(&client, &names).await;
+        // Times are told in seconds, and it must be another one.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        let left = client.create(&names, &config_map("a", &json!({ "k": "new" })), Mode::Real).await.unwrap();
+        assert_eq!(client.restore(&names, Some(&before), Some(&left), Mode::Real).await, Ok(Restored::Replaced));
+        assert_eq!(picture(&settled(&client, &names).await), picture(&before));
+    });
+}
+
+#[test]
+fn an_object_that_is_held_is_not_made_again_yet() {
+    let cluster = cluster!(shared, "an_object_that_is_held_is_not_made_again_yet");
+    let namespace = cluster.namespace("held").unwrap();
+    run(async {
+        let client = admin(cluster).await;
+        let names = name("ConfigMap", &namespace, "a");
+        let before = made(&client, &names, &config_map("a", &json!({ "k": "v" }))).await;
+        let finalizers = |list: Value| Patch::Merge(json!({ "metadata": { "finalizers": list } }));
+        client.patch(&names, &finalizers(json!(["a.test/hold"])), Mode::Real).await.unwrap();
+        client.delete(&names, &delete(), Mode::Real).await.unwrap();
+        let held = client.restore(&names, Some(&before), None, Mode::Real).await.unwrap_err();
+        assert_eq!(held.to_string(), "`configmap/a` is still being deleted; its finalizers: a.test/hold");
+        client.patch(&names, &finalizers(json!(null)), Mode::Real).await.unwrap();
+        assert_eq!(client.restore(&names, Some(&before), None, Mode::Real).await, Ok(Restored::Created));
+        assert_eq!(picture(&settled(&client, &names).await), picture(&before));
+    });
+}
+
+#[test]
 fn a_change_of_somebody_else_is_told_and_not_overwritten() {
     let cluster = cluster!(shared, "a_change_of_somebody_else_is_told_and_not_overwritten");
     let namespace = cluster.namespace("between").unwrap();

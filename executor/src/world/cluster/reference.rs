@@ -57,10 +57,23 @@ impl Reference {
         })
     }
 
-    /// What two references have in common that may mean the same object, server or not.
+    /// Whether two references may mean the same object of a namespace, as far as that is known without a server.
     ///
-    /// Of a kind that is not known the word is folded as far as a plural can be told, which may call two things the same,
-    /// but never two names of one thing different except short names: what a definition made up is not to be guessed.
+    /// Of kinds of Kubernetes itself it is certain. Of others a plural is told by English, and a group that is left out may
+    /// be any; only the short names that a definition made up are not known.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let any_group =
+            |one: &Self, other: &Self| one.group.is_none() || other.group.is_none() || one.group == other.group;
+        let same_kind = match (self.builtin(), other.builtin()) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => singular(&self.word) == singular(&other.word) && any_group(self, other),
+            _ => false,
+        };
+        same_kind && self.name == other.name
+    }
+
+    /// The same for references that have the same form: one text for all words of a kind of Kubernetes itself, and for
+    /// singular and plural of others that name their group.
     pub fn key(&self) -> String {
         match self.builtin() {
             Some(Builtin { group, kind, .. }) => format!("{}.{group}/{}", kind.to_ascii_lowercase(), self.name),
@@ -134,6 +147,10 @@ mod tests {
         for (one, other) in [("certificates.a.io/x", "Certificate.a.io/x"), ("policies.a.io/x", "policy.a.io/x")] {
             assert_eq!(of(one).key(), of(other).key());
         }
+        assert!(of("certificate/x").may_be(&of("certificates.a.io/x")));
+        assert!(!of("certificates.b.io/x").may_be(&of("certificates.a.io/x")));
+        assert!(of("deploy/x").may_be(&of("deployments.apps/x")) && !of("deploy/x").may_be(&of("deploy/y")));
+        assert!(!of("services.serving.knative.dev/x").may_be(&of("services/x")));
         assert_ne!(of("services.serving.knative.dev/x").key(), of("services/x").key());
         assert_eq!(of("certificates.cert-manager.io/x").to_string(), "certificates.cert-manager.io/x");
     }

@@ -119,6 +119,11 @@ impl Cluster {
         mode: Mode,
     ) -> Result<(Restored, bool), NotRestored> {
         let live = self.live(name, before.or(left)).await?;
+        if let (Some(_), Some(live)) = (before, &live)
+            && live.is_ending()
+        {
+            return Err(ending(name, live).into());
+        }
         match (way(before, left, live.as_ref()).map_err(NotRestored::Interference)?, before, live) {
             (Way::Replace, Some(before), Some(live)) => {
                 self.replace(name, &rebased(before, &live), mode).await?;
@@ -161,6 +166,14 @@ impl Cluster {
     }
 }
 
+/// Its name is free when all who hold it let go; then it can be made again.
+fn ending(name: &ObjectName, live: &Object) -> Fault {
+    let holders = live.get("/metadata/finalizers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let holders: Vec<_> = holders.iter().filter_map(Value::as_str).collect();
+    let what = format!("`{name}` is still being deleted; its finalizers: {}", holders.join(", "));
+    Fault::new(FaultKind::Transient(None), what).with_help("look at who serves them; then it can be put back")
+}
+
 fn way(before: Option<&Object>, left: Option<&Object>, live: Option<&Object>) -> Result<Way, Vec<Interference>> {
     let itself = |manager: Option<String>| Err(vec![Interference { field: String::new(), manager }]);
     match (before, left, live) {
@@ -170,7 +183,7 @@ fn way(before: Option<&Object>, left: Option<&Object>, live: Option<&Object>) ->
             as_left(left, live)?;
             Ok(Way::Delete)
         }
-        (Some(before), _, Some(live)) if Normal::of(before) == Normal::of(live) && !live.is_ending() => {
+        (Some(before), _, Some(live)) if Normal::of(before) == Normal::of(live) => {
             Ok(if owners(before) == owners(live) { Way::Nothing } else { Way::Owners })
         }
         (Some(_), Some(left), Some(live)) => {
@@ -202,7 +215,8 @@ fn as_left(left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
 /// The object of before as a change of the one that is there now.
 fn rebased(before: &Object, live: &Object) -> Object {
     with_metadata(before, |metadata| {
-        for key in ["resourceVersion", "uid"] {
+        // The server refuses another time of creation; of one that was made anew in between it is another.
+        for key in ["resourceVersion", "uid", "creationTimestamp", "generation"] {
             match live.get("/metadata").and_then(|metadata| metadata.get(key)) {
                 Some(value) => metadata.insert(key.to_owned(), value.clone()),
                 None => metadata.remove(key),

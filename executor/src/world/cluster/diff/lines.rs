@@ -26,8 +26,10 @@ pub fn difference(old: Option<&Shown>, new: Option<&Shown>, context: usize) -> V
     let changes = compare(&body(old, alone), &body(new, alone));
     let mut lines = Vec::new();
     let mut last = Place::default();
-    for change in &changes {
-        let (group, told) = told(change, context);
+    let mut groups: Vec<_> = changes.iter().map(|change| told(change, context)).collect();
+    // What stands in no part needs no head if it comes first.
+    groups.sort_by_key(|(group, _)| *group != last);
+    for (group, told) in groups {
         // A text with several hunks has a head for each.
         let headed = told.first().is_some_and(|first| first.kind == Kind::Hunk);
         if headed {

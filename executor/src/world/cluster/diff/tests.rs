@@ -111,7 +111,16 @@ fn what_is_new_or_goes_is_told_without_its_name() {
     assert_eq!(drawn(Some(object.clone()), None), ["-spec: { minAvailable: 2 }"]);
     assert_eq!(between(object.clone(), object), [""; 0]);
     let map = json!({ "kind": "ConfigMap", "metadata": { "labels": { "a/b": "c" } }, "data": { "x": "1\n2\n" } });
-    assert_eq!(drawn(None, Some(map)), ["+data: { x: \"1\\n2\\n\" }", "+metadata: { labels: { \"a/b\": c } }"]);
+    let wanted = ["+data:", "+  x: |", "+    1", "+    2", "+metadata: { labels: { \"a/b\": c } }"];
+    assert_eq!(drawn(None, Some(map)), wanted);
+}
+
+#[test]
+fn what_stands_in_no_part_comes_first() {
+    let secret =
+        |kind: &str, keep: bool| json!({ "kind": "X", "data": { "a": kind }, "type": kind, "immutable": keep });
+    let wanted = ["-immutable: false", "+immutable: true", "-type: a", "+type: b", "@@ data @@", "-a: a", "+a: b"];
+    assert_eq!(between(secret("a", false), secret("b", true)), wanted);
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) fn entry(key: &str, value: &Value) -> Vec<String> {
         return [format!("{key}: |")].into_iter().chain(lines).collect();
     }
     let line = format!("{key}: {}", inline(value));
-    if line.chars().count() <= WIDEST || !is_container(value) {
+    if !is_container(value) || (line.chars().count() <= WIDEST && !has_lines(value)) {
         return vec![line];
     }
     [format!("{key}:")].into_iter().chain(block(value).into_iter().map(|line| format!("  {line}"))).collect()
@@ -41,9 +41,20 @@ fn block(value: &Value) -> Vec<String> {
 }
 
 fn bullet(value: &Value) -> Vec<String> {
-    let lines = if inline(value).chars().count() <= WIDEST { vec![inline(value)] } else { block(value) };
+    let short = inline(value).chars().count() <= WIDEST && !has_lines(value);
+    let lines = if short { vec![inline(value)] } else { block(value) };
     let begun = |(at, line): (usize, String)| format!("{}{line}", if at == 0 { "- " } else { "  " });
     lines.into_iter().enumerate().map(begun).collect()
+}
+
+/// Whether a text of several lines is in it, which is read by lines.
+fn has_lines(value: &Value) -> bool {
+    match value {
+        Value::Object(entries) => entries.values().any(has_lines),
+        Value::Array(items) => items.iter().any(has_lines),
+        Value::String(text) => text.contains('\n'),
+        _ => false,
+    }
 }
 
 fn is_container(value: &Value) -> bool {
