@@ -48,12 +48,18 @@ fn named_things_are_matched_by_name() {
 
 #[test]
 fn other_lists_are_matched_as_kubernetes_merges_them() {
-    let old = pod(&json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80 }, { "containerPort": 81 }],
-        "env": [{ "name": "B", "value": "1" }, { "name": "A", "value": "8080" }], "volumeMounts": [{ "mountPath": "/a", "name": "v" }] }] }));
-    let new = pod(
-        json!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80, "protocol": "UDP" }, { "containerPort": 81 }],
-        "env": [{ "name": "A", "value": "8081" }, { "name": "B", "value": "1" }], "volumeMounts": [{ "mountPath": "/a", "name": "w" }] }] }),
-    );
+    let old = pod(&json!({ "containers": [{
+        "name": "a",
+        "ports": [{ "containerPort": 80 }, { "containerPort": 81 }],
+        "env": [{ "name": "B", "value": "1" }, { "name": "A", "value": "8080" }],
+        "volumeMounts": [{ "mountPath": "/a", "name": "v" }],
+    }] }));
+    let new = pod(&json!({ "containers": [{
+        "name": "a",
+        "ports": [{ "containerPort": 80, "protocol": "UDP" }, { "containerPort": 81 }],
+        "env": [{ "name": "A", "value": "8081" }, { "name": "B", "value": "1" }],
+        "volumeMounts": [{ "mountPath": "/a", "name": "w" }],
+    }] }));
     let wanted = [
         "@@ spec.template.spec.containers[a].env[A] @@",
         "-value: \"8080\"",
