@@ -44,7 +44,7 @@ fn of_item(fields: &Map<String, Value>, name: &str, rest: &[Step], list: &Value)
 fn is(value: &Value, name: &str) -> bool {
     match value {
         Value::String(text) => text == name,
-        other => name == other.to_string(),
+        other => other.as_u64().is_some_and(|number| name.parse() == Ok(number)),
     }
 }
 
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_field_has_the_owner_that_the_server_tells() {
-        let containers = json!({ "k:{\"name\":\"a\"}": { ".": {}, "f:image": {}, "f:env": { "k:{\"name\":\"B\"}": { "f:value": {} } } } });
+        let containers = json!({ "k:{\"name\":\"a\"}": { ".": {}, "f:image": {}, "f:ports": { "k:{\"containerPort\":80,\"protocol\":\"TCP\"}": { ".": {}, "f:name": {} } }, "f:env": { "k:{\"name\":\"B\"}": { "f:value": {} } } } });
         let ours = json!({ "f:spec": { "f:replicas": {}, "f:containers": containers } });
         let theirs = json!({ "f:spec": { "f:replicas": {}, "f:selector": {} } });
         let object = Object::new(json!({ "metadata": { "managedFields": [
@@ -77,6 +77,9 @@ mod tests {
         assert_eq!(owner(&object, &container.key("image")).as_deref(), Some("switchback"));
         let value = container.key("env").then(Step::Item("B".to_owned())).key("value");
         assert_eq!(owner(&object, &value).as_deref(), Some("switchback"));
+        let port = |name: &str| container.key("ports").then(Step::Item(name.to_owned()));
+        assert_eq!(owner(&object, &port("80")).as_deref(), Some("switchback"));
+        assert_eq!(owner(&object, &port("81")), None);
         assert_eq!(owner(&object, &container.key("args")), None);
     }
 }
