@@ -17,14 +17,24 @@ pub struct Touch {
 }
 
 impl Touch {
+    /// The space of files and folders of the target's directory.
+    pub const FILES: &str = "files";
+    /// The space of local processes of the target.
+    pub const SERVICES: &str = "service";
+
     /// One file of the target's directory.
     pub fn file(path: impl Into<String>) -> Self {
-        Self { space: "files".into(), path: path.into(), tree: false }
+        Self { space: Self::FILES.into(), path: path.into(), tree: false }
     }
 
     /// Everything below a folder of the target's directory.
     pub fn tree(path: impl Into<String>) -> Self {
         Self { tree: true, ..Self::file(path) }
+    }
+
+    /// A service of the target.
+    pub fn service(name: impl Into<String>) -> Self {
+        Self { space: Self::SERVICES.into(), path: name.into(), tree: false }
     }
 
     /// Whether both may mean the same thing.

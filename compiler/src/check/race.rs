@@ -16,9 +16,6 @@ pub(super) struct Write<'d> {
     pub(super) at: &'d At,
 }
 
-/// The space of names of local processes.
-const SERVICES: &str = "service";
-
 /// In which direction steps run: their way back goes through the same order, backwards.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -127,7 +124,7 @@ fn diagnose(cx: &Cx<'_>, draft: &Draft, way: Way, (a, b): (&Write<'_>, &Write<'_
     let tree = [first, second].into_iter().find(|write| write.touch.tree);
     let does_what = match tree {
         Some(tree) => format!("write below {}", place(&tree.touch.path)),
-        None if first.touch.space == SERVICES => format!("act on service `{}`", first.touch.path),
+        None if first.touch.space == Touch::SERVICES => format!("act on service `{}`", first.touch.path),
         None => format!("write `{}`", first.touch.path),
     };
     let when = if way == Way::Back { " when they are taken back" } else { "" };
@@ -145,7 +142,7 @@ pub(super) fn place(path: &str) -> String {
 pub(super) fn does(step: &DraftStep, write: &Write<'_>) -> String {
     if write.touch.tree {
         format!("`{}` writes all of {}", step.name, place(&write.touch.path))
-    } else if write.touch.space == SERVICES {
+    } else if write.touch.space == Touch::SERVICES {
         format!("`{}` acts on service `{}`", step.name, write.touch.path)
     } else {
         format!("`{}` writes `{}`", step.name, write.touch.path)

@@ -6,6 +6,7 @@
 mod account;
 mod change;
 mod evidence;
+mod foreseen;
 mod predicted;
 mod values;
 
@@ -41,8 +42,9 @@ mod testing;
 #[cfg(test)]
 mod trials;
 
-pub use account::{Account, Told};
+pub use account::{Account, Effect, Told};
 pub use change::{Body, Change, Learnt, What};
+pub use foreseen::Foreseen;
 pub use predicted::{Laid, Now, Predicted};
 pub use program::conceal;
 pub use want::{Content, Mode, Want};

@@ -3,6 +3,7 @@
 use super::{ActRef, Asks, Compared, Copied, Standing};
 use crate::action::{Recipe, Undone};
 use crate::preview::{Changed, Fact};
+use crate::resource::{Observed, Resource};
 use crate::world::RelPath;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -204,8 +205,9 @@ pub enum Event {
         unit: u32,
         /// Files and folders.
         files: BTreeMap<RelPath, Fact>,
-        /// Whether a service runs.
-        services: BTreeMap<String, bool>,
+        /// What is no file.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        resources: BTreeMap<Resource, Observed>,
     },
     /// A step gives out a value.
     Output {

@@ -3,6 +3,7 @@
 use super::needless::Needed;
 use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, tried, way_back};
 use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
+use crate::resource::{Resource, is_known, observe};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +93,7 @@ impl<'a> Walk<'a> {
                 self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
             }
         }
-        seen.equal = self.observe(unit, &seen)?;
+        seen.equal = self.observe(unit, &seen).await?;
         let finalize = self.plan.stage_of(unit) == Stage::Finalize;
         seen.way_back = way_back::words(unit, &seen, finalize, self.nouns);
         if unit.kind == UnitKind::Step || !seen.copies.is_empty() || !seen.acts.is_empty() {
@@ -168,7 +169,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes what was looked at in this unit into the facts; how much of it exists and stays as it is.
-    fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
+    async fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
         let changed: BTreeSet<&str> = seen.changes.iter().map(|change| change.resource.as_str()).collect();
         let mut equal = 0;
         for path in self.world.newly_looked_at() {
@@ -177,10 +178,11 @@ impl<'a> Walk<'a> {
             equal += usize::from(fact.exists() && !changed.contains(path.as_str()));
             self.facts.files.insert(path, fact);
         }
-        for touch in unit.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "service") {
-            if !self.facts.services.contains_key(&touch.path) && self.site.services.contains_key(&touch.path) {
-                self.facts.services.insert(touch.path.clone(), facts::runs(self.site, &touch.path)?);
-                equal += usize::from(!changed.contains(format!("{SERVICE}{}", touch.path).as_str()));
+        for resource in unit.acts().flat_map(|act| &act.touches).flat_map(Resource::touched) {
+            if !self.facts.resources.contains_key(&resource) && is_known(self.site, &resource) {
+                let observed = observe(self.site, &resource).await?;
+                equal += usize::from(observed.exists() && !changed.contains(resource.to_string().as_str()));
+                self.facts.resources.insert(resource, observed);
             }
         }
         Ok(equal)
@@ -192,7 +194,7 @@ impl<'a> Walk<'a> {
         // A folder counts as something only where it changes itself.
         let counts = |(path, fact): &(&RelPath, &Fact)| fact.exists() || gone.contains(path.as_str());
         let existing = facts.files.iter().filter(counts).count();
-        preview.observed = existing + facts.services.len();
+        preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
         preview.facts = facts;
         preview.tried = tried::all(plan, site, &preview, copied);
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);

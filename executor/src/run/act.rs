@@ -62,7 +62,7 @@ async fn settle(
             let event = Event::Acted { unit: work.id, act: id, changed: applied.changed, note };
             if drift::is_opaque(act) {
                 let watch = work.scribe.watch(work.id).await?;
-                for noticed in drift::noticed(work.site, work.id, &watch) {
+                for noticed in drift::noticed(work.site, work.id, &watch).await {
                     work.scribe.noticed(noticed, watch.stamp);
                 }
             }

@@ -1,0 +1,11 @@
+//! What a resource that is no file would be after what was previewed so far.
+
+/// By its space.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Foreseen {
+    /// A service, and whether it would run.
+    Service {
+        /// Whether it would.
+        runs: bool,
+    },
+}

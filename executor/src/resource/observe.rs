@@ -1,0 +1,33 @@
+//! Looking at resources, each by the observer of its space.
+
+use super::name::{Resource, Space};
+use super::observed::Observed;
+use super::service;
+use crate::site::{Fault, Site};
+use futures_util::future::join_all;
+
+/// Whether the target has such a resource, or a place for it.
+pub fn is_known(site: &Site, resource: &Resource) -> bool {
+    match resource.space {
+        Space::Service => site.services.contains_key(&resource.name),
+    }
+}
+
+/// Looks at one.
+pub async fn observe(site: &Site, resource: &Resource) -> Result<Observed, Fault> {
+    match resource.space {
+        Space::Service => service::observe(site, &resource.name),
+    }
+}
+
+/// Looks at many at once; what is seen of each stands in the same order.
+pub async fn observe_all(site: &Site, resources: impl IntoIterator<Item = &Resource>) -> Vec<Result<Observed, Fault>> {
+    join_all(resources.into_iter().map(|resource| observe(site, resource))).await
+}
+
+/// The line that says that one is not as it was.
+pub fn unlike(resource: &Resource, was: &Observed, _is: &Observed) -> String {
+    match resource.space {
+        Space::Service => service::unlike(&resource.name, was),
+    }
+}
