@@ -46,6 +46,11 @@ pub enum Patch {
 }
 
 impl Patch {
+    /// What it says.
+    pub fn value(&self) -> &Value {
+        self.parts().1
+    }
+
     fn parts(&self) -> (&'static str, &Value) {
         match self {
             Self::Merge(value) => ("application/merge-patch+json", value),
