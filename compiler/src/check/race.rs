@@ -125,6 +125,7 @@ fn diagnose(cx: &Cx<'_>, draft: &Draft, way: Way, (a, b): (&Write<'_>, &Write<'_
     let does_what = match tree {
         Some(tree) => format!("write below {}", place(&tree.touch.path)),
         None if first.touch.space == Touch::SERVICES => format!("act on service `{}`", first.touch.path),
+        None if first.touch.space == Touch::OBJECTS => format!("change `{}`", first.touch.spoken()),
         None => format!("write `{}`", first.touch.path),
     };
     let when = if way == Way::Back { " when they are taken back" } else { "" };
@@ -144,6 +145,8 @@ pub(super) fn does(step: &DraftStep, write: &Write<'_>) -> String {
         format!("`{}` writes all of {}", step.name, place(&write.touch.path))
     } else if write.touch.space == Touch::SERVICES {
         format!("`{}` acts on service `{}`", step.name, write.touch.path)
+    } else if write.touch.space == Touch::OBJECTS {
+        format!("`{}` changes `{}`", step.name, write.touch.spoken())
     } else {
         format!("`{}` writes `{}`", step.name, write.touch.path)
     }

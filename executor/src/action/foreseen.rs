@@ -1,5 +1,7 @@
 //! What a resource that is no file would be after what was previewed so far.
 
+use crate::world::cluster::Object;
+
 /// By its space.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Foreseen {
@@ -8,4 +10,6 @@ pub enum Foreseen {
         /// Whether it would.
         runs: bool,
     },
+    /// An object; none where it would be gone.
+    Object(Option<Object>),
 }

@@ -4,8 +4,9 @@
 //! over the target's directory.
 
 use super::Foreseen;
-use crate::resource::Resource;
+use crate::resource::{Observed, Resource};
 use crate::site::Fault;
+use crate::world::cluster::Object;
 use crate::world::{Bounds, Digest, RelPath, State, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -146,6 +147,10 @@ pub struct Predicted {
     seen: BTreeSet<RelPath>,
     /// Those that nobody has asked for yet.
     fresh: BTreeSet<RelPath>,
+    /// What was seen of what is no file since that was asked for last.
+    observed: BTreeMap<Resource, Observed>,
+    /// Why it is not safe to start, as far as nobody has asked for it yet.
+    blocked: Vec<String>,
     /// Whether the step at hand changed something, for `after-change`.
     changed: bool,
 }
@@ -291,6 +296,34 @@ impl Predicted {
     pub fn foresee(&mut self, resource: Resource, foreseen: Foreseen) {
         self.resources.insert(resource, foreseen);
         self.changed = true;
+    }
+
+    /// All objects that steps before would make or change.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.resources.values().filter_map(|foreseen| match foreseen {
+            Foreseen::Object(object) => object.as_ref(),
+            Foreseen::Service { .. } => None,
+        })
+    }
+
+    /// Notes what was seen of a resource, as it is now.
+    pub fn saw(&mut self, resource: Resource, observed: Observed) {
+        self.observed.entry(resource).or_insert(observed);
+    }
+
+    /// What was seen since that was asked for last.
+    pub fn newly_seen(&mut self) -> BTreeMap<Resource, Observed> {
+        std::mem::take(&mut self.observed)
+    }
+
+    /// Says why it is not safe to start.
+    pub fn block(&mut self, why: String) {
+        self.blocked.push(why);
+    }
+
+    /// Why it is not safe to start, as far as nobody has asked for it yet.
+    pub fn blocked(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.blocked)
     }
 
     /// All that lies over the target now.

@@ -199,7 +199,8 @@ pub enum Event {
         /// What is not as it was reviewed, or as this run left it.
         changed: Vec<Changed>,
     },
-    /// What stood otherwise when a program (or whatever else says not what it writes) had ended: it counts as its doing.
+    /// What stood otherwise when a program (or whatever else says not what it writes) had ended: it counts as its doing. And
+    /// what an action left that knew only when it was done.
     Noticed {
         /// The unit.
         unit: u32,

@@ -144,13 +144,13 @@ impl fmt::Display for Fact {
 }
 
 impl Facts {
-    /// What is not as it was, resource by resource.
-    pub fn changed(&self, now: &Self) -> Vec<Changed> {
+    /// What is not as it was, resource by resource, for people who have this namespace in mind.
+    pub fn changed(&self, now: &Self, namespace: &str) -> Vec<Changed> {
         let Self { files, resources, versions, conditions, copies } = self;
         let holds = |holds: &bool| if *holds { "it is so already" } else { "it is not so yet" }.to_owned();
         let all = [
             compared(files, &now.files, ToString::to_string, ToString::to_string, Fact::agrees),
-            compared(resources, &now.resources, ToString::to_string, ToString::to_string, Observed::agrees),
+            compared(resources, &now.resources, |one| one.spoken(namespace), ToString::to_string, Observed::agrees),
             compared(versions, &now.versions, |name| format!("version of {name}"), Clone::clone, PartialEq::eq),
             compared(conditions, &now.conditions, |name| format!("`unless` of {name}"), holds, PartialEq::eq),
             compared(copies, &now.copies, Clone::clone, ToString::to_string, PartialEq::eq),

@@ -3,7 +3,7 @@
 use super::needless::Needed;
 use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, tried, way_back};
 use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
-use crate::resource::{Resource, is_known, observe};
+use crate::resource::{Observed, Resource, Space, is_known, observe};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,8 @@ pub(super) struct Walk<'a> {
     pub(super) preview: Preview,
     /// What the world was like before something was taken away, by the unit and the action.
     away: BTreeMap<(u32, String), Laid>,
+    /// What the unit at hand has seen that is no file.
+    observed: BTreeMap<Resource, Observed>,
     /// What actions write secrets into.
     secret: Vec<Touch>,
 }
@@ -46,6 +48,7 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         copied: 0,
         preview: Preview::default(),
         away: BTreeMap::new(),
+        observed: BTreeMap::new(),
         secret: facts::secret_places(plan),
     };
     for (id, unit) in (0..).zip(&plan.units) {
@@ -90,6 +93,7 @@ impl<'a> Walk<'a> {
                 }
                 self.kept(id, unit);
                 self.work(unit, &mut seen).await?;
+                self.blocked(id);
                 self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
             }
         }
@@ -162,8 +166,13 @@ impl<'a> Walk<'a> {
             changes.push(unknown(words.clone()));
         }
         let (id, kind) = (act.id.clone(), kind.clone());
-        let meanwhile = false;
-        seen.acts.push(ActPreview { id, kind, words, changes: changes.len(), after_change, needless, meanwhile });
+        let observed = self.world.newly_seen();
+        let resources = observed.keys().cloned().collect();
+        for (resource, seen) in observed {
+            self.observed.entry(resource).or_insert(seen);
+        }
+        let (meanwhile, number) = (false, changes.len());
+        seen.acts.push(ActPreview { id, kind, words, changes: number, after_change, needless, meanwhile, resources });
         seen.changes.extend(changes.into_iter().map(|change| masked(change, site)));
         Ok(())
     }
@@ -178,14 +187,27 @@ impl<'a> Walk<'a> {
             equal += usize::from(fact.exists() && !changed.contains(path.as_str()));
             self.facts.files.insert(path, fact);
         }
-        for resource in unit.acts().flat_map(|act| &act.touches).flat_map(Resource::touched) {
-            if !self.facts.resources.contains_key(&resource) && is_known(self.site, &resource) {
-                let observed = observe(self.site, &resource).await?;
-                equal += usize::from(observed.exists() && !changed.contains(resource.to_string().as_str()));
-                self.facts.resources.insert(resource, observed);
-            }
+        let mut seen = std::mem::take(&mut self.observed);
+        // What of a step was not looked at by its actions is told by its names alone.
+        for service in services(unit).filter(|service| is_known(self.site, service)) {
+            let observed = observe(self.site, &service).await?;
+            seen.entry(service).or_insert(observed);
         }
+        seen.retain(|resource, _| !self.facts.resources.contains_key(resource));
+        let stays = |(resource, observed): &(&Resource, &Observed)| {
+            observed.exists() && !changed.contains(resource.spoken(&self.site.namespace).as_str())
+        };
+        equal += seen.iter().filter(stays).count();
+        self.facts.resources.extend(seen);
         Ok(equal)
+    }
+
+    /// Takes what an action found in the way of starting.
+    fn blocked(&mut self, unit: u32) {
+        for why in self.world.blocked() {
+            let why = self.site.secrets.mask(&why);
+            self.preview.blocked.push(Blocked { unit: Some(unit), why });
+        }
     }
 
     fn finish(self) -> Preview {
@@ -217,6 +239,12 @@ fn melted(change: Change, seen: &mut UnitPreview) -> Option<Change> {
         }
         _ => Some(change),
     }
+}
+
+/// The services that a unit acts on.
+fn services(unit: &Unit) -> impl Iterator<Item = Resource> {
+    let touched = unit.acts().flat_map(|act| &act.touches).flat_map(Resource::touched);
+    touched.filter(|resource| resource.space == Space::Service)
 }
 
 fn unknown(resource: String) -> Change {

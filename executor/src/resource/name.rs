@@ -1,7 +1,7 @@
 //! What a resource is called that is no file.
 
+use crate::world::cluster::{Builtin, ObjectName};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use switchback_compiler::registry::Touch;
 
 /// The spaces of names beside that of files.
@@ -9,15 +9,18 @@ use switchback_compiler::registry::Touch;
 pub enum Space {
     /// Local processes of the target that outlive runs.
     Service,
+    /// Objects of the target's cluster, by their full names.
+    Object,
 }
 
 impl Space {
-    const ALL: [Self; 1] = [Self::Service];
+    const ALL: [Self; 2] = [Self::Service, Self::Object];
 
     /// The word that a touch has for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Service => Touch::SERVICES,
+            Self::Object => Touch::OBJECTS,
         }
     }
 
@@ -47,17 +50,33 @@ impl Resource {
         Self { space: Space::Service, name: name.into() }
     }
 
-    /// What a touch may mean; nothing where it means files.
-    pub fn touched(touch: &Touch) -> Vec<Self> {
-        let space = Space::called(&touch.space);
-        space.map(|space| Self { space, name: touch.path.clone() }).into_iter().collect()
+    /// An object of the cluster.
+    pub fn object(name: &ObjectName) -> Self {
+        Self { space: Space::Object, name: String::from(name.clone()) }
     }
-}
 
-/// As people say it: `service portal`.
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.space.word(), self.name)
+    /// The name of an object; none where it is none.
+    fn object_name(&self) -> Option<ObjectName> {
+        let name = Some(&self.name).filter(|_| self.space == Space::Object)?;
+        ObjectName::try_from(name.clone()).ok()
+    }
+
+    /// What a touch may mean; nothing where it means files. Of a kind that only a server knows it is not known before
+    /// whether its objects are in namespaces.
+    pub fn touched(touch: &Touch) -> Vec<Self> {
+        let Some(space) = Space::called(&touch.space) else { return Vec::new() };
+        let named = Self { space, name: touch.path.clone() };
+        let elsewhere = named.object_name().filter(|name| Builtin::of(&name.group, &name.kind).is_none());
+        let elsewhere = elsewhere.map(|name| Self::object(&ObjectName { namespace: None, ..name }));
+        [Some(named), elsewhere].into_iter().flatten().collect()
+    }
+
+    /// As people say it, who have this namespace in mind: `service portal`, `configmap/limits`.
+    pub fn spoken(&self, namespace: &str) -> String {
+        match self.object_name() {
+            Some(name) => name.spoken(namespace),
+            None => format!("{} {}", self.space.word(), self.name),
+        }
     }
 }
 
@@ -88,7 +107,7 @@ mod tests {
     fn a_resource_comes_back_as_it_was_written() {
         let portal = Resource::service("portal");
         assert_eq!(
-            (String::from(portal.clone()), portal.to_string()),
+            (String::from(portal.clone()), portal.spoken("")),
             ("service/portal".into(), "service portal".into())
         );
         assert_eq!(Resource::try_from("service/portal".to_owned()).unwrap(), portal);
@@ -101,5 +120,16 @@ mod tests {
     fn a_touch_of_files_is_no_such_resource() {
         assert_eq!(Resource::touched(&Touch::file("etc/a")), []);
         assert_eq!(Resource::touched(&Touch::service("portal")), [Resource::service("portal")]);
+    }
+
+    #[test]
+    fn an_object_of_a_kind_that_only_a_server_knows_may_be_in_no_namespace() {
+        let map = Touch::object("ConfigMap/lumen/limits");
+        let said = |touch: &Touch, namespace: &str| -> Vec<String> {
+            Resource::touched(touch).iter().map(|resource| resource.spoken(namespace)).collect()
+        };
+        assert_eq!(said(&map, "lumen"), ["configmap/limits"]);
+        assert_eq!(said(&map, "default"), ["lumen/configmap/limits"]);
+        assert_eq!(Resource::touched(&Touch::object("Vase.a.io/lumen/a")).len(), 2);
     }
 }

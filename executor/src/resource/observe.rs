@@ -2,7 +2,7 @@
 
 use super::name::{Resource, Space};
 use super::observed::Observed;
-use super::service;
+use super::{object, service};
 use crate::site::{Fault, Site};
 use futures_util::future::join_all;
 
@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 pub fn is_known(site: &Site, resource: &Resource) -> bool {
     match resource.space {
         Space::Service => site.services.contains_key(&resource.name),
+        Space::Object => site.cluster.is_some(),
     }
 }
 
@@ -17,6 +18,7 @@ pub fn is_known(site: &Site, resource: &Resource) -> bool {
 pub async fn observe(site: &Site, resource: &Resource) -> Result<Observed, Fault> {
     match resource.space {
         Space::Service => service::observe(site, &resource.name),
+        Space::Object => object::observe(site, &resource.name).await,
     }
 }
 
@@ -26,8 +28,9 @@ pub async fn observe_all(site: &Site, resources: impl IntoIterator<Item = &Resou
 }
 
 /// The line that says that one is not as it was.
-pub fn unlike(resource: &Resource, was: &Observed, _is: &Observed) -> String {
+pub fn unlike(site: &Site, resource: &Resource, was: &Observed, is: &Observed) -> String {
     match resource.space {
         Space::Service => service::unlike(&resource.name, was),
+        Space::Object => object::unlike(&resource.spoken(&site.namespace), was, is),
     }
 }

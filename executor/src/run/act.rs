@@ -8,6 +8,7 @@ use crate::event::{ActRef, Event};
 use crate::fault_point::{boundary, planted};
 use crate::schedule::ActState;
 use crate::site::Fault;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use switchback_compiler::plan::{Act, READ_LIMIT};
 use switchback_compiler::schema::Class;
@@ -71,6 +72,9 @@ async fn settle(
                 work.scribe.commit(event).await?;
             } else {
                 work.scribe.tell(event);
+            }
+            if !applied.left.is_empty() {
+                work.scribe.tell(Event::Noticed { unit: work.id, files: BTreeMap::new(), resources: applied.left });
             }
             Ok(applied.changed)
         }

@@ -49,9 +49,12 @@ pub(super) async fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: 
         match is {
             Ok(is) => {
                 feed(&mut now, &name, &is.mark);
-                left.extend((!was.agrees(&is)).then(|| unlike(resource, was, &is)));
+                left.extend((!was.agrees(&is)).then(|| unlike(site, resource, was, &is)));
             }
-            Err(fault) => left.push(format!("{resource} can't be compared: {}", site.secrets.mask(&fault.why))),
+            Err(fault) => {
+                let resource = resource.spoken(&site.namespace);
+                left.push(format!("{resource} can't be compared: {}", site.secrets.mask(&fault.why)));
+            }
         }
     }
     left.extend(before.unknown);

@@ -99,7 +99,7 @@ impl Look<'_> {
         self.seen.paths.extend(action.looks(&act.call, &scene).unwrap_or_default());
         let meets = |path: &&RelPath| act.touches.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
         self.seen.paths.extend(self.expected.paths().filter(meets).cloned());
-        self.seen.resources.extend(act.touches.iter().flat_map(Resource::touched));
+        self.seen.resources.extend(self.expected.looked_at(act));
     }
 
     fn file(&mut self, path: &RelPath) {
@@ -115,13 +115,14 @@ impl Look<'_> {
     async fn resources(&mut self, resources: impl Iterator<Item = &Resource>) {
         let expected = resources.filter_map(|resource| Some((resource, self.expected.resource(resource)?)));
         let expected: Vec<_> = expected.collect();
-        let observed = observe_all(self.work.site, expected.iter().map(|(resource, _)| *resource)).await;
+        let site = self.work.site;
+        let observed = observe_all(site, expected.iter().map(|(resource, _)| *resource)).await;
         for ((resource, was), is) in expected.into_iter().zip(observed) {
             // What can't be looked at is told by the action that needs it.
             if let Ok(is) = is
                 && !was.agrees(&is)
             {
-                let (resource, was, is) = (resource.to_string(), was.to_string(), is.to_string());
+                let (resource, was, is) = (resource.spoken(&site.namespace), was.to_string(), is.to_string());
                 self.changed.push(Changed { resource, was, is });
             }
         }
@@ -199,7 +200,8 @@ async fn others(site: &Site, watch: &Watch) -> BTreeMap<Resource, Observed> {
     seen.filter(|(_, was, is)| !was.agrees(is)).map(|(resource, _, is)| (resource.clone(), is)).collect()
 }
 
-/// Whether an action's plan says nothing of what it does to the files of the target.
+/// Whether an action's plan says nothing of what it does to the files and objects of the target.
 pub(super) fn is_opaque(act: &Act) -> bool {
-    act.touches.iter().all(|touch| touch.space != Touch::FILES)
+    let known = [Touch::FILES, Touch::OBJECTS];
+    act.touches.iter().all(|touch| !known.contains(&touch.space.as_str()))
 }

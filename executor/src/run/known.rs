@@ -30,8 +30,9 @@ pub struct Reviewed {
 
 #[derive(Debug, Default)]
 struct ReviewedUnit {
-    /// Actions of which the review says what they do; what was needless then was not looked into.
-    acts: BTreeSet<String>,
+    /// Actions of which the review says what they do, each with what it looked at that is no file; what was needless then
+    /// was not looked into.
+    acts: BTreeMap<String, BTreeSet<Resource>>,
     /// Paths that were to change.
     paths: BTreeSet<RelPath>,
 }
@@ -41,7 +42,9 @@ impl Reviewed {
     pub fn of(plan: &Plan, preview: &Preview) -> Self {
         let mut reviewed = Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
         for unit in preview.units.iter().chain(&preview.finalize).filter(|unit| unit.skipped.is_none()) {
-            let acts = unit.acts.iter().filter(|act| !act.needless).map(|act| act.id.clone()).collect();
+            let acts = unit.acts.iter().filter(|act| !act.needless);
+            let acts: BTreeMap<_, _> = acts.map(|act| (act.id.clone(), act.resources.clone())).collect();
+            acts.values().flatten().for_each(|resource| reviewed.last(resource.clone(), unit.unit));
             let paths = unit.changes.iter().filter_map(|change| RelPath::parse(&change.resource).ok());
             let paths = paths.filter(|path| preview.facts.files.contains_key(path)).collect();
             reviewed.units.insert(unit.unit, ReviewedUnit { acts, paths });
@@ -53,11 +56,25 @@ impl Reviewed {
     }
 
     fn touched(&mut self, id: u32, touch: &Touch) {
-        self.resources.extend(Resource::touched(touch).into_iter().map(|resource| (resource, id)));
+        for resource in Resource::touched(touch) {
+            self.last(resource, id);
+        }
         if let Some(path) = path_of(touch) {
             let list = if touch.tree { &mut self.trees } else { &mut self.files };
             list.insert(path, id);
         }
+    }
+
+    /// Notes that a unit touches a resource; the last of them counts.
+    fn last(&mut self, resource: Resource, id: u32) {
+        let last = self.resources.entry(resource).or_insert(id);
+        *last = id.max(*last);
+    }
+
+    /// What an action of a unit looked at that is no file, or names.
+    fn looked_at(&self, id: u32, act: &Act) -> BTreeSet<Resource> {
+        let reviewed = self.units.get(&id).and_then(|unit| unit.acts.get(&act.id)).into_iter().flatten().cloned();
+        reviewed.chain(act.touches.iter().flat_map(Resource::touched)).collect()
     }
 
     /// The size of the largest file that is to change.
@@ -146,7 +163,12 @@ impl Expected {
 
     /// Whether the review says what an action of the unit does.
     pub(super) fn was_reviewed(&self, act: &Act) -> bool {
-        self.reviewed.units.get(&self.unit).is_some_and(|unit| unit.acts.contains(&act.id))
+        self.reviewed.units.get(&self.unit).is_some_and(|unit| unit.acts.contains_key(&act.id))
+    }
+
+    /// What an action of the unit is about that is no file.
+    pub(super) fn looked_at(&self, act: &Act) -> BTreeSet<Resource> {
+        self.reviewed.looked_at(self.unit, act)
     }
 
     /// Paths that the unit was to change.
@@ -252,7 +274,7 @@ impl Known {
                 own.extend(self.at(&real, &path, tree));
             }
         }
-        let touched = unit.acts().flat_map(|act| &act.touches).flat_map(Resource::touched);
+        let touched = unit.acts().flat_map(|act| self.reviewed.looked_at(id, act));
         Expected { reviewed: Arc::clone(&self.reviewed), unit: id, own, resources: self.resources(touched) }
     }
 

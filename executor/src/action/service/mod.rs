@@ -166,14 +166,14 @@ impl<'s> Handle<'s> {
     fn would_run(&self, world: &Predicted) -> Result<bool, Fault> {
         match world.foreseen(&Resource::service(self.name)) {
             Some(Foreseen::Service { runs }) => Ok(*runs),
-            None => Ok(self.was()? == Was::Running),
+            _ => Ok(self.was()? == Was::Running),
         }
     }
 
     /// The change, after which it runs or not.
     fn change(&self, words: &str, runs: bool, world: &mut Predicted) -> Vec<Change> {
         let service = Resource::service(self.name);
-        let resource = service.to_string();
+        let resource = service.spoken("");
         world.foresee(service, Foreseen::Service { runs });
         vec![Change {
             resource,
