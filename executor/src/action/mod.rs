@@ -87,6 +87,8 @@ static NOUNS: &[&dyn Noun] = &[
     &kube::KubeScale,
     &kube::KubeAnnotate,
     &kube::KubeRestart,
+    &kube::KubeRestore,
+    &kube::KubeObject,
     &kube::KubeReady,
     &kube::KubeExists,
     &kube::KubeAbsent,

@@ -10,6 +10,7 @@ use crate::world::cluster::Object;
 use crate::world::{Bounds, Digest, RelPath, State, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use switchback_compiler::plan::{Call, CopyOf};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +142,8 @@ pub struct Predicted {
     laid: BTreeMap<RelPath, Now>,
     /// Copies that steps before would have taken, by the backup's name.
     copies: BTreeMap<String, Vec<Held>>,
+    /// The same of objects.
+    object_copies: BTreeMap<(String, Resource), Object>,
     /// What is no file, as far as a step before changed it.
     resources: BTreeMap<Resource, Foreseen>,
     /// Every path that was looked at.
@@ -304,6 +307,25 @@ impl Predicted {
             Foreseen::Object(object) => object.as_ref(),
             Foreseen::Service { .. } => None,
         })
+    }
+
+    /// An object as steps before would leave it; none where none of them changed it, and none inside where it would be gone.
+    pub fn object(&self, resource: &Resource) -> Option<Option<Object>> {
+        match self.resources.get(resource)? {
+            Foreseen::Object(object) => Some(object.clone()),
+            Foreseen::Service { .. } => None,
+        }
+    }
+
+    /// Remembers what a backup would copy of an object.
+    pub fn copy_object(&mut self, backup: &str, resource: Resource, object: Object) {
+        self.object_copies.insert((backup.to_owned(), resource), object);
+    }
+
+    /// What a backup of this plan would hold of an object.
+    pub fn copied_object(&self, call: &Call, resource: &Resource) -> Option<Object> {
+        let Some(CopyOf::Own(backup)) = call.copy() else { return None };
+        self.object_copies.get(&(backup, resource.clone())).cloned()
     }
 
     /// Notes what was seen of a resource, as it is now.

@@ -100,3 +100,34 @@ step "c" { needs "b"; kube.annotate "configmap/b" "c" value="1"; verify { kube.f
     assert!(!said.contains("cm9zZ"), "{said}");
     assert_eq!(stage.get("configmap/b", ".data.id"), "");
 }
+
+#[test]
+fn a_saved_object_is_put_back_by_another_plan_and_that_is_taken_back() {
+    let cluster = cluster!("a_saved_object_is_put_back_by_another_plan_and_that_is_taken_back");
+    let saves = r#"step "save" { backup "settings" keep="30d" { kube.object "configmap/a" "secret/pin" } }
+step "a" { needs "save"; kube.apply "a.yaml" force=#true }"#;
+    let stage = Stage::new(cluster, "saved", saves, &[("a.yaml", &map("a", "new"))]);
+    let pin = "apiVersion: v1\nkind: Secret\nmetadata: { name: pin }\nstringData: { pin: rose-garden }\n";
+    stage.given(&format!("{}---\n{pin}", map("a", "old")));
+    let saved = stage.picture();
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["copies 2 objects, reads it back, keeps it 30d"]);
+    stage.ends(0, RUN);
+    stage.ends(0, "switchback finalize --yes");
+    stage.kubectl(&["patch", "secret", "pin", "-p", r#"{"stringData":{"pin":"tulip-seven"}}"#], "");
+    let changed = stage.picture();
+    for by in ["", " by=\"recreate\""] {
+        let restores = format!(r#"step "b" {{ kube.restore "cm/a" "secret/pin" copy="p/settings"{by} }}"#);
+        stage.write("q.plan.kdl", &format!("plan \"q\"\n{restores}\n"));
+        let diff = stage.ends(0, "switchback diff q.plan.kdl");
+        has(&diff, &["~ configmap/a", "-value: new", "+value: old", "~ secret/pin", "‹hidden "]);
+        assert!(!diff.contains("rose") && !diff.contains("cm9zZ"), "{diff}");
+        stage.ends(0, "switchback run q.plan.kdl --yes");
+        assert_eq!(stage.picture(), saved, "{by}");
+        has(&stage.ends(0, "switchback run q.plan.kdl --yes"), &["nothing to do"]);
+        stage.ends(0, UNDO);
+        assert_eq!(stage.picture(), changed, "{by}");
+    }
+    let told = stage
+        .ends(0, "grep -rl 'rose-garden\\|cm9zZS1nYXJkZW4' .switchback site | grep -v '/old/\\|/backups/' || true");
+    assert_eq!(told, "");
+}

@@ -29,6 +29,7 @@ pub(super) async fn put_back(kept: &[Kept], deed: &Deed<'_>, scene: &Scene<'_>) 
             None => match unnoted(cluster, one, before.as_ref(), deed).await? {
                 Unnoted::Ours(live) => Some(*live),
                 Unnoted::Untouched => continue,
+                Unnoted::Gone => None,
                 Unnoted::Theirs => {
                     back.left.push(format!("`{spoken}` was changed by somebody else since, and is left"));
                     continue;
@@ -60,6 +61,8 @@ enum Unnoted {
     Ours(Box<Object>),
     /// It is as it was.
     Untouched,
+    /// It was deleted, to be made anew.
+    Gone,
     /// It is another, and not by us.
     Theirs,
 }
@@ -77,6 +80,7 @@ async fn unnoted(cluster: &Cluster, kept: &Kept, before: Option<&Object>, deed: 
         (None, None) => Unnoted::Untouched,
         // One that only made us an owner is taken back too.
         (Some(before), Some(live)) if Normal::of(before) == Normal::of(&live) => Unnoted::Ours(Box::new(live)),
+        (Some(_), None) if matches!(deed, Deed::Restore { recreates: true, .. }) => Unnoted::Gone,
         (_, Some(live)) if deed.is_done(cluster, kept, &live).await? => Unnoted::Ours(Box::new(live)),
         _ => Unnoted::Theirs,
     })
@@ -88,12 +92,25 @@ pub(super) enum Deed<'d> {
     Apply(&'d [Wanted]),
     /// The one was changed by this.
     Patch(&'d Patch),
+    /// They were made what these copies are.
+    Restore {
+        /// What each was to be.
+        copies: &'d [(ObjectName, Object)],
+        /// Whether it was deleted first.
+        recreates: bool,
+    },
 }
 
 impl Deed<'_> {
     /// The manifest of an object.
     fn object(&self, kept: &Kept) -> Option<&Object> {
-        let Self::Apply(all) = self else { return None };
+        let all = match self {
+            Self::Apply(all) => *all,
+            Self::Patch(_) => return None,
+            Self::Restore { copies, .. } => {
+                return copies.iter().find(|(name, _)| *name == kept.object).map(|(_, copy)| copy);
+            }
+        };
         let ObjectName { group, kind, namespace, name } = &kept.object;
         let is_it = |object: &&Object| {
             let at = object.namespace().is_none_or(|at| namespace.as_deref() == Some(at));
@@ -106,6 +123,7 @@ impl Deed<'_> {
     async fn is_done(&self, cluster: &Cluster, kept: &Kept, live: &Object) -> Result<bool, Fault> {
         match self {
             Self::Patch(patch) => is_patched(cluster, &kept.object, patch, live).await,
+            Self::Restore { .. } => Ok(self.object(kept).is_some_and(|copy| Normal::of(copy) == Normal::of(live))),
             Self::Apply(_) => match self.object(kept) {
                 Some(wanted) => is_applied(cluster, &kept.object, wanted, live).await,
                 None => Ok(false),
