@@ -149,3 +149,16 @@ fn a_cluster_that_is_not_there_is_told_and_asked_for_only_where_it_is_needed() {
         .unwrap();
     stand.ends(0, &format!("KUBECONFIG=/nonexistent/config {RUN}")).unwrap();
 }
+
+#[test]
+fn a_target_needs_no_directory() {
+    let cluster = cluster!("a_target_needs_no_directory");
+    let stage = Stage::new(cluster, "bare", r#"step "a" { kube.apply "a.yaml" }"#, &[("a.yaml", &map("a", "1"))]);
+    let project = format!("language 1\ntarget \"test\" {{ kube namespace=\"{}\" }}\n", stage.namespace);
+    stage.write("switchback.kdl", &project);
+    let before = stage.picture();
+    stage.ends(0, RUN);
+    has(&stage.ends(0, "switchback status"), &["done"]);
+    stage.ends(0, UNDO);
+    assert_eq!(stage.picture(), before);
+}
