@@ -36,6 +36,14 @@ pub(super) async fn put_back(kept: &[Kept], deed: &Deed<'_>, scene: &Scene<'_>) 
                 }
             },
         };
+        let left = match left {
+            Some(left) if store.is_anew(&one.object) => Some(of_now(left, cluster.get(&one.object).await?.as_ref())),
+            None if before.is_some() => {
+                store.note_anew(&one.object)?;
+                None
+            }
+            left => left,
+        };
         boundary("object");
         match cluster.restore(&one.object, before.as_ref(), left.as_ref(), Mode::Real).await {
             Ok(done) => {
@@ -53,6 +61,18 @@ pub(super) async fn put_back(kept: &[Kept], deed: &Deed<'_>, scene: &Scene<'_>) 
         back.left.push(fault.why);
     }
     Ok(Undone { what: back.words(), left: back.left })
+}
+
+/// What was left, as the object that is there now: this run itself made that one anew, in its place.
+fn of_now(left: Object, live: Option<&Object>) -> Object {
+    let mut value = left.value().clone();
+    if let (Some(metadata), Some(uid)) =
+        (value.get_mut("metadata").and_then(|of| of.as_object_mut()), live.and_then(Object::uid))
+    {
+        metadata.insert("uid".to_owned(), uid.into());
+    }
+    // It was an object and still is.
+    Object::new(value).unwrap_or(left)
 }
 
 /// What became of an object whose answer was not noted.

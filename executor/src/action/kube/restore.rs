@@ -178,6 +178,9 @@ async fn restore(kept: &Kept, call: &Call, scene: &Scene<'_>, until: Instant) ->
     if !is_copy && !was_deleted && !is_same(before.as_ref(), live.as_ref()) {
         return Err(changed(&kept.object, scene));
     }
+    if before.is_some() && (recreates(call) || live.is_none()) {
+        store.note_anew(&kept.object)?;
+    }
     boundary("object");
     let mut live = live;
     if recreates(call) && !is_copy && live.is_some() {

@@ -55,6 +55,20 @@ impl Store {
         }
     }
 
+    /// Notes, durably, that this run makes an object anew: from then on another uid tells nothing of somebody else.
+    pub fn note_anew(&self, name: &ObjectName) -> Result<(), Fault> {
+        self.write(&Self::anew_name(name), b"")
+    }
+
+    /// Whether this run made an object anew.
+    pub fn is_anew(&self, name: &ObjectName) -> bool {
+        self.folder.join(Self::anew_name(name)).exists()
+    }
+
+    fn anew_name(name: &ObjectName) -> String {
+        format!("anew-{}", blake3::hash(String::from(name.clone()).as_bytes()).to_hex())
+    }
+
     fn left_name(&self, name: &ObjectName) -> String {
         let whole = format!("{}/{}", self.act, String::from(name.clone()));
         format!("left-{}", blake3::hash(whole.as_bytes()).to_hex())
