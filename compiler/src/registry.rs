@@ -17,14 +17,45 @@ pub struct Touch {
 }
 
 impl Touch {
+    /// The space of files and folders of the target's directory.
+    pub const FILES: &str = "files";
+    /// The space of local processes of the target.
+    pub const SERVICES: &str = "service";
+    /// The space of objects of the target's cluster, each `Kind.group/namespace/name`.
+    pub const OBJECTS: &str = "object";
+
     /// One file of the target's directory.
     pub fn file(path: impl Into<String>) -> Self {
-        Self { space: "files".into(), path: path.into(), tree: false }
+        Self { space: Self::FILES.into(), path: path.into(), tree: false }
     }
 
     /// Everything below a folder of the target's directory.
     pub fn tree(path: impl Into<String>) -> Self {
         Self { tree: true, ..Self::file(path) }
+    }
+
+    /// A service of the target.
+    pub fn service(name: impl Into<String>) -> Self {
+        Self { space: Self::SERVICES.into(), path: name.into(), tree: false }
+    }
+
+    /// An object of the target's cluster.
+    pub fn object(name: impl Into<String>) -> Self {
+        Self { space: Self::OBJECTS.into(), path: name.into(), tree: false }
+    }
+
+    /// As people say it: `www/a.html`, `service portal`, `configmap/limits`.
+    pub fn spoken(&self) -> String {
+        match self.space.as_str() {
+            Self::SERVICES => format!("service {}", self.path),
+            Self::OBJECTS => {
+                let (kind, name) = self.path.split_once('/').unwrap_or(("object", &self.path));
+                let kind = kind.split('.').next().unwrap_or(kind).to_lowercase();
+                let name = name.trim_start_matches('/').rsplit('/').next().unwrap_or(name);
+                format!("{kind}/{name}")
+            }
+            _ => self.path.clone(),
+        }
     }
 
     /// Whether both may mean the same thing.
@@ -142,6 +173,14 @@ impl<'a> Registry<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_touch_is_said_as_people_say_it() {
+        let said = |touch: Touch| touch.spoken();
+        assert_eq!(said(Touch::object("Deployment.apps/lumen/web")), "deployment/web");
+        assert_eq!(said(Touch::object("Namespace//lumen")), "namespace/lumen");
+        assert_eq!((said(Touch::service("web")), said(Touch::file("a/b"))), ("service web".into(), "a/b".into()));
+    }
 
     #[test]
     fn a_tree_meets_what_is_below_it_and_nothing_beside_it() {

@@ -2,10 +2,12 @@
 
 pub use crate::secrets::Secrets;
 
+use crate::resource::Resource;
 use crate::target::Found;
+use crate::world::cluster::{Cluster, Fault as ClusterFault};
 use crate::world::{RelPath, Tree, TreeError};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,6 +66,21 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Of this: `manifests/a.yaml:3: …`.
+    #[must_use]
+    pub fn about(self, what: &str) -> Self {
+        Self { why: format!("{what}: {}", self.why), ..self }
+    }
+}
+
+impl From<ClusterFault> for Fault {
+    fn from(fault: ClusterFault) -> Self {
+        let unknown = fault.leaves_unknown();
+        Self { why: fault.what, details: fault.help.into_iter().collect(), unknown }
+    }
+}
+
 impl From<TreeError> for Fault {
     fn from(error: TreeError) -> Self {
         Self::new(error.to_string())
@@ -77,6 +94,10 @@ pub struct Site {
     pub tree: Option<Arc<Tree>>,
     /// The same, as a path.
     pub directory: Option<PathBuf>,
+    /// The target's cluster, where the plan works on it.
+    pub cluster: Option<Arc<Cluster>>,
+    /// The namespace of what names none there.
+    pub namespace: String,
     /// The project's folder.
     pub project: PathBuf,
     /// The run's folder: outputs of programs, old contents, the bundle's copy. While only looking: none.
@@ -91,6 +112,8 @@ pub struct Site {
     pub secrets: Secrets,
     /// Local processes of the target.
     pub services: BTreeMap<String, Service>,
+    /// Resources that are no files and that steps of the plan write secrets into.
+    pub hidden: BTreeSet<Resource>,
     /// Which steps of the plan write which paths: what `dir.mirror` leaves alone.
     pub written: BTreeMap<String, Vec<String>>,
     /// The program that executes the plan.
@@ -160,6 +183,16 @@ impl Scene<'_> {
 }
 
 impl Site {
+    /// The target's cluster.
+    pub fn cluster(&self) -> Result<&Arc<Cluster>, Fault> {
+        self.cluster.as_ref().ok_or_else(|| Fault::new("the target has no cluster"))
+    }
+
+    /// Whether a resource may hold a secret of the plan.
+    pub fn hides(&self, resource: &Resource) -> bool {
+        self.hidden.contains(resource)
+    }
+
     /// The value of a part of a text that is known later.
     pub fn value(&self, segment: &Segment) -> Result<String, Fault> {
         match segment {

@@ -14,7 +14,12 @@ struct Every {
 impl Files for Every {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         // Two blocks of zeros are an archive of nothing.
-        let other = if path.ends_with(".tar.gz") { vec![0; 1024] } else { b"#!/bin/sh\n".to_vec() };
+        let manifest = || format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: \"{}\"}}\n", path.len());
+        let other = match path {
+            _ if path.ends_with(".tar.gz") => vec![0; 1024],
+            _ if path.contains(".yaml") => manifest().into_bytes(),
+            _ => b"#!/bin/sh\n".to_vec(),
+        };
         Ok(self.own.get(path).cloned().unwrap_or(other))
     }
 
@@ -47,6 +52,8 @@ fn plan(form: &Form, example: &str) -> String {
     plan + &if form.is(Role::Action) {
         let stays = if form.way_back == OwnWayBack::None && !answered { "\nstays \"an example\"" } else { "" };
         step(&format!("{example}{stays}"))
+    } else if example.starts_with("output ") {
+        step(&format!("file.write \"x\" content=\"1\"\n{example}"))
     } else if form.is(Role::Check) {
         step(&format!("file.write \"x\" content=\"1\"\nverify {{\n{example}\n}}"))
     } else if form.is(Role::Thing) {
@@ -61,7 +68,7 @@ fn plan(form: &Form, example: &str) -> String {
 
 #[test]
 fn every_example_compiles() {
-    let project = "language 1\ntarget \"local\" { directory \"work\"; service \"web\" { program \"web\" } }";
+    let project = "language 1\ntarget \"local\" { directory \"work\"; kube; service \"web\" { program \"web\" } }";
     let mut faults = Vec::new();
     for kind in registry().all() {
         let form = kind.form();

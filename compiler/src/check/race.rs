@@ -16,9 +16,6 @@ pub(super) struct Write<'d> {
     pub(super) at: &'d At,
 }
 
-/// The space of names of local processes.
-const SERVICES: &str = "service";
-
 /// In which direction steps run: their way back goes through the same order, backwards.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -127,7 +124,8 @@ fn diagnose(cx: &Cx<'_>, draft: &Draft, way: Way, (a, b): (&Write<'_>, &Write<'_
     let tree = [first, second].into_iter().find(|write| write.touch.tree);
     let does_what = match tree {
         Some(tree) => format!("write below {}", place(&tree.touch.path)),
-        None if first.touch.space == SERVICES => format!("act on service `{}`", first.touch.path),
+        None if first.touch.space == Touch::SERVICES => format!("act on service `{}`", first.touch.path),
+        None if first.touch.space == Touch::OBJECTS => format!("change `{}`", first.touch.spoken()),
         None => format!("write `{}`", first.touch.path),
     };
     let when = if way == Way::Back { " when they are taken back" } else { "" };
@@ -145,8 +143,10 @@ pub(super) fn place(path: &str) -> String {
 pub(super) fn does(step: &DraftStep, write: &Write<'_>) -> String {
     if write.touch.tree {
         format!("`{}` writes all of {}", step.name, place(&write.touch.path))
-    } else if write.touch.space == SERVICES {
+    } else if write.touch.space == Touch::SERVICES {
         format!("`{}` acts on service `{}`", step.name, write.touch.path)
+    } else if write.touch.space == Touch::OBJECTS {
+        format!("`{}` changes `{}`", step.name, write.touch.spoken())
     } else {
         format!("`{}` writes `{}`", step.name, write.touch.path)
     }

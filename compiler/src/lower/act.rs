@@ -29,6 +29,9 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
             values.insert(param.name.to_owned(), value.json());
         }
     }
+    if let Some(namespace) = namespace(cx, form) {
+        values.entry(NAMESPACE).or_insert_with(|| Json::from(namespace));
+    }
     for child in item.children.iter().filter(|child| child.name != "unless") {
         let args: Vec<Json> = child.values.iter().map(|(_, value, _)| value.json()).collect();
         if let Some(list) = values.entry(child.name).or_insert_with(|| Json::Array(Vec::new())).as_array_mut() {
@@ -38,6 +41,15 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
     copies::reference(cx, item, form, &mut values);
     let call = Call { kind: form.name.to_owned(), values };
     objections(cx, item, kind, &call).then_some((call, form))
+}
+
+/// The property that says where on a cluster what names no namespace is.
+const NAMESPACE: &str = "namespace";
+
+/// The target's own namespace, for what can be told one.
+fn namespace(cx: &Cx<'_>, form: &Form) -> Option<String> {
+    let kube = cx.target.as_ref()?.kube.as_ref()?;
+    form.props.iter().any(|param| param.name == NAMESPACE).then(|| kube.namespace.clone())
 }
 
 /// An action of a step; its number is its name when it has none.

@@ -70,6 +70,12 @@ impl Plan {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
+    /// The namespace of what names none on the target; empty where it is no cluster.
+    pub fn namespace(&self) -> &str {
+        let kube = self.target.as_ref().and_then(|target| target.kube.as_ref());
+        kube.map_or("", |kube| kube.namespace.as_str())
+    }
+
     /// All steps, with their ids.
     pub fn steps(&self) -> impl Iterator<Item = (u32, &Unit)> {
         (0..).zip(&self.units).filter(|(_, unit)| unit.kind == UnitKind::Step)

@@ -35,7 +35,7 @@ pages! {
     LATER_WORD = Page {
         code: "node::not-yet",
         text: "The language has this word, but this version of Switchback does not know it yet.",
-        wrong: "step \"a\" { kube.apply \"a.yaml\" }",
+        wrong: "step \"a\" { argocd.pause \"portal\" }",
         ..Page::ERROR
     };
     /// A second one where one may stand.

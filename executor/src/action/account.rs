@@ -1,5 +1,6 @@
 //! What an action that was begun says of the target: what stood there before, and what it makes of it.
 
+use crate::resource::{Observed, Resource};
 use crate::world::{RelPath, State};
 
 /// By resource. What an action can't know before it is done, as what a program writes, is not in it.
@@ -9,8 +10,8 @@ pub struct Account {
     pub files: Vec<Told>,
     /// Folders that are made on the way to those.
     pub made: Vec<RelPath>,
-    /// A service, whether it ran, and whether it runs afterwards.
-    pub service: Option<(String, bool, bool)>,
+    /// What is no file.
+    pub resources: Vec<Effect>,
 }
 
 impl Account {
@@ -20,7 +21,7 @@ impl Account {
         let back = |told: Told| Told { after: told.before.clone(), ..told };
         Self {
             files: self.files.into_iter().map(back).collect(),
-            service: self.service.map(|(name, ran, _)| (name, ran, ran)),
+            resources: self.resources.into_iter().map(Effect::taken_back).collect(),
             made: self.made,
         }
     }
@@ -35,4 +36,21 @@ pub struct Told {
     pub before: State,
     /// What stands there afterwards.
     pub after: State,
+}
+
+/// One resource that is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// Which.
+    pub resource: Resource,
+    /// What was seen of it.
+    pub before: Observed,
+    /// What is seen of it afterwards; none: that is known only when it is done.
+    pub after: Option<Observed>,
+}
+
+impl Effect {
+    fn taken_back(self) -> Self {
+        Self { after: Some(self.before.clone()), ..self }
+    }
 }

@@ -4,7 +4,8 @@ use super::Predicted;
 use super::want::Want;
 use crate::event::Copied;
 use crate::site::{Fault, Scene};
-use crate::world::{RelPath, State};
+use crate::world::cluster::{Object, ObjectName};
+use crate::world::{Digest, RelPath, State};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -13,11 +14,12 @@ use switchback_compiler::schema::{Param, Ty};
 use switchback_compiler::words::{count, list};
 
 /// The properties that say which copy is restored.
-pub(super) const WHICH: &[Param] = &[
-    Param::one("copy", Ty::Copy, "the backup that holds it: one of this plan, or PLAN/NAME, the newest that plan took"),
-    Param::optional("version", Ty::Versions, "the newest copy of that name that was taken at this version, \"24.2.x\""),
-    Param::optional("max-age", Ty::Span, "how old a copy of an earlier run may be"),
-];
+pub(super) const WHICH: &[Param] = &[COPY, VERSION, MAX_AGE];
+pub(super) const COPY: Param =
+    Param::one("copy", Ty::Copy, "the backup that holds it: one of this plan, or PLAN/NAME, the newest that plan took");
+pub(super) const VERSION: Param =
+    Param::optional("version", Ty::Versions, "the newest copy of that name that was taken at this version, \"24.2.x\"");
+pub(super) const MAX_AGE: Param = Param::optional("max-age", Ty::Span, "how old a copy of an earlier run may be");
 
 /// What a copy has at and below a path, as wants; empty: it was taken of that place, and nothing stood there.
 ///
@@ -43,6 +45,35 @@ pub(super) fn held(
     held.ok_or_else(|| missing(name, path, copied))
 }
 
+/// What a copy has of an object of the cluster: one that was taken, in this run or an earlier one.
+pub(super) fn object(call: &Call, name: &ObjectName, scene: &Scene<'_>) -> Result<Object, Fault> {
+    let (copied, folder, called) = match call.copy() {
+        Some(CopyOf::Kept(kept)) => match scene.site.found.get(&kept.to_string()) {
+            Some(Ok(found)) => (found.things.clone(), found.folder.clone(), kept.to_string()),
+            Some(Err(why)) => return Err(Fault::new(why.clone())),
+            None => return Err(Fault::new(format!("{kept} was not looked for"))),
+        },
+        Some(CopyOf::Own(own)) => {
+            let all = scene.site.copies.lock().unwrap_or_else(PoisonError::into_inner);
+            (all.get(&own).cloned().unwrap_or_default(), store(scene, &own), format!("copy `{own}`"))
+        }
+        None => return Err(Fault::new("the plan does not say which copy")),
+    };
+    for one in &copied {
+        let Some(index) = one.objects.iter().position(|other| other == name) else { continue };
+        let file = scene.path(&index.to_string())?;
+        let damaged = || Fault::new(format!("{called} is damaged: it has no {}", name.spoken(&scene.site.namespace)));
+        let State::File { digest, .. } = one.snapshot.one(&file).state() else { return Err(damaged()) };
+        let digest = digest.to_string();
+        let bytes = std::fs::read(folder.join(digest.trim_start_matches("b3:"))).map_err(|_| damaged())?;
+        if Digest::of(&bytes).to_string() != digest {
+            return Err(damaged());
+        }
+        return Object::from_bytes(&bytes).ok_or_else(damaged);
+    }
+    Err(Fault::new(format!("{called} was not taken of {}", name.spoken(&scene.site.namespace))))
+}
+
 /// The same of a copy of an earlier run, as it was found.
 fn earlier(kept: &KeptCopy, path: &RelPath, scene: &Scene<'_>) -> Result<BTreeMap<RelPath, Want>, Fault> {
     let found = match scene.site.found.get(&kept.to_string()) {
@@ -62,7 +93,7 @@ fn within(
     store: &Path,
     scene: &Scene<'_>,
 ) -> Result<Option<BTreeMap<RelPath, Want>>, Fault> {
-    for one in copied {
+    for one in copied.iter().filter(|one| one.objects.is_empty()) {
         let thing = scene.path(&one.path)?;
         if path.is_within(&thing) {
             return Ok(Some(taken(one, &thing, path, store)));
@@ -78,7 +109,7 @@ fn taken(copied: &Copied, thing: &RelPath, path: &RelPath, store: &Path) -> BTre
 }
 
 /// Where a run keeps the bytes of a backup.
-fn store(scene: &Scene<'_>, name: &str) -> PathBuf {
+pub(super) fn store(scene: &Scene<'_>, name: &str) -> PathBuf {
     scene.site.backups.join(&scene.site.run).join(name)
 }
 
@@ -103,7 +134,7 @@ pub(super) fn take(noun: &str, path: &RelPath, scene: &Scene<'_>, store: &Path) 
         );
     }
     let sizes: Vec<u64> = snapshot.states().filter_map(|(_, state)| size(state)).collect();
-    Ok(Copied { what: words(noun, path, &sizes), path: path.to_string(), snapshot })
+    Ok(Copied { what: words(noun, path, &sizes), path: path.to_string(), snapshot, objects: Vec::new() })
 }
 
 /// The size of what counts as a file.

@@ -6,6 +6,7 @@
 mod account;
 mod change;
 mod evidence;
+mod foreseen;
 mod predicted;
 mod values;
 
@@ -31,6 +32,7 @@ mod file_remove;
 mod file_restore;
 mod file_write;
 mod http;
+mod kube;
 mod program;
 mod service;
 mod tcp_open;
@@ -41,20 +43,22 @@ mod testing;
 #[cfg(test)]
 mod trials;
 
-pub use account::{Account, Told};
+pub use account::{Account, Effect, Told};
 pub use change::{Body, Change, Learnt, What};
+pub use foreseen::Foreseen;
 pub use predicted::{Laid, Now, Predicted};
 pub use program::conceal;
 pub use want::{Content, Mode, Want};
 pub use writes::Writes;
 
+use crate::resource::{Observed, Resource};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use serde_json::value::{RawValue, to_raw_value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Registry};
@@ -78,6 +82,18 @@ static NOUNS: &[&dyn Noun] = &[
     &service::ServiceStop,
     &service::ServiceRestart,
     &service::ServiceRunning,
+    &kube::KubeApply,
+    &kube::KubePatch,
+    &kube::KubeDelete,
+    &kube::KubeScale,
+    &kube::KubeAnnotate,
+    &kube::KubeRestart,
+    &kube::KubeRestore,
+    &kube::KubeObject,
+    &kube::KubeReady,
+    &kube::KubeExists,
+    &kube::KubeAbsent,
+    &kube::KubeField,
     &program::Program,
     &http::HttpRequest,
     &http::HttpGet,
@@ -171,6 +187,15 @@ pub struct Applied {
     pub changed: u64,
     /// What there is to say.
     pub note: Option<String>,
+    /// What is seen afterwards of resources whose state it did not know before.
+    pub left: BTreeMap<Resource, Observed>,
+}
+
+impl Applied {
+    /// So many resources were changed, and there is no more to say.
+    pub fn changed(changed: u64) -> Self {
+        Self { changed, ..Self::default() }
+    }
 }
 
 /// What a look after a crash tells.

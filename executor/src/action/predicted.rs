@@ -3,10 +3,14 @@
 //! A preview of a later step must see what earlier steps would have written, though nothing is written: an overlay
 //! over the target's directory.
 
+use super::Foreseen;
+use crate::resource::{Observed, Resource};
 use crate::site::Fault;
+use crate::world::cluster::Object;
 use crate::world::{Bounds, Digest, RelPath, State, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use switchback_compiler::plan::{Call, CopyOf};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,11 +128,11 @@ struct Links {
 /// What a thing of a backup would hold: its path, and what stands at and below it.
 type Held = (RelPath, BTreeMap<RelPath, Now>);
 
-/// What lay over some paths and services; nothing where the target itself was seen.
+/// What lay over some paths and other resources; nothing where the target itself was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Laid {
     files: BTreeMap<RelPath, Option<Now>>,
-    services: BTreeMap<String, Option<bool>>,
+    resources: BTreeMap<Resource, Option<Foreseen>>,
 }
 
 /// The target's directory with what was previewed laid over it.
@@ -138,12 +142,18 @@ pub struct Predicted {
     laid: BTreeMap<RelPath, Now>,
     /// Copies that steps before would have taken, by the backup's name.
     copies: BTreeMap<String, Vec<Held>>,
-    /// Services: running or not, as far as a step before changed it.
-    services: BTreeMap<String, bool>,
+    /// The same of objects.
+    object_copies: BTreeMap<(String, Resource), Object>,
+    /// What is no file, as far as a step before changed it.
+    resources: BTreeMap<Resource, Foreseen>,
     /// Every path that was looked at.
     seen: BTreeSet<RelPath>,
     /// Those that nobody has asked for yet.
     fresh: BTreeSet<RelPath>,
+    /// What was seen of what is no file since that was asked for last.
+    observed: BTreeMap<Resource, Observed>,
+    /// Why it is not safe to start, as far as nobody has asked for it yet.
+    blocked: Vec<String>,
     /// Whether the step at hand changed something, for `after-change`.
     changed: bool,
 }
@@ -269,11 +279,6 @@ impl Predicted {
         self.changed
     }
 
-    /// Says that the step at hand changes something that is no file.
-    pub fn change(&mut self) {
-        self.changed = true;
-    }
-
     /// Remembers what a backup would copy: a thing's path, and what stands at and below it.
     pub fn copy(&mut self, name: &str, path: RelPath, held: BTreeMap<RelPath, Now>) {
         self.copies.entry(name.to_owned()).or_default().push((path, held));
@@ -285,56 +290,107 @@ impl Predicted {
         Some(held.iter().filter(|(at, _)| at.is_within(path)).map(|(at, now)| (at.clone(), now.clone())).collect())
     }
 
-    /// Whether a service would run, as far as a step before decided it.
-    pub fn service(&self, name: &str) -> Option<bool> {
-        self.services.get(name).copied()
+    /// What a resource that is no file would be, as far as a step before decided it.
+    pub fn foreseen(&self, resource: &Resource) -> Option<&Foreseen> {
+        self.resources.get(resource)
     }
 
-    /// Says whether a service would run.
-    pub fn set_service(&mut self, name: &str, runs: bool) {
-        self.services.insert(name.to_owned(), runs);
+    /// Lays what a resource would be over the world: the step at hand changes it.
+    pub fn foresee(&mut self, resource: Resource, foreseen: Foreseen) {
+        self.resources.insert(resource, foreseen);
+        self.changed = true;
+    }
+
+    /// All objects that steps before would make or change.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.resources.values().filter_map(|foreseen| match foreseen {
+            Foreseen::Object(object) => object.as_ref(),
+            Foreseen::Service { .. } => None,
+        })
+    }
+
+    /// An object as steps before would leave it; none where none of them changed it, and none inside where it would be gone.
+    pub fn object(&self, resource: &Resource) -> Option<Option<Object>> {
+        match self.resources.get(resource)? {
+            Foreseen::Object(object) => Some(object.clone()),
+            Foreseen::Service { .. } => None,
+        }
+    }
+
+    /// Remembers what a backup would copy of an object.
+    pub fn copy_object(&mut self, backup: &str, resource: Resource, object: Object) {
+        self.object_copies.insert((backup.to_owned(), resource), object);
+    }
+
+    /// What a backup of this plan would hold of an object.
+    pub fn copied_object(&self, call: &Call, resource: &Resource) -> Option<Object> {
+        let Some(CopyOf::Own(backup)) = call.copy() else { return None };
+        self.object_copies.get(&(backup, resource.clone())).cloned()
+    }
+
+    /// Notes what was seen of a resource, as it is now.
+    pub fn saw(&mut self, resource: Resource, observed: Observed) {
+        self.observed.entry(resource).or_insert(observed);
+    }
+
+    /// What was seen since that was asked for last.
+    pub fn newly_seen(&mut self) -> BTreeMap<Resource, Observed> {
+        std::mem::take(&mut self.observed)
+    }
+
+    /// Says why it is not safe to start.
+    pub fn block(&mut self, why: String) {
+        self.blocked.push(why);
+    }
+
+    /// Why it is not safe to start, as far as nobody has asked for it yet.
+    pub fn blocked(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.blocked)
     }
 
     /// All that lies over the target now.
     pub fn laid(&self) -> Laid {
-        let files = self.laid.iter().map(|(path, now)| (path.clone(), Some(now.clone()))).collect();
-        let services = self.services.iter().map(|(name, runs)| (name.clone(), Some(*runs))).collect();
-        Laid { files, services }
+        Laid { files: some(&self.laid), resources: some(&self.resources) }
     }
 
     /// What lay where something else lies since then.
     pub fn since(&self, before: Laid) -> Laid {
-        let now = self.laid();
-        let Laid { mut files, mut services } = before;
-        for path in now.files.keys() {
-            files.entry(path.clone()).or_insert(None);
-        }
-        for name in now.services.keys() {
-            services.entry(name.clone()).or_insert(None);
-        }
-        files.retain(|path, was| now.files.get(path) != Some(was));
-        services.retain(|name, was| now.services.get(name) != Some(was));
-        Laid { files, services }
+        Laid { files: since(before.files, &self.laid), resources: since(before.resources, &self.resources) }
     }
 
     /// Lets lie there again what lay there.
     pub fn put_back(&mut self, laid: Laid) {
-        for (path, was) in laid.files {
-            match was {
-                Some(now) => drop(self.laid.insert(path, now)),
-                None => drop(self.laid.remove(&path)),
-            }
-        }
-        for (name, was) in laid.services {
-            match was {
-                Some(runs) => drop(self.services.insert(name, runs)),
-                None => drop(self.services.remove(&name)),
-            }
-        }
+        put_back(&mut self.laid, laid.files);
+        put_back(&mut self.resources, laid.resources);
     }
 
     /// The paths that were looked at for the first time since this was asked last.
     pub fn newly_looked_at(&mut self) -> BTreeSet<RelPath> {
         std::mem::take(&mut self.fresh)
+    }
+}
+
+fn some<K: Ord + Clone, V: Clone>(laid: &BTreeMap<K, V>) -> BTreeMap<K, Option<V>> {
+    laid.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect()
+}
+
+/// What lay where something else lies now.
+fn since<K: Ord + Clone, V: PartialEq>(
+    mut before: BTreeMap<K, Option<V>>,
+    now: &BTreeMap<K, V>,
+) -> BTreeMap<K, Option<V>> {
+    for key in now.keys() {
+        before.entry(key.clone()).or_insert(None);
+    }
+    before.retain(|key, was| now.get(key) != was.as_ref());
+    before
+}
+
+fn put_back<K: Ord, V>(laid: &mut BTreeMap<K, V>, before: BTreeMap<K, Option<V>>) {
+    for (key, was) in before {
+        match was {
+            Some(value) => drop(laid.insert(key, value)),
+            None => drop(laid.remove(&key)),
+        }
     }
 }

@@ -51,6 +51,8 @@ impl Bench {
         let site = Site {
             tree: Some(Arc::new(Tree::open(&target).unwrap())),
             directory: Some(target),
+            cluster: None,
+            namespace: String::new(),
             project: at("project"),
             folder: Some(at("run")),
             backups: at("backups"),
@@ -58,6 +60,7 @@ impl Bench {
             blobs: Blobs::default(),
             secrets: Secrets::default(),
             services: BTreeMap::new(),
+            hidden: BTreeSet::new(),
             written: BTreeMap::new(),
             program: PathBuf::from("switchback"),
             key: None,

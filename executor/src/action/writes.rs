@@ -68,7 +68,7 @@ impl<T: Writes> Action for T {
         moves.iter().try_for_each(|one| known(one, &steps))?;
         carry_out(scene.tree()?, moves)?;
         // Also what a first try did before it was cut off counts.
-        Ok(Applied { changed: steps.len() as u64, note: None })
+        Ok(Applied::changed(steps.len() as u64))
     }
 
     async fn probe(&self, _call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault> {

@@ -162,7 +162,7 @@ impl Bundle {
 
     /// What is not as it was when this bundle was made: resources that differ, then changes that would be others.
     pub fn changed(&self, now: &Preview) -> Vec<Changed> {
-        let mut changed = self.preview.facts.changed(&now.facts);
+        let mut changed = self.preview.facts.changed(&now.facts, self.plan.namespace());
         let told: BTreeSet<String> = changed.iter().map(|one| one.resource.clone()).collect();
         changed.extend(self.preview.other_changes(now).into_iter().filter(|one| !told.contains(&one.resource)));
         changed

@@ -8,8 +8,8 @@ use crate::preview::preview;
 use crate::project::Project;
 use crate::report::diagnostics;
 use crate::run::host;
-use crate::session::{Refused, Sources, looking, resolve};
-use crate::site::{Blobs, Secrets};
+use crate::session::{Refused, Sources, cluster, looking, resolve};
+use crate::site::{Blobs, Secrets, Site};
 use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::diagnostic::Severity;
@@ -78,6 +78,7 @@ pub(super) async fn bundle(
     let blobs = Blobs::new(compiled.blobs);
     let began = std::time::Instant::now();
     let site = looking(project.root(), &plan, blobs.clone(), resolved.secrets.clone()).map_err(fault)?;
+    let site = Site { cluster: cluster(plan.target.as_ref(), &plan).await.map_err(fault)?, ..site };
     let preview = preview(&plan, &site, noun).await.map_err(fault)?;
     let made = Made {
         at: crate::clock::now(),

@@ -17,7 +17,8 @@ use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
 use crate::schedule::Aim;
 use crate::screen::{count, list, quoted, safe};
-use crate::session::{Execute, Refused, execute, in_the_way, looking, secrets};
+use crate::session::{Execute, Refused, cluster, execute, in_the_way, looking, secrets};
+use crate::site::{Fault, Site};
 use std::path::{Path, PathBuf};
 use switchback_compiler::plan::{Block, Stage, Window};
 
@@ -144,11 +145,10 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let env = |name: &str| std::env::var(name).ok();
     let secrets = secrets(&bundle.plan, project.root(), &env).map_err(NoBundle::Refused)?;
     let site = looking(project.root(), &bundle.plan, bundle.blobs.clone(), secrets.clone());
-    let now = match site {
-        Ok(site) => preview(&bundle.plan, &site, noun).await,
-        Err(fault) => Err(fault),
-    };
-    let now = now.map_err(|fault| NoBundle::Refused(Refused::from(fault)))?;
+    let fault = |fault: Fault| NoBundle::Refused(Refused::from(fault));
+    let cluster = cluster(bundle.plan.target.as_ref(), &bundle.plan).await.map_err(fault)?;
+    let site = Site { cluster, ..site.map_err(fault)? };
+    let now = preview(&bundle.plan, &site, noun).await.map_err(fault)?;
     let changed = bundle.changed(&now);
     if now.is_nothing() || changed.is_empty() {
         let bundle = if now.is_nothing() { Bundle::new(bundle.plan, now, bundle.blobs) } else { Ok(bundle) };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What comparing found after an undo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
-    /// Files and services that were compared, each once.
+    /// Files and other resources that were compared, each once.
     pub resources: usize,
     /// What is not as it was, a line each.
     pub left: Vec<String>,

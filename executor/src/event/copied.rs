@@ -1,6 +1,7 @@
 //! A copy, as the journal holds it.
 
 use crate::world::Snapshot;
+use crate::world::cluster::ObjectName;
 use serde::{Deserialize, Serialize};
 
 /// A copy that a backup holds.
@@ -10,6 +11,9 @@ pub struct Copied {
     pub what: String,
     /// Its path on the target.
     pub path: String,
-    /// The copy.
+    /// The copy; of objects a folder with a file of each, called by its place in the list.
     pub snapshot: Snapshot,
+    /// Objects of the cluster, where it is of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectName>,
 }

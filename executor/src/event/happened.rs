@@ -3,6 +3,7 @@
 use super::{ActRef, Asks, Compared, Copied, Standing};
 use crate::action::{Recipe, Undone};
 use crate::preview::{Changed, Fact};
+use crate::resource::{Observed, Resource};
 use crate::world::RelPath;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -198,14 +199,16 @@ pub enum Event {
         /// What is not as it was reviewed, or as this run left it.
         changed: Vec<Changed>,
     },
-    /// What stood otherwise when a program (or whatever else says not what it writes) had ended: it counts as its doing.
+    /// What stood otherwise when a program (or whatever else says not what it writes) had ended: it counts as its doing. And
+    /// what an action left that knew only when it was done.
     Noticed {
         /// The unit.
         unit: u32,
         /// Files and folders.
         files: BTreeMap<RelPath, Fact>,
-        /// Whether a service runs.
-        services: BTreeMap<String, bool>,
+        /// What is no file.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        resources: BTreeMap<Resource, Observed>,
     },
     /// A step gives out a value.
     Output {

@@ -1,9 +1,8 @@
 //! What was seen of the target, as far as a plan depends on it.
 
+use crate::resource::{Observed, Resource};
 use crate::site::{Fault, Site};
 use crate::target::{Found, Note};
-use crate::world::process::Launcher;
-use crate::world::service::{ServiceState, Services};
 use crate::world::{Digest, RelPath, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,8 +17,8 @@ use switchback_compiler::value::Text;
 pub struct Facts {
     /// Files and folders of the target's directory.
     pub files: BTreeMap<RelPath, Fact>,
-    /// Whether a service runs.
-    pub services: BTreeMap<String, bool>,
+    /// What is no file.
+    pub resources: BTreeMap<Resource, Observed>,
     /// What `installed` read of a component.
     pub versions: BTreeMap<String, String>,
     /// Whether the `unless` of a step (`web`) or of an action (`web/migrate`) holds.
@@ -145,14 +144,13 @@ impl fmt::Display for Fact {
 }
 
 impl Facts {
-    /// What is not as it was, resource by resource.
-    pub fn changed(&self, now: &Self) -> Vec<Changed> {
-        let Self { files, services, versions, conditions, copies } = self;
-        let runs = |runs: &bool| if *runs { "running" } else { "stopped" }.to_owned();
+    /// What is not as it was, resource by resource, for people who have this namespace in mind.
+    pub fn changed(&self, now: &Self, namespace: &str) -> Vec<Changed> {
+        let Self { files, resources, versions, conditions, copies } = self;
         let holds = |holds: &bool| if *holds { "it is so already" } else { "it is not so yet" }.to_owned();
         let all = [
             compared(files, &now.files, ToString::to_string, ToString::to_string, Fact::agrees),
-            compared(services, &now.services, |name| format!("service {name}"), runs, PartialEq::eq),
+            compared(resources, &now.resources, |one| one.spoken(namespace), ToString::to_string, Observed::agrees),
             compared(versions, &now.versions, |name| format!("version of {name}"), Clone::clone, PartialEq::eq),
             compared(conditions, &now.conditions, |name| format!("`unless` of {name}"), holds, PartialEq::eq),
             compared(copies, &now.copies, Clone::clone, ToString::to_string, PartialEq::eq),
@@ -181,14 +179,6 @@ fn compared<K: Ord, V>(
     both.filter(|(_, was, is)| !matches!((was, is), (Some(was), Some(is)) if agrees(was, is)))
         .map(|(key, was, is)| Changed { resource: name(key), was: told(was), is: told(is) })
         .collect()
-}
-
-/// Whether a service runs; a directory that its seed still stands for has no processes.
-pub(crate) fn runs(site: &Site, name: &str) -> Result<bool, Fault> {
-    let Some(directory) = site.directory.as_deref().filter(|directory| directory.is_dir()) else { return Ok(false) };
-    let services = Services::open(directory, Launcher::current())?;
-    let state = services.state(name).map_err(|error| Fault::new(error.to_string()))?;
-    Ok(matches!(state, ServiceState::Running { .. }))
 }
 
 /// Everything that actions write secrets into.

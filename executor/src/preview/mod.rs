@@ -16,15 +16,17 @@ mod way_back;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use facts::secret_places;
 pub use facts::{Changed, CopyFact, Fact, Facts};
-pub(crate) use facts::{runs, secret_places};
 pub(crate) use kept::all as kept_copies;
 pub(crate) use kept::of as kept_copy;
 pub use risk::{Kind as RiskKind, Risk, risks};
 pub use tried::{Outcome, Tried};
+pub(crate) use unlike::without_key;
 pub use walk::preview;
 
 use crate::action::{Change, Noun, What};
+use crate::resource::Resource;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -87,6 +89,9 @@ pub struct ActPreview {
     /// Whether it is given back at the end of its block.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub meanwhile: bool,
+    /// What it looked at that is no file: the plan itself may not say it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub resources: BTreeSet<Resource>,
 }
 
 /// Why it is not safe to start.
@@ -140,6 +145,17 @@ impl Preview {
         let mut first = BTreeSet::new();
         let begun = self.changes().filter(|(_, change)| first.insert(change.resource.as_str()));
         begun.filter(|(_, change)| change.what == What::Created).map(|(_, change)| change.resource.as_str()).collect()
+    }
+}
+
+impl ActPreview {
+    /// What the resources that it changes are called.
+    pub fn noun(&self) -> &'static str {
+        match self.kind.split('.').next() {
+            Some("file" | "dir" | "archive") => "file",
+            Some("kube") => "object",
+            _ => "resource",
+        }
     }
 }
 

@@ -130,14 +130,14 @@ async fn no_secret_is_in_a_preview_nor_a_digest_that_gives_it_away() {
     crate::target::make_key(&crate::target::Home::below(&project.folder().join("platform"))).unwrap();
     let (_, _, with_key) = project.preview().await;
     assert!(matches!(with_key.facts.files[&path], Fact::Keyed(_)));
-    assert_eq!(seen.facts.changed(&with_key.facts), []);
+    assert_eq!(seen.facts.changed(&with_key.facts, ""), []);
     std::fs::write(project.folder().join("platform/pw"), "hunter3").unwrap();
     let (_, _, other) = project.preview().await;
-    let changed = with_key.facts.changed(&other.facts);
+    let changed = with_key.facts.changed(&other.facts, "");
     assert!(changed.len() == 1 && changed[0].was.contains("‹hidden "), "{changed:?}");
     std::fs::remove_file(project.folder().join("platform/pw")).unwrap();
     let (_, _, gone) = project.preview().await;
-    assert_eq!(seen.facts.changed(&gone.facts)[0].is, "nothing");
+    assert_eq!(seen.facts.changed(&gone.facts, "")[0].is, "nothing");
 }
 
 const VERSIONED: &str = "component \"db\" { installed { file \"v\" } }\n\
@@ -156,7 +156,7 @@ async fn a_step_moves_from_where_it_begins_and_from_nowhere_else() {
     let unreadable = at("none\n").await;
     assert!(unreadable.blocked[0].why.starts_with("the version of db can't be read: "), "{:?}", unreadable.blocked);
     assert_eq!(moves.facts.versions["db"], "1.0.0");
-    assert_eq!(moves.facts.changed(&other.facts).last().unwrap().resource, "version of db");
+    assert_eq!(moves.facts.changed(&other.facts, "").last().unwrap().resource, "version of db");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn what_unless_says_is_believed_and_bound_to() {
     assert_eq!(before.units[0].changes[0].what, What::Unknown);
     assert_eq!(told(&after), []);
     assert!(after.units[0].acts[0].needless && after.units[1].skipped.is_some());
-    let changed: Vec<String> = before.facts.changed(&after.facts).into_iter().map(|one| one.resource).collect();
+    let changed: Vec<String> = before.facts.changed(&after.facts, "").into_iter().map(|one| one.resource).collect();
     assert_eq!(changed.iter().filter(|name| name.starts_with("`unless` of ")).count(), 2, "{changed:?}");
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Fact, Preview, UnitPreview};
 use crate::action::What;
+use crate::resource::Space;
 use crate::screen::{list, size};
 use crate::site::Site;
 use crate::world::State;
@@ -116,7 +117,8 @@ fn copies(plan: &Plan, active: &[(&Unit, &UnitPreview)]) -> Vec<Tried> {
 
 /// Services that the facts hold are known to the target and told whether they run.
 fn services(preview: &Preview) -> Option<Tried> {
-    let names: Vec<&String> = preview.facts.services.keys().collect();
+    let services = preview.facts.resources.keys().filter(|resource| resource.space == Space::Service);
+    let names: Vec<&str> = services.map(|service| service.name.as_str()).collect();
     let says = format!("{}: known to the target, and looked at", list(&names));
     (!names.is_empty()).then(|| Tried::judged("services", true, says))
 }

@@ -55,7 +55,8 @@ fn without_keys(change: &Change) -> Change {
     change
 }
 
-fn without_key(text: &str) -> String {
+/// A text in which what is hidden is told without its digits.
+pub(crate) fn without_key(text: &str) -> String {
     let mut parts = text.split("‹hidden ");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| match part.split_once('›') {

@@ -3,6 +3,7 @@
 use super::needless::Needed;
 use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, tried, way_back};
 use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
+use crate::resource::{Observed, Resource, Space, is_known, observe};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ pub(super) struct Walk<'a> {
     pub(super) preview: Preview,
     /// What the world was like before something was taken away, by the unit and the action.
     away: BTreeMap<(u32, String), Laid>,
+    /// What the unit at hand has seen that is no file.
+    observed: BTreeMap<Resource, Observed>,
     /// What actions write secrets into.
     secret: Vec<Touch>,
 }
@@ -45,6 +48,7 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         copied: 0,
         preview: Preview::default(),
         away: BTreeMap::new(),
+        observed: BTreeMap::new(),
         secret: facts::secret_places(plan),
     };
     for (id, unit) in (0..).zip(&plan.units) {
@@ -89,10 +93,11 @@ impl<'a> Walk<'a> {
                 }
                 self.kept(id, unit);
                 self.work(unit, &mut seen).await?;
+                self.blocked(id);
                 self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
             }
         }
-        seen.equal = self.observe(unit, &seen)?;
+        seen.equal = self.observe(unit, &seen).await?;
         let finalize = self.plan.stage_of(unit) == Stage::Finalize;
         seen.way_back = way_back::words(unit, &seen, finalize, self.nouns);
         if unit.kind == UnitKind::Step || !seen.copies.is_empty() || !seen.acts.is_empty() {
@@ -161,14 +166,19 @@ impl<'a> Walk<'a> {
             changes.push(unknown(words.clone()));
         }
         let (id, kind) = (act.id.clone(), kind.clone());
-        let meanwhile = false;
-        seen.acts.push(ActPreview { id, kind, words, changes: changes.len(), after_change, needless, meanwhile });
+        let observed = self.world.newly_seen();
+        let resources = observed.keys().cloned().collect();
+        for (resource, seen) in observed {
+            self.observed.entry(resource).or_insert(seen);
+        }
+        let (meanwhile, number) = (false, changes.len());
+        seen.acts.push(ActPreview { id, kind, words, changes: number, after_change, needless, meanwhile, resources });
         seen.changes.extend(changes.into_iter().map(|change| masked(change, site)));
         Ok(())
     }
 
     /// Takes what was looked at in this unit into the facts; how much of it exists and stays as it is.
-    fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
+    async fn observe(&mut self, unit: &Unit, seen: &UnitPreview) -> Result<usize, Fault> {
         let changed: BTreeSet<&str> = seen.changes.iter().map(|change| change.resource.as_str()).collect();
         let mut equal = 0;
         for path in self.world.newly_looked_at() {
@@ -177,13 +187,27 @@ impl<'a> Walk<'a> {
             equal += usize::from(fact.exists() && !changed.contains(path.as_str()));
             self.facts.files.insert(path, fact);
         }
-        for touch in unit.acts().flat_map(|act| &act.touches).filter(|touch| touch.space == "service") {
-            if !self.facts.services.contains_key(&touch.path) && self.site.services.contains_key(&touch.path) {
-                self.facts.services.insert(touch.path.clone(), facts::runs(self.site, &touch.path)?);
-                equal += usize::from(!changed.contains(format!("{SERVICE}{}", touch.path).as_str()));
-            }
+        let mut seen = std::mem::take(&mut self.observed);
+        // What of a step was not looked at by its actions is told by its names alone.
+        for service in services(unit).filter(|service| is_known(self.site, service)) {
+            let observed = observe(self.site, &service).await?;
+            seen.entry(service).or_insert(observed);
         }
+        seen.retain(|resource, _| !self.facts.resources.contains_key(resource));
+        let stays = |(resource, observed): &(&Resource, &Observed)| {
+            observed.exists() && !changed.contains(resource.spoken(&self.site.namespace).as_str())
+        };
+        equal += seen.iter().filter(stays).count();
+        self.facts.resources.extend(seen);
         Ok(equal)
+    }
+
+    /// Takes what an action found in the way of starting.
+    fn blocked(&mut self, unit: u32) {
+        for why in self.world.blocked() {
+            let why = self.site.secrets.mask(&why);
+            self.preview.blocked.push(Blocked { unit: Some(unit), why });
+        }
     }
 
     fn finish(self) -> Preview {
@@ -192,7 +216,7 @@ impl<'a> Walk<'a> {
         // A folder counts as something only where it changes itself.
         let counts = |(path, fact): &(&RelPath, &Fact)| fact.exists() || gone.contains(path.as_str());
         let existing = facts.files.iter().filter(counts).count();
-        preview.observed = existing + facts.services.len();
+        preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
         preview.facts = facts;
         preview.tried = tried::all(plan, site, &preview, copied);
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);
@@ -215,6 +239,12 @@ fn melted(change: Change, seen: &mut UnitPreview) -> Option<Change> {
         }
         _ => Some(change),
     }
+}
+
+/// The services that a unit acts on.
+fn services(unit: &Unit) -> impl Iterator<Item = Resource> {
+    let touched = unit.acts().flat_map(|act| &act.touches).flat_map(Resource::touched);
+    touched.filter(|resource| resource.space == Space::Service)
 }
 
 fn unknown(resource: String) -> Change {

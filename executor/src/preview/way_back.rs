@@ -1,6 +1,6 @@
 //! How a step is taken back, in a few words, for the table.
 
-use super::{ActPreview, Nouns, UnitPreview};
+use super::{Nouns, UnitPreview};
 use crate::action::{Change, What};
 use crate::screen::count;
 use std::collections::BTreeSet;
@@ -21,51 +21,61 @@ pub(super) fn words(unit: &Unit, seen: &UnitPreview, finalize: bool, nouns: Noun
     }
 }
 
-/// By the actions' own: files first, as they are most, then what else is put back.
+/// By the actions' own: files first, as they are most, then objects, then what else is put back.
 fn own(seen: &UnitPreview, nouns: Nouns) -> String {
     let restores = |kind: &str| nouns(kind).map(|noun| noun.form().way_back);
-    let (mut kept, mut made) = (BTreeSet::new(), BTreeSet::new());
+    let (mut files, mut objects) = (Copies::default(), Copies::default());
     let mut others = Vec::new();
     for (act, changes) in seen.by_act() {
-        match restores(&act.kind) {
+        match (restores(&act.kind), act.noun()) {
             _ if changes.is_empty() => {}
             _ if act.after_change => others.push(format!("{} again", act.words)),
-            Some(OwnWayBack::Restores(_)) if is_of_files(act) => sort(changes, &mut kept, &mut made),
-            Some(OwnWayBack::Restores(what)) => others.push(put_back(what, &act.words)),
+            (Some(OwnWayBack::Restores(_)), "file") => files.sort(changes),
+            (Some(OwnWayBack::Restores(_)), "object") => objects.sort(changes),
+            (Some(OwnWayBack::Restores(what)), _) => others.push(put_back(what, &act.words)),
             _ => {}
         }
     }
-    let made = made.difference(&kept).count();
-    let kept = match kept.len() {
-        0 => None,
-        1 => Some("copy of 1 file".to_owned()),
-        many => Some(format!("copies of {}", count(many, "file"))),
-    };
-    let removed = (made > 0).then(|| format!("{made} removed"));
     others.dedup();
-    let parts: Vec<String> = kept.into_iter().chain(removed).chain(others).collect();
+    let parts: Vec<String> = files.words("file").chain(objects.words("object")).chain(others).collect();
     if parts.is_empty() { "nothing to undo".to_owned() } else { parts.join(", ") }
+}
+
+/// What is kept of the resources that are changed.
+#[derive(Default)]
+struct Copies<'c> {
+    kept: BTreeSet<&'c str>,
+    made: BTreeSet<&'c str>,
+}
+
+impl<'c> Copies<'c> {
+    /// What stood there before the step is kept, what did not is removed again.
+    fn sort(&mut self, changes: &'c [Change]) {
+        for change in changes {
+            let name = change.resource.as_str();
+            if change.what == What::Created {
+                self.made.insert(name);
+            } else if !self.made.contains(name) {
+                self.kept.insert(name);
+            }
+        }
+    }
+
+    /// `copies of 2 files`, `1 removed`.
+    fn words(&self, noun: &str) -> impl Iterator<Item = String> + use<> {
+        let made = self.made.difference(&self.kept).count();
+        let kept = match self.kept.len() {
+            0 => None,
+            1 => Some(format!("copy of 1 {noun}")),
+            many => Some(format!("copies of {}", count(many, noun))),
+        };
+        kept.into_iter().chain((made > 0).then(|| format!("{made} removed")))
+    }
 }
 
 /// `service portal as it was`; what else an action puts back is named.
 fn put_back(what: &str, of: &str) -> String {
     if what == "the old state" { format!("{of} as it was") } else { format!("{what} of {of}") }
-}
-
-fn is_of_files(act: &ActPreview) -> bool {
-    matches!(act.kind.split('.').next(), Some("file" | "dir" | "archive"))
-}
-
-/// What stood there before the step is kept, what did not is removed again.
-fn sort<'c>(changes: &'c [Change], kept: &mut BTreeSet<&'c str>, made: &mut BTreeSet<&'c str>) {
-    for change in changes {
-        let name = change.resource.as_str();
-        if change.what == What::Created {
-            made.insert(name);
-        } else if !made.contains(name) {
-            kept.insert(name);
-        }
-    }
 }
 
 /// By what the plan writes.

@@ -296,6 +296,7 @@ pub(crate) fn prepared() -> Script {
         what: "database orders, 41.2 GiB".into(),
         path: "orders".into(),
         snapshot: serde_json::from_value::<Snapshot>(snapshot).unwrap(),
+        objects: Vec::new(),
     };
     Script::default()
         .began()

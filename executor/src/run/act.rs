@@ -9,6 +9,7 @@ use crate::event::{ActRef, Event};
 use crate::fault_point::{boundary, planted};
 use crate::schedule::ActState;
 use crate::site::Fault;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use switchback_compiler::plan::{Act, READ_LIMIT};
 use switchback_compiler::schema::Class;
@@ -64,7 +65,7 @@ async fn settle(
             let event = Event::Acted { unit: work.id, act: id, changed: applied.changed, note };
             if drift::is_opaque(act) {
                 let watch = work.scribe.watch(work.id).await?;
-                for noticed in drift::noticed(work.site, work.id, &watch) {
+                for noticed in drift::noticed(work.site, work.id, &watch).await {
                     work.scribe.noticed(noticed, watch.stamp);
                 }
             }
@@ -73,6 +74,9 @@ async fn settle(
                 work.scribe.commit(event).await?;
             } else {
                 work.scribe.tell(event);
+            }
+            if !applied.left.is_empty() {
+                work.scribe.tell(Event::Noticed { unit: work.id, files: BTreeMap::new(), resources: applied.left });
             }
             Ok(applied.changed)
         }

@@ -3,7 +3,8 @@
 use super::act::find;
 use super::known::{Reviewed, act_of};
 use crate::event::Compared;
-use crate::preview::{Fact, runs};
+use crate::preview::Fact;
+use crate::resource::{Observed, Resource, observe_all, unlike};
 use crate::schedule::{ActState, Phase, State as RunState, UnitState};
 use crate::site::Site;
 use crate::world::{Digest, RelPath, State};
@@ -14,7 +15,7 @@ use switchback_compiler::plan::{Plan, WayBack};
 #[derive(Default)]
 struct Before {
     files: BTreeMap<RelPath, State>,
-    services: BTreeMap<String, bool>,
+    resources: BTreeMap<Resource, Observed>,
     /// What steps said of things that nobody can look up any more.
     unknown: Vec<String>,
 }
@@ -23,7 +24,7 @@ struct Before {
 ///
 /// What a program did is in nobody's account, and what a step leaves with `stays` is told by its own line. What each
 /// step said when it was taken back counts no more: it may have been mended since.
-pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Reviewed) -> Compared {
+pub(super) async fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Reviewed) -> Compared {
     let before = before(plan, state);
     let (mut then, mut now) = (blake3::Hasher::new(), blake3::Hasher::new());
     let mut left = Vec::new();
@@ -41,17 +42,23 @@ pub(super) fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: &Revie
             Err(fault) => left.push(format!("`{path}` can't be compared: {}", site.secrets.mask(&fault.why))),
         }
     }
-    for (name, ran) in &before.services {
-        let runs = runs(site, name).unwrap_or(!ran);
-        feed(&mut then, name, ran);
-        feed(&mut now, name, &runs);
-        if *ran != runs {
-            let words = if *ran { "ran and is stopped" } else { "was stopped and runs" };
-            left.push(format!("service {name} {words}"));
+    let observed = observe_all(site, before.resources.keys()).await;
+    for ((resource, was), is) in before.resources.iter().zip(observed) {
+        let name = String::from(resource.clone());
+        feed(&mut then, &name, &was.mark);
+        match is {
+            Ok(is) => {
+                feed(&mut now, &name, &is.mark);
+                left.extend((!was.agrees(&is)).then(|| unlike(site, resource, was, &is)));
+            }
+            Err(fault) => {
+                let resource = resource.spoken(&site.namespace);
+                left.push(format!("{resource} can't be compared: {}", site.secrets.mask(&fault.why)));
+            }
         }
     }
     left.extend(before.unknown);
-    let resources = before.files.len() + before.services.len();
+    let resources = before.files.len() + before.resources.len();
     let stays = stays(plan, state);
     Compared { resources, left, stays, before: Digest::from(then.finalize()), now: Digest::from(now.finalize()) }
 }
@@ -91,8 +98,8 @@ fn before(plan: &Plan, state: &RunState) -> Before {
             for told in account.files {
                 before.files.entry(told.path).or_insert(told.before);
             }
-            if let Some((name, ran, _)) = account.service {
-                before.services.entry(name).or_insert(ran);
+            for effect in account.resources {
+                before.resources.entry(effect.resource).or_insert(effect.before);
             }
         }
     }

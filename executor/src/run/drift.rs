@@ -5,7 +5,8 @@ use super::known::{Expect, Expected, Watch};
 use super::unit::{Break, Work};
 use crate::action::Action;
 use crate::event::{ActRef, Event};
-use crate::preview::{Changed, Fact, runs};
+use crate::preview::{Changed, Fact};
+use crate::resource::{Observed, Resource, observe_all};
 use crate::schedule::ActState;
 use crate::site::Site;
 use crate::world::{Bounds, RelPath, State};
@@ -24,8 +25,8 @@ const FACT: usize = 200;
 /// Looks at all that the unit's actions are about to touch; a change of somebody else's stops it.
 pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
     let expected = work.scribe.expected(work.id).await?;
-    let mut look = Look { work, expected: &expected, paths: BTreeSet::new(), changed: Vec::new() };
-    look.all();
+    let mut look = Look { work, expected: &expected, seen: Places::default(), changed: Vec::new() };
+    look.all().await;
     let changed = look.changed;
     if changed.is_empty() {
         return Ok(());
@@ -45,12 +46,19 @@ pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
 struct Look<'a> {
     work: &'a Work<'a>,
     expected: &'a Expected,
-    paths: BTreeSet<RelPath>,
+    seen: Places,
     changed: Vec<Changed>,
 }
 
+/// What is looked at.
+#[derive(Default)]
+struct Places {
+    paths: BTreeSet<RelPath>,
+    resources: BTreeSet<Resource>,
+}
+
 impl Look<'_> {
-    fn all(&mut self) {
+    async fn all(&mut self) {
         // What this run began and did not end is between two states: its own recipe guards that.
         let moving = self.moving();
         let open: Vec<&Act> = acts(self.work).filter(|(id, act)| self.is_open(*id, act)).map(|(_, act)| act).collect();
@@ -58,7 +66,9 @@ impl Look<'_> {
             let Ok(action) = find(act) else { continue };
             self.act(act, action);
         }
-        for path in std::mem::take(&mut self.paths).difference(&moving) {
+        let seen = std::mem::take(&mut self.seen);
+        self.resources(seen.resources.difference(&moving.resources)).await;
+        for path in seen.paths.difference(&moving.paths) {
             self.file(path);
         }
     }
@@ -68,14 +78,15 @@ impl Look<'_> {
         !begun && self.expected.was_reviewed(act)
     }
 
-    fn moving(&self) -> BTreeSet<RelPath> {
-        let mut moving = BTreeSet::new();
+    fn moving(&self) -> Places {
+        let mut moving = Places::default();
         for (id, act) in acts(self.work) {
             if let Some((state, recipe)) = self.work.prior.acts.get(&id)
                 && !matches!(state, ActState::Done { .. } | ActState::NotDone)
                 && let Ok(Ok(account)) = find(act).map(|action| action.account(&act.call, recipe))
             {
-                moving.extend(account.files.into_iter().map(|told| told.path).chain(account.made));
+                moving.paths.extend(account.files.into_iter().map(|told| told.path).chain(account.made));
+                moving.resources.extend(account.resources.into_iter().map(|effect| effect.resource));
             }
         }
         moving
@@ -85,12 +96,10 @@ impl Look<'_> {
         let quiet = |_: String, _: bool| {};
         let scene = self.work.scene(&act.id, act.within.std(), &quiet);
         // What it can't look at yet, because an action before it makes it, was looked at for that one.
-        self.paths.extend(action.looks(&act.call, &scene).unwrap_or_default());
+        self.seen.paths.extend(action.looks(&act.call, &scene).unwrap_or_default());
         let meets = |path: &&RelPath| act.touches.iter().any(|touch| touch.meets(&Touch::file(path.as_str())));
-        self.paths.extend(self.expected.paths().filter(meets).cloned());
-        for touch in act.touches.iter().filter(|touch| touch.space == "service") {
-            self.service(&touch.path);
-        }
+        self.seen.paths.extend(self.expected.paths().filter(meets).cloned());
+        self.seen.resources.extend(self.expected.looked_at(act));
     }
 
     fn file(&mut self, path: &RelPath) {
@@ -103,12 +112,19 @@ impl Look<'_> {
         }
     }
 
-    fn service(&mut self, name: &str) {
-        let resource = format!("service {name}");
-        let (Some(was), Ok(is)) = (self.expected.service(name), runs(self.work.site, name)) else { return };
-        if was != is && self.changed.iter().all(|known| known.resource != resource) {
-            let words = |runs: bool| if runs { "running" } else { "stopped" }.to_owned();
-            self.changed.push(Changed { resource, was: words(was), is: words(is) });
+    async fn resources(&mut self, resources: impl Iterator<Item = &Resource>) {
+        let expected = resources.filter_map(|resource| Some((resource, self.expected.resource(resource)?)));
+        let expected: Vec<_> = expected.collect();
+        let site = self.work.site;
+        let observed = observe_all(site, expected.iter().map(|(resource, _)| *resource)).await;
+        for ((resource, was), is) in expected.into_iter().zip(observed) {
+            // What can't be looked at is told by the action that needs it.
+            if let Ok(is) = is
+                && !was.agrees(&is)
+            {
+                let (resource, was, is) = (resource.spoken(&site.namespace), was.to_string(), is.to_string());
+                self.changed.push(Changed { resource, was, is });
+            }
         }
     }
 }
@@ -142,7 +158,7 @@ fn differs(expected: &Expect<'_>, now: &Fact, site: &Site, secret: bool) -> Opti
 ///
 /// That is taken for its doing: nobody can tell a program's writes from those of others beside it. What is too much for one
 /// record of the journal comes in several.
-pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Vec<Event> {
+pub(super) async fn noticed(site: &Site, unit: u32, watch: &Watch) -> Vec<Event> {
     let mut paths = watch.paths.clone();
     if let Some(tree) = &site.tree {
         for folder in &watch.trees {
@@ -165,24 +181,27 @@ pub(super) fn noticed(site: &Site, unit: u32, watch: &Watch) -> Vec<Event> {
             all.last_mut().map(|files| files.insert(path, now));
         }
     }
-    let mut services = BTreeMap::new();
-    for name in &watch.services {
-        if let Ok(is) = runs(site, name)
-            && watch.expected.service(name).is_some_and(|was| was != is)
-        {
-            services.insert(name.clone(), is);
-        }
-    }
     let of_files = all.into_iter().filter(|files| !files.is_empty());
     let mut events: Vec<Event> =
-        of_files.map(|files| Event::Noticed { unit, files, services: BTreeMap::new() }).collect();
-    if !services.is_empty() {
-        events.push(Event::Noticed { unit, files: BTreeMap::new(), services });
+        of_files.map(|files| Event::Noticed { unit, files, resources: BTreeMap::new() }).collect();
+    let resources = others(site, watch).await;
+    if !resources.is_empty() {
+        events.push(Event::Noticed { unit, files: BTreeMap::new(), resources });
     }
     events
 }
 
-/// Whether an action's plan says nothing of what it does to the files of the target.
+/// The same of what is no file.
+async fn others(site: &Site, watch: &Watch) -> BTreeMap<Resource, Observed> {
+    let expected = |resource| Some((resource, watch.expected.resource(resource)?));
+    let expected: Vec<_> = watch.resources.iter().filter_map(expected).collect();
+    let observed = observe_all(site, expected.iter().map(|(resource, _)| *resource)).await;
+    let seen = expected.into_iter().zip(observed).filter_map(|((resource, was), is)| Some((resource, was, is.ok()?)));
+    seen.filter(|(_, was, is)| !was.agrees(is)).map(|(resource, _, is)| (resource.clone(), is)).collect()
+}
+
+/// Whether an action's plan says nothing of what it does to the files and objects of the target.
 pub(super) fn is_opaque(act: &Act) -> bool {
-    act.touches.iter().all(|touch| touch.space != "files")
+    let known = [Touch::FILES, Touch::OBJECTS];
+    act.touches.iter().all(|touch| !known.contains(&touch.space.as_str()))
 }

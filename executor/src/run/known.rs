@@ -4,6 +4,7 @@ use super::act::find;
 use crate::action::Account;
 use crate::event::{ActRef, Event};
 use crate::preview::{Fact, Facts, Preview, secret_places};
+use crate::resource::{Observed, Resource};
 use crate::schedule::State;
 use crate::site::Site;
 use crate::world::{RelPath, State as WorldState};
@@ -23,13 +24,15 @@ pub struct Reviewed {
     /// The last unit that touches a path, or what it likes below one.
     files: BTreeMap<RelPath, u32>,
     trees: BTreeMap<RelPath, u32>,
-    services: BTreeMap<String, u32>,
+    /// The same of what is no file.
+    resources: BTreeMap<Resource, u32>,
 }
 
 #[derive(Debug, Default)]
 struct ReviewedUnit {
-    /// Actions of which the review says what they do; what was needless then was not looked into.
-    acts: BTreeSet<String>,
+    /// Actions of which the review says what they do, each with what it looked at that is no file; what was needless then
+    /// was not looked into.
+    acts: BTreeMap<String, BTreeSet<Resource>>,
     /// Paths that were to change.
     paths: BTreeSet<RelPath>,
 }
@@ -39,7 +42,9 @@ impl Reviewed {
     pub fn of(plan: &Plan, preview: &Preview) -> Self {
         let mut reviewed = Self { facts: preview.facts.clone(), secret: secret_places(plan), ..Self::default() };
         for unit in preview.units.iter().chain(&preview.finalize).filter(|unit| unit.skipped.is_none()) {
-            let acts = unit.acts.iter().filter(|act| !act.needless).map(|act| act.id.clone()).collect();
+            let acts = unit.acts.iter().filter(|act| !act.needless);
+            let acts: BTreeMap<_, _> = acts.map(|act| (act.id.clone(), act.resources.clone())).collect();
+            acts.values().flatten().for_each(|resource| reviewed.last(resource.clone(), unit.unit));
             let paths = unit.changes.iter().filter_map(|change| RelPath::parse(&change.resource).ok());
             let paths = paths.filter(|path| preview.facts.files.contains_key(path)).collect();
             reviewed.units.insert(unit.unit, ReviewedUnit { acts, paths });
@@ -51,12 +56,25 @@ impl Reviewed {
     }
 
     fn touched(&mut self, id: u32, touch: &Touch) {
-        if touch.space == "service" {
-            self.services.insert(touch.path.clone(), id);
-        } else if let Some(path) = path_of(touch) {
+        for resource in Resource::touched(touch) {
+            self.last(resource, id);
+        }
+        if let Some(path) = path_of(touch) {
             let list = if touch.tree { &mut self.trees } else { &mut self.files };
             list.insert(path, id);
         }
+    }
+
+    /// Notes that a unit touches a resource; the last of them counts.
+    fn last(&mut self, resource: Resource, id: u32) {
+        let last = self.resources.entry(resource).or_insert(id);
+        *last = id.max(*last);
+    }
+
+    /// What an action of a unit looked at that is no file, or names.
+    fn looked_at(&self, id: u32, act: &Act) -> BTreeSet<Resource> {
+        let reviewed = self.units.get(&id).and_then(|unit| unit.acts.get(&act.id)).into_iter().flatten().cloned();
+        reviewed.chain(act.touches.iter().flat_map(Resource::touched)).collect()
     }
 
     /// The size of the largest file that is to change.
@@ -77,13 +95,13 @@ impl Reviewed {
 
 /// The path of a touch of the target's directory.
 pub(super) fn path_of(touch: &Touch) -> Option<RelPath> {
-    let path = Some(touch).filter(|touch| touch.space == "files")?;
+    let path = Some(touch).filter(|touch| touch.space == Touch::FILES)?;
     if path.path.is_empty() { Some(RelPath::root()) } else { RelPath::parse(&path.path).ok() }
 }
 
-/// What this run made of a path; nothing where it can't be said.
-struct Own {
-    fact: Option<Fact>,
+/// What this run made of a path or another resource; nothing where it can't be said.
+struct Own<F> {
+    fact: Option<F>,
     /// When it was told, so that an older look does not count any more.
     stamp: u64,
 }
@@ -92,8 +110,8 @@ struct Own {
 pub(super) struct Known {
     reviewed: Arc<Reviewed>,
     directory: Option<PathBuf>,
-    files: BTreeMap<RelPath, Own>,
-    services: BTreeMap<String, bool>,
+    files: BTreeMap<RelPath, Own<Fact>>,
+    resources: BTreeMap<Resource, Own<Observed>>,
     stamp: u64,
     /// Folders without the links on the way to them, as they were looked up for the events that are being taken in.
     ways: BTreeMap<RelPath, Option<RelPath>>,
@@ -104,7 +122,7 @@ pub(super) struct Expected {
     pub(super) reviewed: Arc<Reviewed>,
     unit: u32,
     own: BTreeMap<RelPath, Option<Fact>>,
-    services: BTreeMap<String, bool>,
+    resources: BTreeMap<Resource, Option<Observed>>,
 }
 
 /// What must be found at a path.
@@ -122,7 +140,7 @@ pub(super) struct Watch {
     pub(super) expected: Expected,
     pub(super) paths: BTreeSet<RelPath>,
     pub(super) trees: Vec<RelPath>,
-    pub(super) services: Vec<String>,
+    pub(super) resources: Vec<Resource>,
     pub(super) stamp: u64,
 }
 
@@ -135,13 +153,22 @@ impl Expected {
         }
     }
 
-    pub(super) fn service(&self, name: &str) -> Option<bool> {
-        self.services.get(name).or_else(|| self.reviewed.facts.services.get(name)).copied()
+    /// What must be seen of a resource that is no file, as far as that can be said.
+    pub(super) fn resource(&self, resource: &Resource) -> Option<&Observed> {
+        match self.resources.get(resource) {
+            Some(own) => own.as_ref(),
+            None => self.reviewed.facts.resources.get(resource),
+        }
     }
 
     /// Whether the review says what an action of the unit does.
     pub(super) fn was_reviewed(&self, act: &Act) -> bool {
-        self.reviewed.units.get(&self.unit).is_some_and(|unit| unit.acts.contains(&act.id))
+        self.reviewed.units.get(&self.unit).is_some_and(|unit| unit.acts.contains_key(&act.id))
+    }
+
+    /// What an action of the unit is about that is no file.
+    pub(super) fn looked_at(&self, act: &Act) -> BTreeSet<Resource> {
+        self.reviewed.looked_at(self.unit, act)
     }
 
     /// Paths that the unit was to change.
@@ -153,7 +180,8 @@ impl Expected {
 impl Known {
     pub(super) fn new(reviewed: Arc<Reviewed>, site: &Site) -> Self {
         let directory = site.directory.as_deref().and_then(|directory| directory.canonicalize().ok());
-        Self { reviewed, directory, files: BTreeMap::new(), services: BTreeMap::new(), stamp: 0, ways: BTreeMap::new() }
+        let (files, resources, ways) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { reviewed, directory, files, resources, stamp: 0, ways }
     }
 
     /// Takes in an event that `state` knows already.
@@ -178,12 +206,14 @@ impl Known {
                     self.made(if is_back { account.taken_back() } else { account });
                 }
             }
-            Event::Noticed { files, services, .. } => {
+            Event::Noticed { files, resources, .. } => {
                 self.stamp += 1;
                 for (path, fact) in files {
                     self.put(path, Some(fact.clone()));
                 }
-                self.services.extend(services.clone());
+                for (resource, observed) in resources {
+                    self.note(resource.clone(), Some(observed.clone()));
+                }
             }
             _ => {}
         }
@@ -193,7 +223,11 @@ impl Known {
         self.stamp += 1;
         account.made.iter().for_each(|folder| self.put(folder, None));
         account.files.into_iter().for_each(|told| self.put(&told.path, Some(Fact::Seen(told.after))));
-        self.services.extend(account.service.map(|(name, _, runs)| (name, runs)));
+        account.resources.into_iter().for_each(|effect| self.note(effect.resource, effect.after));
+    }
+
+    fn note(&mut self, resource: Resource, fact: Option<Observed>) {
+        self.resources.insert(resource, Own { fact, stamp: self.stamp });
     }
 
     /// Under its name and, where links are on the way to it, under the name without them.
@@ -240,7 +274,14 @@ impl Known {
                 own.extend(self.at(&real, &path, tree));
             }
         }
-        Expected { reviewed: Arc::clone(&self.reviewed), unit: id, own, services: self.services.clone() }
+        let touched = unit.acts().flat_map(|act| self.reviewed.looked_at(id, act));
+        Expected { reviewed: Arc::clone(&self.reviewed), unit: id, own, resources: self.resources(touched) }
+    }
+
+    /// What this run made of resources that are no files.
+    fn resources(&self, all: impl IntoIterator<Item = Resource>) -> BTreeMap<Resource, Option<Observed>> {
+        let known = |resource: Resource| Some((self.resources.get(&resource)?.fact.clone(), resource));
+        all.into_iter().filter_map(known).map(|(fact, resource)| (resource, fact)).collect()
     }
 
     /// What this run made at a path, or also below it, told by another name of it.
@@ -260,28 +301,36 @@ impl Known {
     /// What is looked at when something of a unit ended that says not what it writes.
     pub(super) fn watch(&self, id: u32) -> Watch {
         let reviewed = &self.reviewed;
-        let later = |list: &BTreeMap<RelPath, u32>| -> Vec<RelPath> {
-            list.iter().filter(|(_, last)| **last >= id).map(|(path, _)| path.clone()).collect()
-        };
-        let trees = later(&reviewed.trees);
+        let trees = later(&reviewed.trees, id);
         let below = |path: &&RelPath| trees.iter().any(|tree| path.is_within(tree));
-        let mut paths: BTreeSet<RelPath> = later(&reviewed.files).into_iter().collect();
+        let mut paths: BTreeSet<RelPath> = later(&reviewed.files, id).into_iter().collect();
         if !trees.is_empty() {
             paths.extend(reviewed.facts.files.keys().chain(self.files.keys()).filter(below).cloned());
         }
         let own = paths.iter().filter_map(|path| Some((path.clone(), self.files.get(path)?.fact.clone())));
         let own = own.collect();
-        let services = reviewed.services.iter().filter(|(_, last)| **last >= id).map(|(name, _)| name.clone());
-        let services = services.collect();
-        let expected = Expected { reviewed: Arc::clone(reviewed), unit: id, own, services: self.services.clone() };
-        Watch { expected, paths, trees, services, stamp: self.stamp }
+        let resources = later(&reviewed.resources, id);
+        let known = self.resources(resources.iter().cloned());
+        let expected = Expected { reviewed: Arc::clone(reviewed), unit: id, own, resources: known };
+        Watch { expected, paths, trees, resources, stamp: self.stamp }
     }
 
     /// What was noticed, without what this run made itself since it was looked at.
-    pub(super) fn fresh(&self, mut files: BTreeMap<RelPath, Fact>, stamp: u64) -> BTreeMap<RelPath, Fact> {
+    pub(super) fn fresh(
+        &self,
+        mut files: BTreeMap<RelPath, Fact>,
+        mut resources: BTreeMap<Resource, Observed>,
+        stamp: u64,
+    ) -> (BTreeMap<RelPath, Fact>, BTreeMap<Resource, Observed>) {
         files.retain(|path, _| self.files.get(path).is_none_or(|own| own.stamp <= stamp));
-        files
+        resources.retain(|resource, _| self.resources.get(resource).is_none_or(|own| own.stamp <= stamp));
+        (files, resources)
     }
+}
+
+/// What a unit or one behind it touches last.
+fn later<K: Clone>(list: &BTreeMap<K, u32>, unit: u32) -> Vec<K> {
+    list.iter().filter(|(_, last)| **last >= unit).map(|(name, _)| name.clone()).collect()
 }
 
 fn renamed(at: &RelPath, path: &RelPath, name: &RelPath) -> Option<RelPath> {

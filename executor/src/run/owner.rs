@@ -162,7 +162,7 @@ impl Owner {
 
     /// All is taken back: the whole is compared with what was there before the run, and that is written down too.
     async fn compared(&mut self) -> Standing {
-        let compared = compare::whole(&self.plan, &self.site, &self.state, &self.reviewed);
+        let compared = compare::whole(&self.plan, &self.site, &self.state, &self.reviewed).await;
         boundary("compared");
         self.say(Event::Compared(compared)).await;
         self.reached()
@@ -296,9 +296,9 @@ impl Owner {
             Message::Watch(id, answer) => {
                 let _gone = answer.send(self.known.watch(id));
             }
-            Message::Noticed(Event::Noticed { unit, files, services }, stamp) => {
-                let files = self.known.fresh(files, stamp);
-                self.record(Event::Noticed { unit, files, services }, false).await;
+            Message::Noticed(Event::Noticed { unit, files, resources }, stamp) => {
+                let (files, resources) = self.known.fresh(files, resources, stamp);
+                self.record(Event::Noticed { unit, files, resources }, false).await;
             }
             // Who asks and is not answered hears that nobody did.
             Message::Ask(..) | Message::Noticed(..) => {}

@@ -251,7 +251,7 @@ async fn settle(
 
 async fn notice(owner: &mut Owner, site: &Site, unit: u32) {
     let watch = owner.known.watch(unit);
-    for noticed in drift::noticed(site, unit, &watch) {
+    for noticed in drift::noticed(site, unit, &watch).await {
         owner.say(noticed).await;
     }
 }

@@ -1,5 +1,6 @@
 //! Runs a bundle: the target is taken, the run gets its folder and its mark, then the loop drives it.
 
+use super::connect::cluster;
 use super::further::settle_marks;
 use super::give_up;
 use super::marks::{keeping, kept};
@@ -14,7 +15,7 @@ use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
 use crate::screen::run_command;
-use crate::site::Secrets;
+use crate::site::{Secrets, Site};
 use crate::target::{self, Home, Keep, Kept};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let plan = Arc::new(bundle.plan.clone());
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
     placed(options.project, &target)?;
+    let cluster = cluster(Some(&target), &*plan).await?;
     let home = Home::of(options.project, &target);
     let _keep = take(&home, &options.by)?;
     let marks = free(options.project, &home, &plan, None)?;
@@ -66,7 +68,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
     mark(&home, &opened, &plan, &options.by, false)?;
     boundary("marked");
-    let site = writing(options.project, bundle, options.secrets, &opened)?;
+    let site = Site { cluster, ..writing(options.project, bundle, options.secrets, &opened)? };
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }

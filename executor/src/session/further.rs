@@ -1,5 +1,6 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
+use super::connect::cluster;
 use super::execute::{Executed, free, mark, take};
 use super::give_up;
 use super::inputs;
@@ -15,7 +16,7 @@ use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals,
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::screen::run_command;
-use crate::site::Secrets;
+use crate::site::{Secrets, Site};
 use crate::target::{self, Home};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -82,6 +83,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let plan = Arc::new(loaded.bundle.plan.clone());
     let opened = Opened { run: loaded.run.id.clone(), folder: loaded.run.folder.clone() };
     let target = plan.target.as_ref().ok_or_else(|| Refused::error("the run's bundle names no target"))?;
+    let cluster = cluster(Some(target), &*plan).await?;
     let home = Home::of(options.project, target);
     let _keep = take(&home, &options.by)?;
     // A run that was over, and is undone now, meets those that came after it.
@@ -90,7 +92,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
-    let site = writing(options.project, &loaded.bundle, secrets, &opened)?;
+    let site = Site { cluster, ..writing(options.project, &loaded.bundle, secrets, &opened)? };
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }

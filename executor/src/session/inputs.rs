@@ -1,5 +1,6 @@
 //! Values of inputs: `--input`, then the target's `set`, the environment, a file, the world, the default.
 
+use super::connect::cluster;
 use super::open::looking;
 use crate::action::noun;
 use crate::site::{Blobs, Fault, Scene, Secrets, Site};
@@ -142,7 +143,9 @@ async fn value_of(
     }
     if let Some(reader) = &input.read {
         let site = looking(sources.project, plan, Blobs::new(blobs.clone()), secrets.clone());
-        return read(name, reader, &site.map_err(|fault| not_read(name, &fault.why))?).await.map(Some);
+        let site = site.map_err(|fault| not_read(name, &fault.why))?;
+        let cluster = cluster(plan.target.as_ref(), reader).await.map_err(|fault| not_read(name, &fault.why))?;
+        return read(name, reader, &Site { cluster, ..site }).await.map(Some);
     }
     if input.secret { Err(no_secret(name, &input.source)) } else { Ok(None) }
 }

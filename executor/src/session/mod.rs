@@ -1,5 +1,6 @@
 //! From a plan's path to a run: inputs, the site, the bundle, the checks before a run may begin.
 
+mod connect;
 mod execute;
 mod further;
 mod give_up;
@@ -9,6 +10,7 @@ mod needed;
 mod open;
 mod refused;
 
+pub use connect::cluster;
 pub use execute::{Execute, Executed, execute};
 pub use further::{GoOn, Loaded, found_secrets, go_on, held_until, secrets, works_on};
 pub use inputs::{InputError, Resolved, Sources, resolve};

@@ -1,7 +1,8 @@
 //! Opens the place where a plan runs: for looking only, or for a run.
 
 use crate::bundle::Bundle;
-use crate::preview::{CopyFact, kept_copies};
+use crate::preview::{CopyFact, kept_copies, secret_places};
+use crate::resource::Resource;
 use crate::site::{Blobs, Fault, Secrets, Site};
 use crate::target::{self, Found, Home};
 use crate::world::Tree;
@@ -93,6 +94,8 @@ fn site(
         tree,
         key: target::key(&Home::of(project, &target)),
         directory,
+        cluster: None,
+        namespace: plan.namespace().to_owned(),
         project: project.to_owned(),
         folder: run.map(|run| run.folder.clone()),
         backups,
@@ -100,6 +103,7 @@ fn site(
         blobs,
         secrets,
         services: target.services,
+        hidden: secret_places(plan).iter().flat_map(Resource::touched).collect(),
         written: written(plan),
         program,
         copies: Mutex::default(),

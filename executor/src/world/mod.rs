@@ -3,6 +3,7 @@
 //! Nothing here knows plans, journals or screens. Errors say what was tried with what, and why it could not be done.
 
 mod beneath;
+pub mod cluster;
 mod copy;
 mod digest;
 pub mod http;

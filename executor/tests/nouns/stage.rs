@@ -1,6 +1,6 @@
 //! A compiled step on a target of its own, and the scenes that its nouns are called in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,6 +37,8 @@ impl Stage {
         let site = Site {
             tree: Some(Arc::new(Tree::open(&work).unwrap())),
             directory: Some(work),
+            cluster: None,
+            namespace: String::new(),
             project: root.path().to_owned(),
             folder: Some(run),
             backups: root.path().join("backups"),
@@ -44,6 +46,7 @@ impl Stage {
             blobs: Blobs::new(blobs),
             secrets,
             services: plan.target.as_ref().map(|target| target.services.clone()).unwrap_or_default(),
+            hidden: BTreeSet::new(),
             written: BTreeMap::new(),
             program: std::env::current_exe().unwrap(),
             key: None,

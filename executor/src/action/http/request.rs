@@ -91,11 +91,7 @@ impl Action for HttpRequest {
         let client = client()?;
         boundary("request");
         let answer = client.request(request).await.map_err(|error| unanswered(call, &error))?;
-        if fits(call, answer.status) {
-            Ok(Applied { changed: 1, note: None })
-        } else {
-            Err(refused(call, &answer, scene))
-        }
+        if fits(call, answer.status) { Ok(Applied::changed(1)) } else { Err(refused(call, &answer, scene)) }
     }
 
     async fn probe(&self, call: &Call, _recipe: &Recipe, _scene: &Scene<'_>) -> Result<Probe, Fault> {

@@ -41,7 +41,7 @@ impl Action for Program {
         // What can't be concealed now is tried again, and told, when the run's process ends.
         let _later = scene.site.secrets.conceal(&log_of(&folder));
         match ended {
-            Ok(ended) if ended.status.is_success() => Ok(Applied { changed: 1, note: None }),
+            Ok(ended) if ended.status.is_success() => Ok(Applied::changed(1)),
             Ok(ended) => Err(failed(call, &ended, scene)),
             Err(error) => Err(unsettled(call, &folder, &error, scene)),
         }

@@ -10,7 +10,8 @@ pub use running::ServiceRunning;
 pub use start::ServiceStart;
 pub use stop::ServiceStop;
 
-use super::{Account, Body, Change, Learnt, Predicted, Recipe, Undone, What, evidence};
+use super::{Account, Body, Change, Effect, Foreseen, Learnt, Predicted, Recipe, Undone, What, evidence};
+use crate::resource::{Resource, running};
 use crate::site::{Fault, Scene};
 use crate::world::process::{Env, Launcher, Program};
 use crate::world::service::{Service, ServiceError, ServiceState, Services};
@@ -163,27 +164,24 @@ impl<'s> Handle<'s> {
 
     /// Whether it would run, after all that was previewed so far.
     fn would_run(&self, world: &Predicted) -> Result<bool, Fault> {
-        match world.service(self.name) {
-            Some(runs) => Ok(runs),
-            None => Ok(self.was()? == Was::Running),
+        match world.foreseen(&Resource::service(self.name)) {
+            Some(Foreseen::Service { runs }) => Ok(*runs),
+            _ => Ok(self.was()? == Was::Running),
         }
     }
 
     /// The change, after which it runs or not.
     fn change(&self, words: &str, runs: bool, world: &mut Predicted) -> Vec<Change> {
-        world.change();
-        world.set_service(self.name, runs);
+        let service = Resource::service(self.name);
+        let resource = service.spoken("");
+        world.foresee(service, Foreseen::Service { runs });
         vec![Change {
-            resource: self.resource(),
+            resource,
             what: What::Changed,
             learnt: Learnt::Simulated,
             body: Body::Words(words.to_owned()),
-            after: Some(if runs { "running" } else { "stopped" }.to_owned()),
+            after: Some(running(runs).says),
         }]
-    }
-
-    fn resource(&self) -> String {
-        format!("service {}", self.name)
     }
 }
 
@@ -207,15 +205,18 @@ fn unknown<'a>(name: &str, declared: impl Iterator<Item = &'a String>) -> Fault 
 }
 
 fn touch(call: &Call) -> Vec<Touch> {
-    let named = |name: &str| Touch { space: "service".into(), path: name.to_owned(), tree: false };
-    call.known("name").map(named).into_iter().collect()
+    call.known("name").map(Touch::service).into_iter().collect()
 }
 
 /// What an action after which it runs, or not, says of it.
 fn account(call: &Call, recipe: &Recipe, runs: bool) -> Result<Account, Fault> {
     let Kept { was } = recipe.read()?;
-    let told = call.known("name").map(|name| (name.to_owned(), was == Was::Running, runs));
-    Ok(Account { service: told, ..Account::default() })
+    let effect = |name: &str| Effect {
+        resource: Resource::service(name),
+        before: running(was == Was::Running),
+        after: Some(running(runs)),
+    };
+    Ok(Account { resources: call.known("name").map(effect).into_iter().collect(), ..Account::default() })
 }
 
 fn words(call: &Call) -> String {

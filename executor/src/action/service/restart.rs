@@ -62,7 +62,7 @@ impl Action for ServiceRestart {
     async fn apply(&self, call: &Call, _recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
         let handle = Handle::of(call, scene)?;
         handle.restart().await?;
-        Ok(Applied { changed: 1, note: None })
+        Ok(Applied::changed(1))
     }
 
     async fn probe(&self, call: &Call, _recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault> {

@@ -62,7 +62,7 @@ impl Action for ServiceStop {
             return Ok(Applied::default());
         }
         handle.stop().await?;
-        Ok(Applied { changed: 1, note: None })
+        Ok(Applied::changed(1))
     }
 
     async fn probe(&self, call: &Call, _recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault> {

@@ -90,8 +90,9 @@ fn action(cx: &Cx<'_>, act: &ActPreview, changes: &[Change]) -> String {
 
 /// What the resources of a step are called together.
 fn noun(seen: &UnitPreview) -> &'static str {
-    let files = |act: &ActPreview| matches!(act.kind.split('.').next(), Some("file" | "dir" | "archive"));
-    if seen.acts.iter().all(files) { "file" } else { "resource" }
+    let mut nouns = seen.acts.iter().map(ActPreview::noun);
+    let first = nouns.next().unwrap_or("file");
+    if nouns.all(|other| other == first) { first } else { "resource" }
 }
 
 /// One change: its name, how it was learnt, what is shown of it.

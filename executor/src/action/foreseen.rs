@@ -1,0 +1,15 @@
+//! What a resource that is no file would be after what was previewed so far.
+
+use crate::world::cluster::Object;
+
+/// By its space.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Foreseen {
+    /// A service, and whether it would run.
+    Service {
+        /// Whether it would.
+        runs: bool,
+    },
+    /// An object; none where it would be gone.
+    Object(Option<Object>),
+}

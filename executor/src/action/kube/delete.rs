@@ -1,0 +1,191 @@
+//! `kube.delete`: objects of the target's cluster are gone.
+
+use super::interference::{MOST_TRIES, changed, is_same, too_fast};
+use super::kept::{Kept, account};
+use super::store::Store;
+use super::wait::until_gone;
+use super::{ACTION, NAMESPACE, back, reference};
+use crate::action::{
+    Account, Action, Applied, Body, Change, Foreseen, Learnt, Noun, Predicted, Probe, Recipe, Undone, What,
+};
+use crate::fault_point::boundary;
+use crate::resource::{Observed, Resource, seen};
+use crate::site::{Fault, Scene};
+use crate::world::cluster::{Delete, FaultKind, Mode, Object, Propagation};
+use async_trait::async_trait;
+use switchback_compiler::plan::Call;
+use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
+use switchback_compiler::schema::{Example, Form, Param, Ty};
+use switchback_compiler::words::count;
+use tokio::time::Instant;
+
+/// The kind.
+pub struct KubeDelete;
+
+static FORM: Form = Form {
+    name: "kube.delete",
+    args: &[reference::OBJECTS],
+    props: &[
+        NAMESPACE,
+        Param::optional(
+            "propagation",
+            Ty::OneOf(&["background", "foreground", "orphan"]),
+            "what becomes of the objects that it made: deleted afterwards (the default), deleted first, or left",
+        ),
+    ],
+    summary: "deletes objects of the target's cluster",
+    text: "Each is deleted only as long as it is the very object that was looked at, unchanged, and it is waited for \
+           until it is gone. One that is not there is fine. The dry run asks the server whether it would. Undoing \
+           makes each again as it was, owners of fields included; it gets another uid, so what it made (a \
+           Deployment's pods) is made anew. Where somebody made one of that name in between it is left, and told.",
+    examples: &[Example {
+        title: "what the new version needs no more",
+        text: "kube.delete \"cronjob/notebooks-gc\" \"configmap/notebooks-kernels-v1\" namespace=\"lumen\"",
+    }],
+    ..ACTION
+};
+
+impl Kind for KubeDelete {
+    fn form(&self) -> &'static Form {
+        &FORM
+    }
+
+    fn touches(&self, call: &Call, _sources: &Sources<'_>) -> Vec<Touch> {
+        reference::touches(call)
+    }
+
+    fn objections(&self, call: &Call) -> Vec<Objection> {
+        reference::objections(call)
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Cluster
+    }
+}
+
+impl Noun for KubeDelete {
+    fn action(&self) -> Option<&dyn Action> {
+        Some(self)
+    }
+}
+
+fn how(call: &Call, live: &Object) -> Delete {
+    let propagation = match call.known("propagation") {
+        Some("foreground") => Propagation::Foreground,
+        Some("orphan") => Propagation::Orphan,
+        _ => Propagation::Background,
+    };
+    let text = |of: Option<&str>| of.map(str::to_owned);
+    Delete { propagation, uid: text(live.uid()), resource_version: text(live.resource_version()) }
+}
+
+/// Deletes one, unless somebody changed it since it was kept; one that is gone, or goes already, is fine.
+async fn delete(kept: &Kept, call: &Call, store: &Store, scene: &Scene<'_>) -> Result<(), Fault> {
+    let cluster = scene.site.cluster()?;
+    let before = kept.before.as_ref().map(|name| store.kept(name)).transpose()?;
+    for _ in 0..MOST_TRIES {
+        let live = match cluster.get(&kept.object).await? {
+            Some(live) if !live.is_ending() => live,
+            _ => return Ok(()),
+        };
+        if !is_same(before.as_ref(), Some(&live)) {
+            return Err(changed(&kept.object, scene));
+        }
+        boundary("object");
+        match cluster.delete(&kept.object, &how(call, &live), Mode::Real).await {
+            Err(fault) if fault.is_absent() => return Ok(()),
+            // Somebody wrote its status in between. What was looked at is looked at again.
+            Err(fault) if fault.kind == FaultKind::Changed => {}
+            Err(fault) => return Err(fault.into()),
+            Ok(()) => {
+                boundary("object-applied");
+                return Ok(());
+            }
+        }
+    }
+    Err(too_fast(&kept.object, scene))
+}
+
+/// `2 keys`, where an object is little more than its data; its lines say nothing that goes.
+fn gone(object: &Object) -> Body {
+    let keys = object.get("/data").and_then(serde_json::Value::as_object).map(serde_json::Map::len);
+    keys.map_or(Body::Nothing, |keys| Body::Words(count(keys, "key")))
+}
+
+#[async_trait]
+impl Action for KubeDelete {
+    async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault> {
+        let cluster = scene.site.cluster()?;
+        let mut changes = Vec::new();
+        for name in reference::meant(call, scene).await? {
+            let resource = Resource::object(&name);
+            let live = cluster.get(&name).await?;
+            world.saw(resource.clone(), seen(scene.site, &name, live.as_ref()));
+            let foreseen = match world.foreseen(&resource) {
+                Some(Foreseen::Object(object)) => Some(object.clone()),
+                _ => None,
+            };
+            let is_foreseen = foreseen.is_some();
+            let Some(there) = foreseen.unwrap_or(live) else { continue };
+            if !is_foreseen {
+                cluster.delete(&name, &how(call, &there), Mode::DryRun).await?;
+            }
+            let learnt = if is_foreseen { Learnt::Simulated } else { Learnt::Validated };
+            let resource_name = name.spoken(&scene.site.namespace);
+            changes.push(Change {
+                resource: resource_name,
+                what: What::Deleted,
+                learnt,
+                body: gone(&there),
+                after: None,
+            });
+            world.foresee(resource, Foreseen::Object(None));
+        }
+        Ok(changes)
+    }
+
+    async fn prepare(&self, call: &Call, scene: &Scene<'_>) -> Result<Recipe, Fault> {
+        let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
+        let mut kept = Vec::new();
+        for name in reference::meant(call, scene).await? {
+            let Some(live) = cluster.get(&name).await? else { continue };
+            let seen = seen(scene.site, &name, Some(&live));
+            kept.push(Kept { before: Some(store.keep(&live)?), object: name, seen, gone: true });
+        }
+        Recipe::of(&kept)
+    }
+
+    async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
+        let until = Instant::now() + scene.within;
+        let (store, kept) = (Store::of(scene)?, recipe.read::<Vec<Kept>>()?);
+        for one in &kept {
+            delete(one, call, &store, scene).await?;
+        }
+        until_gone(scene, kept.iter().map(|one| one.object.clone()).collect(), until).await?;
+        let left = kept.iter().map(|one| (Resource::object(&one.object), Observed::absent())).collect();
+        Ok(Applied { changed: kept.len() as u64, note: None, left })
+    }
+
+    async fn probe(&self, _call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault> {
+        let cluster = scene.site.cluster()?;
+        let names: Vec<_> = recipe.read::<Vec<Kept>>()?.into_iter().map(|one| one.object).collect();
+        let there = cluster.get_all(&names).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let there = there.into_iter().flatten().count();
+        Ok(match there {
+            0 => Probe::Done("the objects are gone".into()),
+            number => Probe::NotDone(format!("{} still there", count(number, "object"))),
+        })
+    }
+
+    async fn undo(&self, _call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault> {
+        back::put_back(&recipe.read::<Vec<Kept>>()?, &back::Deed::Apply(&[]), scene).await
+    }
+
+    fn account(&self, _call: &Call, recipe: &Recipe) -> Result<Account, Fault> {
+        account(recipe)
+    }
+
+    fn words(&self, call: &Call) -> String {
+        reference::words(call)
+    }
+}

@@ -1,0 +1,87 @@
+//! What an apply of an object finds, and what the server says would come of it.
+
+use super::manifests::{Wanted, name_of};
+use crate::resource::{Observed, Resource, observe, seen};
+use crate::site::{Fault, Scene};
+use crate::world::cluster::{
+    Cluster, Conflicts, Fault as ClusterFault, FaultKind, FieldConflict, Kind, Mode, Object, ObjectName,
+};
+use futures_util::future::join_all;
+use std::time::Duration;
+
+/// A look at an object that is wanted.
+pub(super) struct Look {
+    pub wanted: Wanted,
+    pub name: ObjectName,
+    /// As it is, in the version of the manifest.
+    pub live: Option<Object>,
+    /// What is seen of it.
+    pub observed: Observed,
+    /// What a dry run says; none where not all is known that is to be applied.
+    pub tried: Option<Result<Tried, ClusterFault>>,
+}
+
+/// What a dry run made of an object.
+pub(super) struct Tried {
+    pub object: Object,
+    /// What others own of it and it would change.
+    pub owners: Vec<FieldConflict>,
+}
+
+/// Looks at all of them at once.
+pub(super) async fn look_all(scene: &Scene<'_>, namespace: &str, wanted: Vec<Wanted>) -> Result<Vec<Look>, Fault> {
+    let cluster = scene.site.cluster()?;
+    let all = join_all(wanted.into_iter().map(|one| look(scene, cluster, namespace, one))).await;
+    all.into_iter().collect()
+}
+
+async fn look(scene: &Scene<'_>, cluster: &Cluster, namespace: &str, wanted: Wanted) -> Result<Look, Fault> {
+    let at = |fault: ClusterFault, wanted: &Wanted| Fault::from(fault).about(&wanted.at);
+    let kind = match cluster.kind_of(&wanted.object, Duration::ZERO).await {
+        Ok(kind) => kind,
+        Err(fault) if fault.is_absent() => {
+            // Of what is made by a step before nobody can ask the server yet.
+            let name = name_of(&wanted.object, namespace, []);
+            let observed = Observed::absent();
+            return Ok(Look { wanted, name, live: None, observed, tried: Some(Err(fault)) });
+        }
+        Err(fault) => return Err(at(fault, &wanted)),
+    };
+    let name = kind.object(wanted.object.namespace().unwrap_or(namespace), wanted.object.name());
+    let live = cluster.get_as(&kind, &name).await.map_err(|fault| at(fault, &wanted))?;
+    let observed = match seen_as(scene, cluster, &kind, &name, live.as_ref()).await? {
+        Some(observed) => observed,
+        None => observe(scene.site, &Resource::object(&name)).await?,
+    };
+    let tried = if wanted.later { None } else { Some(tries(cluster, &name, &wanted.object).await) };
+    Ok(Look { wanted, name, live, observed, tried })
+}
+
+/// What is seen of an object, where it is in the version by which objects are compared.
+pub(super) async fn seen_as(
+    scene: &Scene<'_>,
+    cluster: &Cluster,
+    kind: &Kind,
+    name: &ObjectName,
+    object: Option<&Object>,
+) -> Result<Option<Observed>, Fault> {
+    let preferred = cluster.kind(&kind.group, &kind.kind).await?;
+    Ok((preferred.version == kind.version).then(|| seen(scene.site, name, object)))
+}
+
+/// A dry run; where others own something, what would come of taking it from them.
+pub(super) async fn tries(cluster: &Cluster, name: &ObjectName, object: &Object) -> Result<Tried, ClusterFault> {
+    let fault = match cluster.apply(name, object, Conflicts::Refuse, Mode::DryRun).await {
+        Ok(object) => return Ok(Tried { object, owners: Vec::new() }),
+        Err(fault) => fault,
+    };
+    let FaultKind::Conflict(owners) = fault.kind else { return Err(fault) };
+    let object = cluster.apply(name, object, Conflicts::Force, Mode::DryRun).await?;
+    Ok(Tried { object, owners })
+}
+
+/// `.spec.replicas (hpa), .data.a (kubectl-edit)`.
+pub(super) fn owned(owners: &[FieldConflict]) -> String {
+    let each = owners.iter().map(|FieldConflict { field, manager }| format!("{field} (by {manager})"));
+    each.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,60 @@
+//! `kube.…`: objects of the target's cluster.
+
+mod annotate;
+mod apply;
+mod back;
+mod carry;
+mod delete;
+mod exists;
+mod field;
+mod interference;
+mod kept;
+mod look;
+mod manifests;
+mod merge;
+mod object;
+mod patch;
+mod patching;
+mod preview;
+mod ready;
+mod reference;
+mod restart;
+mod restore;
+mod scale;
+mod store;
+mod wait;
+
+pub use annotate::KubeAnnotate;
+pub use apply::KubeApply;
+pub use delete::KubeDelete;
+pub use exists::{KubeAbsent, KubeExists};
+pub use field::KubeField;
+pub use object::KubeObject;
+pub use patch::KubePatch;
+pub use ready::KubeReady;
+pub use restart::KubeRestart;
+pub use restore::KubeRestore;
+pub use scale::KubeScale;
+
+use switchback_compiler::plan::{Call, Kube};
+use switchback_compiler::schema::{Class, Form, OwnWayBack, Param, Ty};
+
+/// What all actions on objects have in common. Pods that have to be pulled and started take minutes.
+const ACTION: Form =
+    Form { class: Class::Idempotent, way_back: OwnWayBack::Restores("the old objects"), within: 300, ..Form::ACTION };
+
+const NAMESPACE: Param =
+    Param::optional("namespace", Ty::Known, "where what names no namespace is; left out, that of the target");
+
+const READY: Param =
+    Param::optional("ready", Ty::Truth, "whether what it changed is waited for until it is ready; left out, it is");
+
+/// The namespace of what names none.
+fn namespace(call: &Call) -> &str {
+    call.known("namespace").unwrap_or(Kube::NAMESPACE)
+}
+
+/// Whether a truth that can be left out is said.
+fn truth(call: &Call, name: &str, default: bool) -> bool {
+    call.values.get(name).and_then(serde_json::Value::as_bool).unwrap_or(default)
+}

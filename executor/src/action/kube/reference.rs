@@ -1,0 +1,72 @@
+//! The objects that a call names: `deployment/catalog`.
+
+use super::namespace;
+use crate::site::{Fault, Scene};
+use crate::world::cluster::{Fault as ClusterFault, ObjectName, Reference};
+use futures_util::future::join_all;
+use serde_json::Value as Json;
+use std::time::Duration;
+use switchback_compiler::plan::Call;
+use switchback_compiler::registry::{Objection, Touch};
+use switchback_compiler::schema::{Param, Ty};
+
+pub(super) const OBJECT: Param = Param::one("OBJECT", Ty::Known, "kind and name: deployment/catalog, cm/limits");
+pub(super) const OBJECTS: Param =
+    Param::many("OBJECT", Ty::Known, "kind and name of each: deployment/catalog, configmap/limits");
+
+/// The texts that name objects, one or several.
+fn texts(call: &Call) -> Vec<&str> {
+    match call.values.get("object") {
+        Some(Json::String(one)) => vec![one],
+        Some(Json::Array(all)) => all.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// In a few words: `deployment/catalog, configmap/limits`.
+pub(super) fn words(call: &Call) -> String {
+    texts(call).join(", ")
+}
+
+/// What is wrong with the names.
+pub(super) fn objections(call: &Call) -> Vec<Objection> {
+    let wrong =
+        texts(call).into_iter().filter(|text| !text.contains('‹')).filter_map(|text| Reference::parse(text).err());
+    let help = "write kind and name: \"deployment/catalog\"";
+    wrong.map(|error| Objection { about: "object", text: error.to_string(), help: help.to_owned() }).collect()
+}
+
+/// What is touched, as far as it is known without a server.
+pub(super) fn touches(call: &Call) -> Vec<Touch> {
+    let references = texts(call).into_iter().filter_map(|text| Reference::parse(text).ok());
+    references.map(|reference| Touch::object(String::from(named(&reference, namespace(call))))).collect()
+}
+
+fn named(reference: &Reference, namespace: &str) -> ObjectName {
+    reference.known(namespace).unwrap_or_else(|| ObjectName {
+        group: reference.group.clone().unwrap_or_default(),
+        kind: reference.word.clone(),
+        namespace: Some(namespace.to_owned()),
+        name: reference.name.clone(),
+    })
+}
+
+/// The full names of what is meant, by the server.
+pub(super) async fn meant(call: &Call, scene: &Scene<'_>) -> Result<Vec<ObjectName>, Fault> {
+    each_meant(call, scene).await?.into_iter().map(|name| name.map_err(Fault::from)).collect()
+}
+
+/// The same, each for itself: the server may not have its kind.
+pub(super) async fn each_meant(call: &Call, scene: &Scene<'_>) -> Result<Vec<Result<ObjectName, ClusterFault>>, Fault> {
+    let cluster = scene.site.cluster()?;
+    let references: Result<Vec<Reference>, _> = texts(call).into_iter().map(Reference::parse).collect();
+    let references = references.map_err(|error| Fault::new(error.to_string()))?;
+    let meant = references.iter().map(|one| cluster.object_meant(one, namespace(call), Duration::ZERO));
+    Ok(join_all(meant).await)
+}
+
+/// The one that is meant.
+pub(super) async fn the_one(call: &Call, scene: &Scene<'_>) -> Result<ObjectName, Fault> {
+    let meant = meant(call, scene).await?;
+    meant.into_iter().next().ok_or_else(|| Fault::new("the plan names no object"))
+}

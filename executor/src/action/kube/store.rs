@@ -1,0 +1,91 @@
+//! Objects in the run's own folder: as they were, and as the server answered that they are. Only their owner may read them;
+//! they go when the run is finalized.
+
+use crate::durable;
+use crate::site::{Fault, Scene};
+use crate::world::cluster::{Object, ObjectName};
+use std::io;
+use std::path::PathBuf;
+
+/// Where they lie.
+pub(super) struct Store {
+    folder: PathBuf,
+    key: [u8; 32],
+    /// Which action they are of.
+    act: String,
+}
+
+impl Store {
+    pub fn of(scene: &Scene<'_>) -> Result<Self, Fault> {
+        let key = scene.site.key.ok_or_else(|| Fault::new("the target has no key yet"))?;
+        let act = format!("{}/{}", scene.step, scene.act);
+        Ok(Self { folder: scene.store()?.join("objects"), key, act })
+    }
+
+    /// Keeps an object, durably; the name of its file. That tells nothing of what is in it, and says whether it is whole.
+    pub fn keep(&self, object: &Object) -> Result<String, Fault> {
+        let bytes = object.to_bytes();
+        let name = self.digest(&bytes);
+        self.write(&name, &bytes)?;
+        Ok(name)
+    }
+
+    /// An object that was kept.
+    pub fn kept(&self, name: &str) -> Result<Object, Fault> {
+        let bytes = std::fs::read(self.folder.join(name)).map_err(|error| self.fault("read", &error))?;
+        let damaged =
+            || Fault::new("the run's copy of an object is damaged").details([format!("{name} in its folder")]);
+        if self.digest(&bytes) != name {
+            return Err(damaged());
+        }
+        Object::from_bytes(&bytes).ok_or_else(damaged)
+    }
+
+    /// Notes what the server made of an object, durably.
+    pub fn note_left(&self, name: &ObjectName, object: &Object) -> Result<(), Fault> {
+        self.write(&self.left_name(name), &object.to_bytes())
+    }
+
+    /// What the server made of an object; none where no answer of it was noted.
+    pub fn left(&self, name: &ObjectName) -> Result<Option<Object>, Fault> {
+        match std::fs::read(self.folder.join(self.left_name(name))) {
+            Ok(bytes) => Ok(Object::from_bytes(&bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.fault("read", &error)),
+        }
+    }
+
+    /// Notes, durably, that this run makes an object anew: from then on another uid tells nothing of somebody else.
+    pub fn note_anew(&self, name: &ObjectName) -> Result<(), Fault> {
+        self.write(&Self::anew_name(name), b"")
+    }
+
+    /// Whether this run made an object anew.
+    pub fn is_anew(&self, name: &ObjectName) -> bool {
+        self.folder.join(Self::anew_name(name)).exists()
+    }
+
+    fn anew_name(name: &ObjectName) -> String {
+        format!("anew-{}", blake3::hash(String::from(name.clone()).as_bytes()).to_hex())
+    }
+
+    fn left_name(&self, name: &ObjectName) -> String {
+        let whole = format!("{}/{}", self.act, String::from(name.clone()));
+        format!("left-{}", blake3::hash(whole.as_bytes()).to_hex())
+    }
+
+    fn digest(&self, bytes: &[u8]) -> String {
+        blake3::keyed_hash(&self.key, bytes).to_hex().to_string()
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        let written = durable::make_dirs(&self.folder, 0o700)
+            .and_then(|()| durable::write(&self.folder.join(name), bytes, 0o600));
+        written.map_err(|error| self.fault("written", &error))
+    }
+
+    fn fault(&self, done: &str, error: &io::Error) -> Fault {
+        Fault::new(format!("the run's copy of an object can't be {done}: {error}"))
+            .details([format!("in {}", self.folder.display())])
+    }
+}

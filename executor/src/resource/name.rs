@@ -1,0 +1,135 @@
+//! What a resource is called that is no file.
+
+use crate::world::cluster::{Builtin, ObjectName};
+use serde::{Deserialize, Serialize};
+use switchback_compiler::registry::Touch;
+
+/// The spaces of names beside that of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// Local processes of the target that outlive runs.
+    Service,
+    /// Objects of the target's cluster, by their full names.
+    Object,
+}
+
+impl Space {
+    const ALL: [Self; 2] = [Self::Service, Self::Object];
+
+    /// The word that a touch has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => Touch::SERVICES,
+            Self::Object => Touch::OBJECTS,
+        }
+    }
+
+    fn called(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|space| space.word() == word)
+    }
+}
+
+/// A resource of a target. As text, and so as a key of a map, it is `space/name`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Resource {
+    /// Where its name counts.
+    pub space: Space,
+    /// Its name there.
+    pub name: String,
+}
+
+/// A text that names no resource.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the name of a resource, which is `space/name`")]
+pub struct NotAResource(String);
+
+impl Resource {
+    /// A service.
+    pub fn service(name: impl Into<String>) -> Self {
+        Self { space: Space::Service, name: name.into() }
+    }
+
+    /// An object of the cluster.
+    pub fn object(name: &ObjectName) -> Self {
+        Self { space: Space::Object, name: String::from(name.clone()) }
+    }
+
+    /// The name of an object; none where it is none.
+    fn object_name(&self) -> Option<ObjectName> {
+        let name = Some(&self.name).filter(|_| self.space == Space::Object)?;
+        ObjectName::try_from(name.clone()).ok()
+    }
+
+    /// What a touch may mean; nothing where it means files. Of a kind that only a server knows it is not known before
+    /// whether its objects are in namespaces.
+    pub fn touched(touch: &Touch) -> Vec<Self> {
+        let Some(space) = Space::called(&touch.space) else { return Vec::new() };
+        let named = Self { space, name: touch.path.clone() };
+        let elsewhere = named.object_name().filter(|name| Builtin::of(&name.group, &name.kind).is_none());
+        let elsewhere = elsewhere.map(|name| Self::object(&ObjectName { namespace: None, ..name }));
+        [Some(named), elsewhere].into_iter().flatten().collect()
+    }
+
+    /// As people say it, who have this namespace in mind: `service portal`, `configmap/limits`.
+    pub fn spoken(&self, namespace: &str) -> String {
+        match self.object_name() {
+            Some(name) => name.spoken(namespace),
+            None => format!("{} {}", self.space.word(), self.name),
+        }
+    }
+}
+
+impl From<Resource> for String {
+    fn from(Resource { space, name }: Resource) -> Self {
+        format!("{}/{name}", space.word())
+    }
+}
+
+impl TryFrom<String> for Resource {
+    type Error = NotAResource;
+
+    fn try_from(text: String) -> Result<Self, NotAResource> {
+        let parts = text.split_once('/').and_then(|(word, name)| Some((Space::called(word)?, name)));
+        match parts {
+            Some((space, name)) if !name.is_empty() => Ok(Self { space, name: name.to_owned() }),
+            _ => Err(NotAResource(text)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_comes_back_as_it_was_written() {
+        let portal = Resource::service("portal");
+        assert_eq!(
+            (String::from(portal.clone()), portal.spoken("")),
+            ("service/portal".into(), "service portal".into())
+        );
+        assert_eq!(Resource::try_from("service/portal".to_owned()).unwrap(), portal);
+        for text in ["portal", "files/a", "service/", ""] {
+            assert!(Resource::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_touch_of_files_is_no_such_resource() {
+        assert_eq!(Resource::touched(&Touch::file("etc/a")), []);
+        assert_eq!(Resource::touched(&Touch::service("portal")), [Resource::service("portal")]);
+    }
+
+    #[test]
+    fn an_object_of_a_kind_that_only_a_server_knows_may_be_in_no_namespace() {
+        let map = Touch::object("ConfigMap/lumen/limits");
+        let said = |touch: &Touch, namespace: &str| -> Vec<String> {
+            Resource::touched(touch).iter().map(|resource| resource.spoken(namespace)).collect()
+        };
+        assert_eq!(said(&map, "lumen"), ["configmap/limits"]);
+        assert_eq!(said(&map, "default"), ["lumen/configmap/limits"]);
+        assert_eq!(Resource::touched(&Touch::object("Vase.a.io/lumen/a")).len(), 2);
+    }
+}

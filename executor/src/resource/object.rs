@@ -1,0 +1,54 @@
+//! The observer of objects of a cluster: the digest of an object's normal form.
+
+use super::observed::{Mark, Observed};
+use crate::site::{Fault, Site};
+use crate::world::Digest;
+use crate::world::cluster::{MaskKey, Normal, Object, ObjectName};
+use serde_json::Value;
+
+/// What is seen of an object, as a site may tell it: of what holds a secret only a digest keyed with the target's key.
+pub fn seen(site: &Site, name: &ObjectName, object: Option<&Object>) -> Observed {
+    let Some(object) = object else { return Observed::absent() };
+    let by = changed_by(object).map(|manager| format!(", by {manager}")).unwrap_or_default();
+    if object.kind() != "Secret" && !site.hides(&super::Resource::object(name)) {
+        // Only values of Secrets go into a digest by the key.
+        let digest = Normal::of(object).digest(&MaskKey::new([0; 32]));
+        let says = format!("an object, {}{by}", head(&digest, 15));
+        return Observed { says, mark: Mark::Digest(digest) };
+    }
+    let Some(key) = site.key else {
+        return Observed { says: format!("an object that holds a secret, ‹hidden›{by}"), mark: Mark::Hidden };
+    };
+    let digest = Normal::of(object).digest(&MaskKey::new(key));
+    // The rest of it, where it is no Secret, is as little to be guessed.
+    let digest = Digest::from(blake3::keyed_hash(&key, digest.to_string().as_bytes()));
+    let hidden: String = digest.to_string().chars().skip(3).take(6).collect();
+    Observed { says: format!("an object that holds a secret, ‹hidden {hidden}›{by}"), mark: Mark::Keyed(digest) }
+}
+
+fn head(digest: &Digest, letters: usize) -> String {
+    digest.to_string().chars().take(letters).collect()
+}
+
+/// Who changed it last, but for its status.
+fn changed_by(object: &Object) -> Option<String> {
+    let entries = object.get("/metadata/managedFields")?.as_array()?;
+    let wilful = entries.iter().filter(|entry| entry.get("subresource").is_none());
+    let last = wilful.max_by_key(|entry| entry.get("time").and_then(Value::as_str).unwrap_or_default())?;
+    last.get("manager").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Looks at one.
+pub(super) async fn observe(site: &Site, name: &str) -> Result<Observed, Fault> {
+    let name = ObjectName::try_from(name.to_owned()).map_err(|error| Fault::new(error.to_string()))?;
+    let live = match site.cluster()?.get(&name).await {
+        // Where a kind is not known there are no objects of it.
+        Err(fault) if fault.is_absent() => None,
+        told => told?,
+    };
+    Ok(seen(site, &name, live.as_ref()))
+}
+
+pub(super) fn unlike(spoken: &str, was: &Observed, is: &Observed) -> String {
+    format!("`{spoken}` was {was} and is {is}")
+}

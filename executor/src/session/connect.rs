@@ -1,0 +1,41 @@
+//! The way to the target's cluster. A plan that does nothing there connects to nothing.
+
+use crate::action::noun;
+use crate::site::Fault;
+use crate::world::cluster::{Cluster, Limits, Source};
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+use switchback_compiler::plan::Target;
+use switchback_compiler::registry::Needs;
+
+/// The target's cluster, where something of this part of a plan works on it.
+pub async fn cluster(target: Option<&Target>, part: &impl Serialize) -> Result<Option<Arc<Cluster>>, Fault> {
+    let Some((target, kube)) = target.and_then(|target| Some((target, target.kube.as_ref()?))) else {
+        return Ok(None);
+    };
+    // A plan is data of ours: making it a value can't fail.
+    if !works_on_it(&serde_json::to_value(part).unwrap_or_default()) {
+        return Ok(None);
+    }
+    let source = Source { kubeconfig: None, context: kube.context.clone() };
+    match Cluster::connect(&source, Limits::default()).await {
+        Ok(cluster) => Ok(Some(Arc::new(cluster))),
+        Err(fault) => {
+            let context = kube.context.as_ref().map(|context| format!(", context `{context}`")).unwrap_or_default();
+            Err(Fault::from(fault).about(&format!("the cluster of target `{}`{context}", target.name)))
+        }
+    }
+}
+
+/// Whether a noun that needs a cluster is called somewhere in it.
+fn works_on_it(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => {
+            let kind = map.get("kind").and_then(Value::as_str).and_then(noun);
+            kind.is_some_and(|noun| noun.needs() == Needs::Cluster) || map.values().any(works_on_it)
+        }
+        Value::Array(all) => all.iter().any(works_on_it),
+        _ => false,
+    }
+}

@@ -1,0 +1,136 @@
+//! A cluster, as whom its context says.
+
+use super::super::wording::span;
+use super::answer::{Answer, Effect};
+use super::fault::{Fault, FaultKind};
+use super::kinds::Kinds;
+use super::limits::Limits;
+use super::secret::Hidden;
+use super::send;
+use super::source::{Found, Source};
+use hyper::Request;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, Semaphore};
+
+/// A client of a cluster; its copies share connections, limits and what is known of its kinds.
+#[derive(Clone)]
+pub struct Cluster {
+    client: kube::Client,
+    place: Arc<Place>,
+    limits: Limits,
+    slots: Arc<Semaphore>,
+    pub(super) kinds: Arc<Mutex<Option<Arc<Kinds>>>>,
+}
+
+struct Place {
+    context: String,
+    server: String,
+    namespace: String,
+    version: String,
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cluster({} at {})", self.place.context, self.place.server)
+    }
+}
+
+impl Cluster {
+    /// Connects, and asks for the version, so that what is wrong with the way there is known at once.
+    pub async fn connect(source: &Source, limits: Limits) -> Result<Self, Fault> {
+        // Fails only when there is one already, and then that one is used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let Found { mut config, context } = source.find().await?;
+        config.connect_timeout = Some(limits.connect);
+        // It would send writes again as well.
+        config.default_retry = false;
+        let (server, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
+        let client = open(config, limits.request).await?;
+        let place = Place { context, server, namespace, version: String::new() };
+        let (slots, kinds) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Arc::default());
+        let cluster = Self { client, place: Arc::new(place), limits, slots, kinds };
+        cluster.with_version().await
+    }
+
+    async fn with_version(self) -> Result<Self, Fault> {
+        let asked = Self { limits: self.limits.impatient(), ..self.clone() };
+        let answer = asked.ask(&get("/version")?, Effect::None, &Hidden::default()).await;
+        let answer =
+            answer.map_err(|fault| Fault { what: format!("{}: {}", self.place.server, fault.what), ..fault })?;
+        let told: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let version = told.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let Place { context, server, namespace, .. } = &*self.place;
+        let place = Place { context: context.clone(), server: server.clone(), namespace: namespace.clone(), version };
+        Ok(Self { place: Arc::new(place), ..self })
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self { limits, ..self.clone() }
+    }
+
+    /// The context's name.
+    pub fn context(&self) -> &str {
+        &self.place.context
+    }
+
+    /// The address of the API server.
+    pub fn server(&self) -> &str {
+        &self.place.server
+    }
+
+    /// The namespace of the context.
+    pub fn namespace(&self) -> &str {
+        &self.place.namespace
+    }
+
+    /// The version of Kubernetes, `v1.36.3`.
+    pub fn version(&self) -> &str {
+        &self.place.version
+    }
+
+    /// Sends a request, again and again if it changes nothing and what came back may pass; the body of the answer.
+    pub(super) async fn ask(
+        &self,
+        request: &Request<Vec<u8>>,
+        effect: Effect,
+        hidden: &Hidden,
+    ) -> Result<Vec<u8>, Fault> {
+        let began = Instant::now();
+        let mut pause = send::FIRST_PAUSE;
+        loop {
+            let fault = match self.once(request, effect).await {
+                Ok(answer) if answer.is_success() => return Ok(answer.body),
+                Ok(answer) => answer.fault(effect),
+                Err(fault) => fault,
+            };
+            let wait = send::wait(&fault, pause);
+            if effect == Effect::Write || !fault.may_pass() || began.elapsed() + wait > self.limits.patience {
+                return Err(hidden.from(fault));
+            }
+            tokio::time::sleep(wait).await;
+            pause = (pause * 2).min(send::LONGEST_PAUSE);
+        }
+    }
+
+    async fn once(&self, request: &Request<Vec<u8>>, effect: Effect) -> Result<Answer, Fault> {
+        // It is never closed.
+        let _slot = self.slots.acquire().await;
+        send::once(&self.client, request.clone(), effect, self.limits.request).await
+    }
+}
+
+/// Makes the connection's client. A command that logs in is run for it, and may wait for somebody.
+async fn open(config: kube::Config, limit: Duration) -> Result<kube::Client, Fault> {
+    let opening = tokio::task::spawn_blocking(|| kube::Client::try_from(config));
+    let opened = tokio::time::timeout(limit, opening).await.ok().and_then(Result::ok);
+    let late = || Fault::new(FaultKind::Setup, format!("the command that logs in did not end within {}", span(limit)));
+    opened.ok_or_else(late)?.map_err(|error| send::failed(&error, Effect::None))
+}
+
+/// A plain question.
+pub(super) fn get(path: &str) -> Result<Request<Vec<u8>>, Fault> {
+    Request::get(path).body(Vec::new()).map_err(|error| send::unsendable(&error))
+}

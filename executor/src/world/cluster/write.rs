@@ -1,0 +1,179 @@
+//! Changing objects. Nothing here is ever sent twice, but for dry runs.
+
+use super::answer::Effect;
+use super::client::Cluster;
+use super::fault::Fault;
+use super::kinds::Kind;
+use super::name::ObjectName;
+use super::object::Object;
+use super::read::{object, path};
+use super::secret::Hidden;
+use super::send::unsendable;
+use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Request};
+use serde_json::{Value, json};
+
+/// The name under which we own fields. It never changes, or we would be in conflict with ourselves.
+pub const FIELD_MANAGER: &str = "switchback";
+
+/// Whether a change is made or only tried. A server that tries does everything but store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Make it.
+    Real,
+    /// Only try it; what comes back is what would be.
+    DryRun,
+}
+
+/// What is done where others own fields that an apply would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflicts {
+    /// Refuse.
+    Refuse,
+    /// Take the fields over.
+    Force,
+}
+
+/// Part of an object, in one of three languages.
+#[derive(Clone, PartialEq)]
+pub enum Patch {
+    /// JSON merge patch (RFC 7386): null removes, a list is replaced.
+    Merge(Value),
+    /// Kubernetes' own: lists are merged by the names of their items. Only for kinds of Kubernetes itself.
+    Strategic(Value),
+    /// JSON patch (RFC 6902): a list of operations.
+    Json(Value),
+}
+
+impl Patch {
+    /// What it says.
+    pub fn value(&self) -> &Value {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&'static str, &Value) {
+        match self {
+            Self::Merge(value) => ("application/merge-patch+json", value),
+            Self::Strategic(value) => ("application/strategic-merge-patch+json", value),
+            Self::Json(value) => ("application/json-patch+json", value),
+        }
+    }
+}
+
+/// What becomes of the objects that an object made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Propagation {
+    /// They are deleted afterwards.
+    Background,
+    /// They are deleted first.
+    Foreground,
+    /// They stay.
+    Orphan,
+}
+
+/// How an object is deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delete {
+    /// What becomes of the objects that it made.
+    pub propagation: Propagation,
+    /// Only this very object, not another one of its name.
+    pub uid: Option<String>,
+    /// Only as long as nobody changed it.
+    pub resource_version: Option<String>,
+}
+
+impl Cluster {
+    /// Server-side apply: the fields of this object become ours and as said here, all others stay.
+    pub async fn apply(
+        &self,
+        name: &ObjectName,
+        wanted: &Object,
+        conflicts: Conflicts,
+        mode: Mode,
+    ) -> Result<Object, Fault> {
+        let kind = self.kind_of(wanted, std::time::Duration::ZERO).await?;
+        let force = if conflicts == Conflicts::Force { "&force=true" } else { "" };
+        let to = format!("{}?{}{force}", path(&kind, name)?, params(mode));
+        let body = placed(wanted, &kind, name);
+        let change = Change { method: Method::PATCH, to, content: "application/apply-patch+yaml", mode };
+        object(&self.change(change, &kind.kind, &body).await?)
+    }
+
+    /// Changes part of an object that is there.
+    pub async fn patch(&self, name: &ObjectName, patch: &Patch, mode: Mode) -> Result<Object, Fault> {
+        let kind = self.kind(&name.group, &name.kind).await?;
+        let (content, body) = patch.parts();
+        let to = format!("{}?{}", path(&kind, name)?, params(mode));
+        object(&self.change(Change { method: Method::PATCH, to, content, mode }, &kind.kind, body).await?)
+    }
+
+    /// Makes an object that is not there yet.
+    pub async fn create(&self, name: &ObjectName, wanted: &Object, mode: Mode) -> Result<Object, Fault> {
+        let kind = self.kind_of(wanted, std::time::Duration::ZERO).await?;
+        // Looked at, so that what could lead elsewhere is not sent.
+        path(&kind, name)?;
+        let to = format!("{}?{}", kind.path(name.namespace.as_deref().filter(|_| kind.namespaced)), params(mode));
+        let body = placed(wanted, &kind, name);
+        object(&self.change(Change { method: Method::POST, to, content: JSON, mode }, &kind.kind, &body).await?)
+    }
+
+    /// Replaces an object whole. With a `resourceVersion` in it only as long as nobody changed the object since.
+    pub async fn replace(&self, name: &ObjectName, wanted: &Object, mode: Mode) -> Result<Object, Fault> {
+        let kind = self.kind_of(wanted, std::time::Duration::ZERO).await?;
+        let to = format!("{}?{}", path(&kind, name)?, params(mode));
+        let body = placed(wanted, &kind, name);
+        object(&self.change(Change { method: Method::PUT, to, content: JSON, mode }, &kind.kind, &body).await?)
+    }
+
+    /// Deletes an object. It may still be there afterwards, and end when those who hold it let go.
+    pub async fn delete(&self, name: &ObjectName, delete: &Delete, mode: Mode) -> Result<(), Fault> {
+        let kind = self.kind(&name.group, &name.kind).await?;
+        let Delete { propagation, uid, resource_version } = delete;
+        let mut body = json!({
+            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": format!("{propagation:?}"),
+            "preconditions": { "uid": uid, "resourceVersion": resource_version },
+        });
+        if let (Some(entries), Mode::DryRun) = (body.as_object_mut(), mode) {
+            entries.insert("dryRun".to_owned(), json!(["All"]));
+        }
+        let change = Change { method: Method::DELETE, to: path(&kind, name)?, content: JSON, mode };
+        self.change(change, &kind.kind, &body).await.map(drop)
+    }
+
+    async fn change(&self, change: Change, kind: &str, body: &Value) -> Result<Vec<u8>, Fault> {
+        let Change { method, to, content, mode } = change;
+        let effect = if mode == Mode::DryRun { Effect::None } else { Effect::Write };
+        let request = Request::builder().method(method).uri(to).header(CONTENT_TYPE, content);
+        let bytes = serde_json::to_vec(body).map_err(|error| unsendable(&error))?;
+        let request = request.body(bytes).map_err(|error| unsendable(&error))?;
+        self.ask(&request, effect, &Hidden::of(kind, body)).await
+    }
+}
+
+const JSON: &str = "application/json";
+
+struct Change {
+    method: Method,
+    to: String,
+    content: &'static str,
+    mode: Mode,
+}
+
+fn params(mode: Mode) -> String {
+    let dry = if mode == Mode::DryRun { "&dryRun=All" } else { "" };
+    format!("fieldManager={FIELD_MANAGER}&fieldValidation=Strict{dry}")
+}
+
+/// An object with the namespace that it goes to.
+fn placed(wanted: &Object, kind: &Kind, name: &ObjectName) -> Value {
+    let mut value = wanted.value().clone();
+    let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata {
+        match name.namespace.as_deref().filter(|_| kind.namespaced) {
+            Some(namespace) => metadata.insert("namespace".to_owned(), namespace.into()),
+            None => metadata.remove("namespace"),
+        };
+    }
+    value
+}

@@ -1,0 +1,68 @@
+//! A run that is killed at any boundary goes on, or goes back, and ends in exactly the new or exactly the old state.
+
+use crate::stage::{RUN, Stage, cluster, map};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+const STEPS: &str = r#"
+step "a" { kube.apply "a.yaml" force=#true }
+step "b" { needs "a"; kube.apply "b.yaml" force=#true }"#;
+
+type Picture = BTreeMap<String, (String, String)>;
+
+/// The objects as somebody else left them before each run.
+fn reset(stage: &Stage, given: &str) -> Picture {
+    stage.kubectl(&["delete", "configmap", "a", "b", "c", "--ignore-not-found"], "");
+    stage.given(given);
+    stage.picture()
+}
+
+/// What is there, without who owns it: of an object that was made anew that is told otherwise.
+fn contents(picture: &Picture) -> BTreeMap<&str, &str> {
+    picture.iter().map(|(name, (digest, _))| (name.as_str(), digest.as_str())).collect()
+}
+
+/// Kills a run at each of its boundaries; then every other one goes on, and the others go back.
+fn killed_anywhere(stage: &Stage, given: &str) {
+    let old = reset(stage, given);
+    stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}"));
+    let new = stage.picture();
+    let boundaries: u64 = stage.read("count").split(' ').next().unwrap().parse().unwrap();
+    assert!(boundaries > 20 && new != old, "{boundaries}");
+    let mut wrong = String::new();
+    for at in 1..=boundaries {
+        stage.run("rm -rf .switchback site/.switchback");
+        assert_eq!(reset(stage, given), old);
+        let killed = stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
+        let way = if at % 2 == 0 { "resume" } else { "undo --yes" };
+        let ended = stage.run(&format!("switchback {way}"));
+        let now = stage.picture();
+        let whole = if at % 2 == 0 { contents(&now) == contents(&new) } else { now == old };
+        // Before there is a run there is nothing to go on with, and behind its end nothing to do.
+        let no_run = ended.exit == Some(64) && (now == old || contents(&now) == contents(&new));
+        if !(whole || no_run) {
+            let _ = writeln!(wrong, "killed at {at} ({:?}), {way}: {:?}\n{}", killed.exit, ended.exit, ended.said);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn an_apply_that_is_killed_anywhere_ends_new_or_old() {
+    let cluster = cluster!("an_apply_that_is_killed_anywhere_ends_new_or_old");
+    let files = [("a.yaml", format!("{}---\n{}", map("a", "new"), map("b", "new"))), ("b.yaml", map("c", "new"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let stage = Stage::new(cluster, "cut", STEPS, &files);
+    killed_anywhere(&stage, &map("b", "old"));
+}
+
+#[test]
+fn what_changes_and_deletes_that_is_killed_anywhere_ends_new_or_old() {
+    let cluster = cluster!("what_changes_and_deletes_that_is_killed_anywhere_ends_new_or_old");
+    let steps = r#"
+step "a" { kube.patch "cm/a" json="[{ op: add, path: /data/list, value: x }]"; kube.annotate "cm/b" "note" value="1" }
+step "b" { needs "a"; backup "b" { kube.object "cm/b" }; kube.delete "cm/c"; kube.patch "cm/b" merge="{ data: null }" }
+step "c" { needs "b"; kube.restore "cm/b" copy="b" by="recreate" }"#;
+    let stage = Stage::new(cluster, "cut", steps, &[]);
+    killed_anywhere(&stage, &["a", "b", "c"].map(|name| map(name, "old")).join("---\n"));
+}

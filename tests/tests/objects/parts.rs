@@ -1,0 +1,133 @@
+//! Parts of objects that are there: patched, scaled, annotated, restarted, deleted, looked at.
+
+use crate::stage::{RUN, Stage, UNDO, cluster, deployment, has, map};
+
+#[test]
+fn parts_are_changed_and_come_back_with_their_owners() {
+    let cluster = cluster!("parts_are_changed_and_come_back_with_their_owners");
+    let steps = r#"
+step "parts" {
+    kube.patch "configmap/limits" merge="{ data: { value: new, more: '1' } }"
+    kube.patch "cm/limits" json="[{ op: remove, path: /data/more }, { op: add, path: /data/other, value: '2' }]"
+    kube.annotate "deployment/web" "example.org/paused" value="true"
+    kube.scale "deployment/web" replicas=3
+    kube.restart "deployment/web"
+    verify {
+        kube.ready "deployment/web"
+        kube.field "deployment/web" ".spec.replicas" is=3
+        kube.field "cm/limits" ".data.other" is="2"
+        kube.exists "configmap/limits" "deployment/web"
+        kube.absent "configmap/none"
+    }
+}"#;
+    let stage = Stage::new(cluster, "parts", steps, &[]);
+    stage.given(&format!("{}---\n{}", map("limits", "old"), deployment("web", "example.test/web:1", "")));
+    stage.kubectl(&["rollout", "status", "deployment/web"], "");
+    let before = stage.picture();
+    let versions = stage.versions();
+    let diff = stage.ends(0, "switchback diff p.plan.kdl");
+    has(
+        &diff,
+        &[
+            "-value: old",
+            "+value: new",
+            "+annotations: { \"example.org/paused\": \"true\" }",
+            "-replicas: 2",
+            "+replicas: 3",
+        ],
+    );
+    assert_eq!(stage.versions(), versions, "a dry run writes nothing");
+    stage.ends(0, RUN);
+    assert_eq!(stage.get("configmap/limits", ".data"), r#"{"other":"2","value":"new"}"#);
+    assert_eq!(stage.get("deployment/web", ".status.readyReplicas"), "3");
+    has(&stage.ends(0, UNDO), &["2 of 2 resources are as before the run"]);
+    assert_eq!(stage.picture(), before);
+}
+
+#[test]
+fn what_is_deleted_comes_back() {
+    let cluster = cluster!("what_is_deleted_comes_back");
+    let steps = r#"step "old" { kube.delete "configmap/a" "configmap/none" "deploy/web" }"#;
+    let stage = Stage::new(cluster, "deletes", steps, &[]);
+    stage.given(&format!("{}---\n{}", map("a", "1"), deployment("web", "example.test/web:1", "")));
+    stage.kubectl(&["rollout", "status", "deployment/web"], "");
+    let before = stage.picture();
+    let diff = stage.ends(0, "switchback diff p.plan.kdl");
+    has(&diff, &["deletes 2 of 2", "- configmap/a: 1 key", "- deployment/web", "[validated]", "copies of 2 objects"]);
+    assert_eq!(stage.picture(), before);
+    stage.ends(0, RUN);
+    assert_eq!(
+        (stage.get("configmap/a", ".data"), stage.get("deployment/web", ".spec")),
+        (String::new(), String::new())
+    );
+    has(&stage.ends(0, RUN), &["nothing to do"]);
+    has(&stage.ends(0, UNDO), &["2 objects created again", "2 of 2 resources are as before the run"]);
+    assert_eq!(stage.picture(), before);
+}
+
+#[test]
+fn what_is_scaled_meanwhile_is_given_back() {
+    let cluster = cluster!("what_is_scaled_meanwhile_is_given_back");
+    let steps = r#"
+meanwhile { kube.scale "deployment/web" replicas=0 }
+step "a" {
+    kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n"
+    verify { kube.field "deployment/web" ".spec.replicas" is=0 }
+}"#;
+    let stage = Stage::new(cluster, "meanwhile", steps, &[]);
+    stage.given(&deployment("web", "example.test/web:1", ""));
+    let before = stage.picture();
+    stage.ends(0, RUN);
+    assert_eq!(stage.get("deployment/web", ".spec.replicas"), "2");
+    stage.ends(0, UNDO);
+    assert_eq!(stage.picture(), before);
+}
+
+#[test]
+fn a_value_is_handed_on_and_a_secret_is_not_read() {
+    let cluster = cluster!("a_value_is_handed_on_and_a_secret_is_not_read");
+    let steps = r#"
+step "a" {
+    kube.apply "a.yaml"
+    output "id" pattern="[0-9a-f]{4}" { kube.field "configmap/a" ".data.value" }
+}
+step "b" { needs "a"; kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\ndata: { id: {{step.a.id}}x }\n" }
+step "c" { needs "b"; kube.annotate "configmap/b" "c" value="1"; verify { kube.field "secret/pin" ".data.pin" is="x" within="1s" } }"#;
+    let stage = Stage::new(cluster, "values", steps, &[("a.yaml", &map("a", "beef"))]);
+    stage.given("apiVersion: v1\nkind: Secret\nmetadata: { name: pin }\nstringData: { pin: rose-garden }\n");
+    let said = stage.ends(20, RUN);
+    has(&said, &["c: failed", "nothing stands at .data.pin"]);
+    assert!(!said.contains("cm9zZ"), "{said}");
+    assert_eq!(stage.get("configmap/b", ".data.id"), "");
+}
+
+#[test]
+fn a_saved_object_is_put_back_by_another_plan_and_that_is_taken_back() {
+    let cluster = cluster!("a_saved_object_is_put_back_by_another_plan_and_that_is_taken_back");
+    let saves = r#"step "save" { backup "settings" keep="30d" { kube.object "configmap/a" "secret/pin" } }
+step "a" { needs "save"; kube.apply "a.yaml" force=#true }"#;
+    let stage = Stage::new(cluster, "saved", saves, &[("a.yaml", &map("a", "new"))]);
+    let pin = "apiVersion: v1\nkind: Secret\nmetadata: { name: pin }\nstringData: { pin: rose-garden }\n";
+    stage.given(&format!("{}---\n{pin}", map("a", "old")));
+    let saved = stage.picture();
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["copies 2 objects, reads it back, keeps it 30d"]);
+    stage.ends(0, RUN);
+    stage.ends(0, "switchback finalize --yes");
+    stage.kubectl(&["patch", "secret", "pin", "-p", r#"{"stringData":{"pin":"tulip-seven"}}"#], "");
+    let changed = stage.picture();
+    for by in ["", " by=\"recreate\""] {
+        let restores = format!(r#"step "b" {{ kube.restore "cm/a" "secret/pin" copy="p/settings"{by} }}"#);
+        stage.write("q.plan.kdl", &format!("plan \"q\"\n{restores}\n"));
+        let diff = stage.ends(0, "switchback diff q.plan.kdl");
+        has(&diff, &["~ configmap/a", "-value: new", "+value: old", "~ secret/pin", "‹hidden "]);
+        assert!(!diff.contains("rose") && !diff.contains("cm9zZ"), "{diff}");
+        stage.ends(0, "switchback run q.plan.kdl --yes");
+        assert_eq!(stage.picture(), saved, "{by}");
+        has(&stage.ends(0, "switchback run q.plan.kdl --yes"), &["nothing to do"]);
+        stage.ends(0, UNDO);
+        assert_eq!(stage.picture(), changed, "{by}");
+    }
+    let told = stage
+        .ends(0, "grep -rl 'rose-garden\\|cm9zZS1nYXJkZW4' .switchback site | grep -v '/old/\\|/backups/' || true");
+    assert_eq!(told, "");
+}

@@ -1,0 +1,39 @@
+//! What was changed is waited for until it is ready.
+
+use crate::stage::{RUN, Stage, cluster, deployment, has};
+
+fn stage(begin: &str, within: &str, annotations: &str) -> Option<Stage> {
+    let cluster = switchback_tests::cluster::Cluster::shared(begin).unwrap()?;
+    let step = format!("step \"web\" {{ kube.apply \"web.yaml\" {within} }}");
+    Some(Stage::new(cluster, begin, &step, &[("web.yaml", &deployment("web", "example.test/web:1", annotations))]))
+}
+
+#[test]
+fn a_deployment_that_never_gets_ready_fails_and_is_taken_back() {
+    let Some(stage) = stage("never", "within=\"4s\"", "switchback.test/ready: \"never\"") else { return };
+    let before = stage.picture();
+    let said = stage.ends(20, RUN);
+    has(&said, &["web: failed", "deployment/web: 0 of 2 ready after 4s"]);
+    assert_eq!(stage.picture(), before);
+}
+
+#[test]
+fn without_waiting_it_is_done_at_once() {
+    let Some(stage) = stage("at-once", "ready=#false", "switchback.test/ready: \"never\"") else { return };
+    stage.ends(0, RUN);
+    assert_eq!(stage.get("deployment/web", ".status.readyReplicas"), "");
+}
+
+#[test]
+fn a_rollout_is_waited_for_by_its_own_generation() {
+    let cluster = cluster!("a_rollout_is_waited_for_by_its_own_generation");
+    let slow = "switchback.test/ready-after: \"2s\"";
+    let files = [("web.yaml", &*deployment("web", "example.test/web:1", slow))];
+    let stage = Stage::new(cluster, "rollout", "step \"web\" { kube.apply \"web.yaml\" }", &files);
+    stage.ends(0, RUN);
+    stage.write("web.yaml", &deployment("web", "example.test/web:2", slow));
+    stage.ends(0, RUN);
+    // All pods were ready before, and the new ones are now.
+    assert_eq!(stage.get("deployment/web", ".status.updatedReplicas"), "2");
+    assert_eq!(stage.get("deployment/web", ".status.readyReplicas"), "2");
+}
