@@ -1,0 +1,12 @@
+//! The patches by which Helm changes objects, where the server does not merge by itself.
+
+mod lists;
+mod schema;
+mod three_way;
+mod two_way;
+#[cfg(test)]
+mod tests;
+
+pub use schema::{Merge, Schema};
+pub use three_way::{NoPatch, three_way};
+pub use two_way::two_way;
