@@ -6,7 +6,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use switchback::world::helm::{
-    Attempted, Before, Helm as Program, Operation, Rollback, Settled, State, Status, Upgrade, WayOut, settle, state,
+    Attempted, Before, Former, Helm as Program, Operation, Rollback, Settled, State, Status, Upgrade, WayOut, settle, state,
 };
 use switchback::world::process::{Outcome, wait};
 use switchback_tests::cluster::Helm;
@@ -68,7 +68,7 @@ fn helm_goes_on_without_us_and_is_found_again() {
             let records = abandoned(&stage, upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;
             assert!(matches!(Outcome::read(&records).unwrap(), Outcome::Running(_)));
             assert!(wait(&records).await.unwrap().status.is_success());
-            assert_eq!(settle(&before, &attempted, &stage.history().await), Settled::Done { revision: 2 });
+            assert_eq!(settle(before, &attempted, &stage.history().await), Settled::Done { revision: 2 });
         }
     });
 }
@@ -87,7 +87,7 @@ fn a_killed_upgrade_is_pending_and_comes_out_of_it() {
             assert_eq!(Outcome::settle(&records).unwrap(), Outcome::Unknown);
             let history = stage.history().await;
             let pending = Settled::Pending { revision: 2, way_out: WayOut::Rollback(1) };
-            assert_eq!(settle(&before, &attempted, &history), pending);
+            assert_eq!(settle(before, &attempted, &history), pending);
             let State::Pending(told) = state(&history) else { unreachable!("{history:?}") };
             assert_eq!(told.status, Status::PendingUpgrade);
             // Helm refuses an upgrade now, and the way out works.
@@ -110,7 +110,9 @@ fn a_failing_hook_leaves_a_rollback_pending_and_an_upgrade_failed() {
             let stage = Stage::new(cluster, kind, "hooks").await;
             let failing = json!("failed");
             stage.upgraded(&stage.upgrade("1.0.0", &[(r"hook.switchback\.test/ends", failing.clone())])).await;
-            stage.upgraded(&stage.upgrade("2.0.0", &[])).await;
+            let mut good = stage.upgrade("2.0.0", &[]);
+            good.values.former = Former::Forget;
+            stage.upgraded(&good).await;
             let before = Before::of(&stage.history().await);
             let rollback = Rollback { shared: stage.shared(), revision: 1 };
             let rolled = attempted(Operation::Rollback, "", Some(1));
@@ -118,7 +120,7 @@ fn a_failing_hook_leaves_a_rollback_pending_and_an_upgrade_failed() {
             assert!(!ended.status.is_success(), "{ended:?}");
             let history = stage.history().await;
             let pending = Settled::Pending { revision: 3, way_out: WayOut::Rollback(1) };
-            assert_eq!(settle(&before, &rolled, &history), pending, "{ended:?}");
+            assert_eq!(settle(before, &rolled, &history), pending, "{ended:?}");
             let without_hooks =
                 Rollback { shared: switchback::world::helm::Shared { hooks: false, ..stage.shared() }, revision: 2 };
             assert!(stage.command(without_hooks.arguments(&stage.helm).unwrap()).await.status.is_success());
@@ -127,7 +129,7 @@ fn a_failing_hook_leaves_a_rollback_pending_and_an_upgrade_failed() {
             let upgraded = attempted(Operation::Upgrade, "2.0.0", None);
             let ended = stage.command(upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;
             assert!(!ended.status.is_success(), "{ended:?}");
-            let settled = settle(&before, &upgraded, &stage.history().await);
+            let settled = settle(before, &upgraded, &stage.history().await);
             assert!(
                 matches!(&settled, Settled::Failed { revision: 5, why } if why.contains("pre-upgrade hooks failed")),
                 "{settled:?}"

@@ -16,6 +16,6 @@ mod tell;
 pub use change::{Drift, Effect, Learnt, ObjectChange, Refusal};
 pub use course::{Course, base};
 pub use definitions::{Definition, DefinitionState, definitions};
-pub use ownership::{Owner, marked};
+pub use ownership::Owner;
 pub use schemas::Schemas;
 pub use tell::changes;

@@ -44,7 +44,7 @@ struct Found<'o> {
     kind: Result<Kind, Fault>,
 }
 
-impl<'l> Look<'l> {
+impl Look<'_> {
     async fn found<'o>(&self, objects: &'o [Object]) -> Vec<Found<'o>> {
         let each = objects.iter().map(async |object| {
             let kind = self.cluster.kind_of(object, Duration::ZERO).await;

@@ -81,7 +81,7 @@ impl Before {
 }
 
 /// Settles a command.
-pub fn settle(before: &Before, attempted: &Attempted, now: &History) -> Settled {
+pub fn settle(before: Before, attempted: &Attempted, now: &History) -> Settled {
     if let Some(damaged) = now.damaged_last() {
         return Settled::NotKnown { why: damaged.to_string() };
     }
@@ -108,7 +108,7 @@ pub fn settle(before: &Before, attempted: &Attempted, now: &History) -> Settled 
 }
 
 /// An uninstall makes no revision: it changes the last one, or takes all records away.
-fn settle_uninstall(before: &Before, now: &History) -> Settled {
+fn settle_uninstall(before: Before, now: &History) -> Settled {
     let Some(last) = now.last() else { return Settled::Gone };
     let revision = last.revision;
     match last.status {

@@ -170,9 +170,9 @@ fn a_crashed_upgrade_is_settled_by_the_history() {
             revision(2, "superseded", "2", ""),
             revision(3, status, app, description),
         ];
-        settle(&before, &upgrade, &History::of("occm", "occm", revisions, vec![]))
+        settle(before, &upgrade, &History::of("occm", "occm", revisions, vec![]))
     };
-    assert_eq!(settle(&before, &upgrade, &history(&[(1, "superseded", "1"), (2, "deployed", "2")])), Settled::NotBegun);
+    assert_eq!(settle(before, &upgrade, &history(&[(1, "superseded", "1"), (2, "deployed", "2")])), Settled::NotBegun);
     assert_eq!(told("deployed", "3", "Upgrade complete"), Settled::Done { revision: 3 });
     let why = "Upgrade \"occm\" failed: pre-upgrade hooks failed".to_owned();
     assert_eq!(told("failed", "3", &why), Settled::Failed { revision: 3, why });
@@ -184,9 +184,9 @@ fn a_crashed_upgrade_is_settled_by_the_history() {
     assert!(matches!(told("deployed", "9", "Upgrade complete"), Settled::Foreign { revision: 3, .. }));
     // Ours, and then somebody's rollback.
     let after = history(&[(2, "superseded", "2"), (3, "superseded", "3"), (4, "deployed", "2")]);
-    assert!(matches!(settle(&before, &upgrade, &after), Settled::Foreign { revision: 4, .. }));
+    assert!(matches!(settle(before, &upgrade, &after), Settled::Foreign { revision: 4, .. }));
     let broken = History { damaged: vec![damaged(3)], ..history(&[(2, "deployed", "2")]) };
-    assert!(matches!(settle(&before, &upgrade, &broken), Settled::NotKnown { .. }));
+    assert!(matches!(settle(before, &upgrade, &broken), Settled::NotKnown { .. }));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn somebody_elses_revision_of_before_our_start_is_not_ours() {
     let upgrade = Attempted { chart: Some(("occm".to_owned(), "12".to_owned())), ..attempted(Operation::Upgrade) };
     let after = history(&[(1, "superseded", "1"), (2, "deployed", "2")]);
     // Revision 2 was made 90 s before we began.
-    assert!(matches!(settle(&before, &upgrade, &after), Settled::Foreign { revision: 2, .. }));
+    assert!(matches!(settle(before, &upgrade, &after), Settled::Foreign { revision: 2, .. }));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_crashed_rollback_is_known_by_where_it_goes() {
             revision(2, "deployed", "2", ""),
             revision(3, status, "1", description),
         ];
-        settle(&before, &rollback, &History::of("occm", "occm", revisions, vec![]))
+        settle(before, &rollback, &History::of("occm", "occm", revisions, vec![]))
     };
     assert_eq!(told("deployed", "Rollback to 1"), Settled::Done { revision: 3 });
     // A failing hook leaves it so, and Helm exits.
@@ -225,7 +225,7 @@ fn a_crashed_rollback_is_known_by_where_it_goes() {
 fn a_crashed_uninstall_is_settled_by_what_is_left() {
     let before = Before::of(&history(&[(1, "superseded", "1"), (2, "deployed", "2")]));
     let uninstall = attempted(Operation::Uninstall);
-    let told = |after: &History| settle(&before, &uninstall, after);
+    let told = |after: &History| settle(before, &uninstall, after);
     assert_eq!(told(&history(&[])), Settled::Gone);
     assert_eq!(told(&history(&[(1, "superseded", "1"), (2, "uninstalled", "2")])), Settled::Gone);
     assert_eq!(
@@ -253,8 +253,8 @@ fn a_first_install_is_settled_too() {
         chart: Some(("occm".to_owned(), "11".to_owned())),
         to: None,
     };
-    assert_eq!(settle(&before, &install, &history(&[])), Settled::NotBegun);
-    assert_eq!(settle(&before, &install, &history(&[(1, "deployed", "1")])), Settled::Done { revision: 1 });
-    let pending = settle(&before, &install, &history(&[(1, "pending-install", "1")]));
+    assert_eq!(settle(before, &install, &history(&[])), Settled::NotBegun);
+    assert_eq!(settle(before, &install, &history(&[(1, "deployed", "1")])), Settled::Done { revision: 1 });
+    let pending = settle(before, &install, &history(&[(1, "pending-install", "1")]));
     assert_eq!(pending, Settled::Pending { revision: 1, way_out: WayOut::Uninstall });
 }

@@ -63,8 +63,8 @@ fn maps(
     schema: Schema<'_>,
     patch: &mut Map<String, Value>,
 ) -> Result<(), NoPatch> {
-    let side = |items: &[Value]| keyed(name, key, items);
-    let (old, new, live) = (side(parts.old)?, side(parts.new)?, side(parts.live)?);
+    let Parts { old, new, live } = parts;
+    let (old, new, live) = (keyed(name, key, old)?, keyed(name, key, new)?, keyed(name, key, live)?);
     let mut items = Vec::new();
     for (at, (id, item)) in new.iter().enumerate() {
         // The same key may be there twice: ports of one number and two protocols. They are paired in their order.

@@ -7,6 +7,6 @@ mod two_way;
 #[cfg(test)]
 mod tests;
 
-pub use schema::{Merge, Schema};
-pub use three_way::{NoPatch, three_way};
+pub use schema::Schema;
+pub use three_way::three_way;
 pub use two_way::two_way;

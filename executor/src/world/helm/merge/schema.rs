@@ -26,11 +26,6 @@ impl<'s> Schema<'s> {
         Self { all, here }
     }
 
-    /// One that knows nothing: all is replaced but maps.
-    pub fn unknown(all: &'s Value) -> Self {
-        Self { all, here: None }
-    }
-
     /// The schema of a field, or of an entry of a map.
     pub fn field(self, key: &str) -> Self {
         let of_field = |here: &'s Value| here.get("properties").and_then(|fields| fields.get(key));

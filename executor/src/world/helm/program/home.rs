@@ -78,10 +78,13 @@ impl Home {
     }
 }
 
-/// The variables of our own environment that are Helm's settings.
+/// The variables of our own environment that could change what Helm does.
 pub fn ambient() -> impl Iterator<Item = String> {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    names.filter(|name| name.starts_with(SETTINGS) || name == "KUBECONFIG")
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_setting(name))
+}
+
+fn is_setting(name: &str) -> bool {
+    name.starts_with(SETTINGS) || name == "KUBECONFIG"
 }
 
 #[cfg(test)]
@@ -135,6 +138,18 @@ mod tests {
         for (name, value) in &env.values {
             let own = Path::new(value).starts_with(home.folder());
             assert!(own || ["HELM_DRIVER", "HELM_NO_PLUGINS"].contains(&name.as_str()), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_could_change_what_helm_does_is_not_handed_on() {
+        for name in
+            ["HELM_DRIVER", "HELM_KUBETOKEN", "HELM_NAMESPACE", "HELM_MAX_HISTORY", "HELM_PLUGINS", "KUBECONFIG"]
+        {
+            assert!(is_setting(name), "{name}");
+        }
+        for name in ["PATH", "HOME", "HTTPS_PROXY", "AWS_PROFILE", "MY_HELM_CHARTS"] {
+            assert!(!is_setting(name), "{name}");
         }
     }
 

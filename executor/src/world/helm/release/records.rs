@@ -47,7 +47,7 @@ async fn records(cluster: &Cluster, namespace: &str, labels: &str) -> Result<Vec
     cluster.list(&kind, &selection).await
 }
 
-/// Whether the records are not kept in ConfigMaps, as some set it: then a release would be taken for one that is not there.
+/// Whether the records are not kept in `ConfigMap`s, as some set it: then a release would be taken for one that is not there.
 async fn nowhere_else(cluster: &Cluster, namespace: &str, release: &str) -> Result<(), HelmFault> {
     let kind = cluster.kind("", "ConfigMap").await?;
     let (namespace_of, labels) = (Some(namespace.to_owned()), Some(format!("owner=helm,name={release}")));
@@ -64,7 +64,10 @@ fn history(release: &str, namespace: &str, records: &[Object]) -> History {
     let (mut revisions, mut damaged) = (Vec::new(), Vec::new());
     for record in records {
         match read(record, release) {
-            Ok(read) => revisions.push(Release { namespace: namespace.to_owned(), ..read }),
+            Ok(mut read) => {
+                namespace.clone_into(&mut read.namespace);
+                revisions.push(read);
+            }
             Err(why) => damaged.push(Damaged {
                 record: record.name().to_owned(),
                 revision: name::revision(record.name(), release),
