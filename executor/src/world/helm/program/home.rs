@@ -23,13 +23,14 @@ impl Home {
     /// Makes one in a folder, which is made where it is missing; what was there of an earlier one is overwritten. It holds
     /// credentials, so only its owner may look into it.
     pub fn prepare(folder: &Path, source: &Source) -> Result<Self, HelmFault> {
+        let kubeconfig = source.alone()?;
         let folder = std::path::absolute(folder).map_err(HelmFault::file("find", folder))?;
         let home = Self { folder };
         let made = |folder: &Path| DirBuilder::new().recursive(true).mode(0o700).create(folder);
         for place in home.places().values().map(PathBuf::from).chain([home.folder.clone()]) {
             made(&place).map_err(HelmFault::file("make the directory", &place))?;
         }
-        home.write(&source.alone()?)?;
+        home.write(&kubeconfig)?;
         Ok(home)
     }
 
@@ -132,7 +133,7 @@ mod tests {
     #[test]
     fn the_environment_has_places_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let home = Home::prepare(folder.path(), &source(folder.path(), None)).unwrap();
+        let home = Home::prepare(&folder.path().join("home"), &source(folder.path(), None)).unwrap();
         let env = home.environment(["TOKEN".to_owned()]);
         assert!(!env.cleared && env.without.contains("TOKEN"));
         for (name, value) in &env.values {
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn a_context_that_is_not_there_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let fault = Home::prepare(folder.path(), &source(folder.path(), Some("c"))).unwrap_err();
+        let fault = Home::prepare(&folder.path().join("home"), &source(folder.path(), Some("c"))).unwrap_err();
         assert!(matches!(fault.kind, HelmFaultKind::Cluster(_)) && fault.what.contains("no context `c`"), "{fault}");
     }
 }
