@@ -6,7 +6,8 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use switchback::world::helm::{
-    Attempted, Before, Former, Helm as Program, Operation, Rollback, Settled, State, Status, Upgrade, WayOut, settle, state,
+    Attempted, Before, Former, Helm as Program, Operation, Rollback, Settled, State, Status, Upgrade, WayOut, settle,
+    state,
 };
 use switchback::world::process::{Outcome, wait};
 use switchback_tests::cluster::Helm;

@@ -2,7 +2,7 @@
 
 use crate::stage::{Stage, cluster, of, run};
 use serde_json::json;
-use switchback::world::helm::{Effect, Owner, Refusal};
+use switchback::world::helm::{Effect, Owner, Refusal, Upgrade};
 use switchback_tests::cluster::Helm;
 
 #[test]
@@ -50,6 +50,32 @@ fn what_the_server_does_not_take_is_told_before() {
             assert!(refusal.to_string().contains("spec.replicas"), "{refusal}");
             let ended = stage.command(upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;
             assert!(!ended.status.is_success(), "Helm did what we say it can't");
+        }
+    });
+}
+
+#[test]
+fn a_field_that_nobody_knows_is_told_before() {
+    let cluster = cluster!(shared, "a_field_that_nobody_knows_is_told_before");
+    run(async {
+        for kind in Helm::BOTH {
+            let stage = Stage::new(cluster, kind, "unknown").await;
+            let chart = stage.folder.path().join("typo");
+            std::fs::create_dir_all(chart.join("templates")).unwrap();
+            std::fs::write(chart.join("Chart.yaml"), "apiVersion: v2\nname: typo\nversion: 1.0.0\n").unwrap();
+            let map = |more: &str| {
+                let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: portal }}\n{more}");
+                std::fs::write(chart.join("templates/map.yaml"), text).unwrap();
+            };
+            map("data: { a: b }\n");
+            let upgrade = Upgrade { chart: chart.clone(), ..stage.upgrade("1.0.0", &[]) };
+            stage.upgraded(&upgrade).await;
+            map("dta: { a: b }\n");
+            let told = stage.upgrade_changes(&upgrade).await;
+            let Effect::Refused(refusal) = &of(&told, "configmap/portal").effect else { unreachable!("{told:?}") };
+            assert!(refusal.to_string().contains("dta"), "{refusal}");
+            let ended = stage.command(upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;
+            assert!(!ended.status.is_success(), "Helm did what we say it refuses");
         }
     });
 }

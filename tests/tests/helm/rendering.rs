@@ -3,7 +3,7 @@
 use crate::stage::{Stage, chart, cluster, run};
 use serde_json::json;
 use switchback::world::cluster::{Limits, Source};
-use switchback::world::helm::{Effect, HelmFaultKind, Learnt, Operation, Upgrade, When, running};
+use switchback::world::helm::{Effect, HelmFaultKind, Learnt, ObjectChange, Operation, Upgrade, When, running};
 use switchback_tests::cluster::Helm;
 
 #[test]
@@ -63,6 +63,60 @@ fn faults_of_a_chart_are_helms_own_words() {
             assert!(fault.what.contains("nil pointer"), "{fault}");
             assert_eq!(stage.helm.chart(&stage.home, &chart("2.0.0")).await.unwrap().version, "2.0.0");
         }
+    });
+}
+
+#[test]
+fn values_come_from_files_and_single_ones_and_charts_from_archives() {
+    let cluster = cluster!(shared, "values_come_from_files_and_single_ones_and_charts_from_archives");
+    run(async {
+        for kind in Helm::BOTH {
+            let stage = Stage::new(cluster, kind, "values").await;
+            let folder = stage.folder.path();
+            let package = chart("1.0.0");
+            stage
+                .by_hand(kind, &["package", &package.to_string_lossy(), "--destination", &folder.to_string_lossy()])
+                .unwrap();
+            let (one, two) = (folder.join("one.yaml"), folder.join("two.yaml"));
+            std::fs::write(&one, "replicas: 4\nimage: example.test/one:1\npin: \"1\"\n").unwrap();
+            std::fs::write(&two, "image: example.test/two:1\n").unwrap();
+            let mut upgrade = stage.upgrade("1.0.0", &[("pin", json!("007")), (r"hook.a\.b/c", json!("null"))]);
+            upgrade.chart = folder.join("portal-1.0.0.tgz");
+            upgrade.values.files = vec![one, two];
+            let rendered = stage.rendered(&upgrade).await;
+            let get = |kind: &str, pointer: &str| {
+                let object = rendered.objects.iter().find(|object| object.kind() == kind).unwrap();
+                object.get(pointer).cloned().unwrap()
+            };
+            assert_eq!(get("Deployment", "/spec/replicas"), json!(4));
+            assert_eq!(get("Deployment", "/spec/template/spec/containers/0/image"), json!("example.test/two:1"));
+            assert_eq!(get("Secret", "/stringData/pin"), json!("007"));
+            let hook = rendered.hooks.first().unwrap().object().unwrap();
+            assert_eq!(hook.get("/spec/template/metadata/annotations"), Some(&json!({ "a.b/c": "null" })));
+        }
+    });
+}
+
+#[test]
+fn many_releases_are_told_at_once() {
+    const MANY: usize = 20;
+    let cluster = cluster!(shared, "many_releases_are_told_at_once");
+    run(async {
+        let stage = Stage::new(cluster, Helm::Four, "many").await;
+        stage.upgraded(&stage.upgrade("1.0.0", &[])).await;
+        let upgrade = stage.upgrade("2.0.0", &[]);
+        let began = std::time::Instant::now();
+        let rendering = (0..MANY).map(|_| stage.rendered(&upgrade));
+        let rendered = futures_util::future::join_all(rendering).await;
+        eprintln!("{MANY} times rendered in {:?}", began.elapsed());
+        assert!(rendered.iter().all(|one| Some(one) == rendered.first()));
+        let told = futures_util::future::join_all((0..MANY).map(|_| stage.upgrade_changes(&upgrade))).await;
+        eprintln!("{MANY} times rendered and told in {:?} in all", began.elapsed());
+        let effects = |told: &[ObjectChange]| -> Vec<_> {
+            told.iter().map(|change| (change.name.clone(), change.effect.clone())).collect()
+        };
+        let first = effects(told.first().unwrap());
+        assert!(first.len() == 7 && told.iter().all(|one| effects(one) == first));
     });
 }
 

@@ -34,12 +34,12 @@ fn an_upgrade_says_all_that_it_depends_on() {
     let arguments = upgrade().arguments(&helm(Generation::Three), Path::new(NOWHERE)).unwrap();
     assert_eq!(
         shown(&arguments),
-        r"helm upgrade portal /charts/portal --namespace lumen --install --values /values/portal.yaml --description 'Switchback'\''s run sxyvqv' --history-max 0 --timeout 600s"
+        r"helm upgrade portal /charts/portal --namespace lumen --install --values /values/portal.yaml --description 'Switchback'\''s run sxyvqv' --hide-notes --history-max 0 --timeout 600s"
     );
     let shared = Shared { hooks: false, waits: true, forces_conflicts: true, history_max: 10, ..upgrade().shared };
     let all = Upgrade { shared, create_namespace: true, takes_ownership: true, description: None, ..upgrade() };
     let of = |generation| shown(&all.arguments(&helm(generation), Path::new(NOWHERE)).unwrap());
-    let begin = "helm upgrade portal /charts/portal --namespace lumen --no-hooks --install --create-namespace --values /values/portal.yaml --take-ownership";
+    let begin = "helm upgrade portal /charts/portal --namespace lumen --no-hooks --install --create-namespace --values /values/portal.yaml --take-ownership --hide-notes";
     assert_eq!(of(Generation::Three), format!("{begin} --history-max 10 --timeout 600s --wait --wait-for-jobs"));
     assert_eq!(
         of(Generation::Four),
@@ -52,7 +52,10 @@ fn a_dry_run_of_an_upgrade_changes_nothing_and_tells_all() {
     for generation in [Generation::Three, Generation::Four] {
         let arguments = upgrade().dry_run(&helm(generation), Path::new(NOWHERE)).unwrap();
         let line = shown(&arguments);
-        assert!(line.ends_with("--take-ownership --dry-run=server --output=json"), "{line}");
+        assert!(
+            line.ends_with("--take-ownership --disable-openapi-validation --dry-run=server --output=json"),
+            "{line}"
+        );
     }
     let old = Helm { version: Version { major: 3, minor: 14, patch: 0 }, ..helm(Generation::Three) };
     assert!(!shown(&upgrade().dry_run(&old, Path::new(NOWHERE)).unwrap()).contains("--take-ownership"));

@@ -35,6 +35,10 @@ impl Upgrade {
         if let Some(description) = &self.description {
             arguments.extend(["--description".to_owned(), description.clone()]);
         }
+        if helm.version.is_newer() {
+            // A chart's notes tell passwords at times, and what Helm says goes to a log.
+            arguments.push("--hide-notes".to_owned());
+        }
         if self.shared.forces_conflicts && helm.generation == Generation::Four {
             arguments.push("--force-conflicts".to_owned());
         }
@@ -42,14 +46,15 @@ impl Upgrade {
         Ok(arguments)
     }
 
-    /// The arguments for a dry run that tells all of the revision that would be made. To whom objects belong is looked at
-    /// by us, so Helm is told not to refuse to render for that.
+    /// The arguments for a dry run that tells all of the revision that would be made. To whom objects belong and whether
+    /// their fields are known is looked at by us, object by object, so Helm is told not to refuse to render for that; for
+    /// the latter it would read the schemas of all kinds, which takes longer than all else.
     pub fn dry_run(&self, helm: &Helm, folder: &Path) -> Result<Vec<String>, HelmFault> {
         let mut arguments = self.begin(folder)?;
-        if helm.version.takes_ownership() {
+        if helm.version.is_newer() {
             arguments.push("--take-ownership".to_owned());
         }
-        arguments.extend(["--dry-run=server", "--output=json"].map(str::to_owned));
+        arguments.extend(["--disable-openapi-validation", "--dry-run=server", "--output=json"].map(str::to_owned));
         Ok(arguments)
     }
 

@@ -17,6 +17,12 @@ use tokio::process::{Child, Command};
 const MOST_WORDS: usize = 64 * 1024;
 /// What a message shows of it.
 const LAST_LINES: usize = 20;
+/// What a sentence takes of an error; all of it is among the last lines.
+const LONGEST_ERROR: usize = 600;
+/// The error begins so.
+const ERROR: &str = "Error: ";
+/// Helm's advice behind it, which is not for whom we tell it.
+const ADVICE: &str = "Use --debug";
 
 /// What is asked.
 pub struct Question<'q> {
@@ -117,10 +123,18 @@ fn late(args: &[String], within: Duration) -> HelmFault {
 fn refused(args: &[String], words: &[u8]) -> HelmFault {
     let words = String::from_utf8_lossy(words);
     let lines: Vec<_> = words.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()).collect();
-    let last: Vec<_> = lines.iter().rev().take(LAST_LINES).rev().cloned().collect();
-    let error = last.iter().rev().find_map(|line| line.strip_prefix("Error: "));
-    let error = error.or(last.last().map(String::as_str)).unwrap_or("it said nothing");
-    HelmFault::new(HelmFaultKind::Refused, format!("`{}` failed: {error}", line(args))).with_words(last.clone())
+    let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default().to_vec();
+    let what = format!("`{}` failed: {}", line(args), error(&last));
+    HelmFault::new(HelmFaultKind::Refused, what).with_words(last)
+}
+
+/// What Helm calls the error: from its word on to the end, which may be several lines.
+fn error(lines: &[String]) -> String {
+    let begin = lines.iter().rposition(|line| line.starts_with(ERROR)).unwrap_or(lines.len().saturating_sub(1));
+    let lines = lines.get(begin..).unwrap_or_default().iter().filter(|line| !line.starts_with(ADVICE));
+    let text = lines.map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    let text = text.strip_prefix(ERROR).unwrap_or(&text);
+    if text.is_empty() { "it said nothing".to_owned() } else { text.chars().take(LONGEST_ERROR).collect() }
 }
 
 /// A command by its first words: `helm upgrade portal`.
@@ -150,6 +164,11 @@ mod tests {
         let fault = fault.unwrap_err();
         assert!(fault.kind == HelmFaultKind::Refused && fault.what.ends_with("failed: no chart"), "{fault}");
         assert_eq!(fault.said.len(), LAST_LINES);
+        let several = "echo 'Error: a.yaml:1:10' >&2; echo '  executing:' >&2; echo '    nil' >&2; echo 'Use --debug flag' >&2; exit 1";
+        let fault = sh(several, minute, 10).await.unwrap_err();
+        assert!(fault.what.ends_with("failed: a.yaml:1:10 executing: nil"), "{fault}");
+        let fault = sh("exit 3", minute, 10).await.unwrap_err();
+        assert!(fault.what.ends_with("failed: it said nothing"), "{fault}");
         let fault = sh("sleep 60", Duration::from_millis(200), 10).await.unwrap_err();
         assert_eq!(fault.kind, HelmFaultKind::Late);
     }

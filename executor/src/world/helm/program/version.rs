@@ -24,8 +24,8 @@ pub enum Generation {
 
 /// The first one that has all flags which are given here; its `--dry-run=server` asks the cluster while it renders.
 const FIRST: Version = Version { major: 3, minor: 14, patch: 0 };
-/// The first one that can be told to render though an object is not the release's.
-const TAKES_OWNERSHIP: Version = Version { major: 3, minor: 17, patch: 0 };
+/// The first one that can be told to render though an object is not the release's, and that hides notes at all commands.
+const NEWER: Version = Version { major: 3, minor: 17, patch: 0 };
 
 impl Version {
     /// Reads what `helm version --template={{.Version}}` says: `v3.22.0`, `v4.2.3+g1a2b3c4`.
@@ -47,9 +47,9 @@ impl Version {
         }
     }
 
-    /// Whether it knows `--take-ownership`.
-    pub fn takes_ownership(self) -> bool {
-        self >= TAKES_OWNERSHIP
+    /// Whether it knows `--take-ownership` and `--hide-notes`.
+    pub fn is_newer(self) -> bool {
+        self >= NEWER
     }
 }
 
