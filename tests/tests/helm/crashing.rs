@@ -84,6 +84,9 @@ fn a_killed_upgrade_is_pending_and_comes_out_of_it() {
             let before = Before::of(&stage.history().await);
             let attempted = attempted(Operation::Upgrade, "2.0.0", None);
             let records = abandoned(&stage, slow(&stage).arguments(&stage.helm, stage.folder.path()).unwrap()).await;
+            while stage.history().await.last().unwrap().running_hook().is_none() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             kill_all(&records);
             assert_eq!(Outcome::settle(&records).unwrap(), Outcome::Unknown);
             let history = stage.history().await;
@@ -91,6 +94,7 @@ fn a_killed_upgrade_is_pending_and_comes_out_of_it() {
             assert_eq!(settle(before, &attempted, &history), pending);
             let State::Pending(told) = state(&history) else { unreachable!("{history:?}") };
             assert_eq!(told.status, Status::PendingUpgrade);
+            assert_eq!(history.last().unwrap().running_hook().unwrap().name, "portal-migrate");
             // Helm refuses an upgrade now, and the way out works.
             let again = stage.upgrade("2.0.0", &[]).arguments(&stage.helm, stage.folder.path()).unwrap();
             assert!(!stage.command(again).await.status.is_success());

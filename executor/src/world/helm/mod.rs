@@ -24,5 +24,7 @@ pub use choose::{
 pub use command::{Former, Rollback, Shared, Single, Uninstall, Upgrade, Values, shown};
 pub use fault::{HelmFault, HelmFaultKind};
 pub use program::{Generation, Helm, Home, Version};
-pub use release::{Apply, Chart, Damaged, History, Hook, Operation, Release, Status, When, check_name, running};
+pub use release::{
+    Apply, Chart, Damaged, History, Hook, LastRun, Operation, Release, Status, When, check_name, running,
+};
 pub use render::{Rendered, is_kept};

@@ -5,7 +5,7 @@ use super::course::Course;
 use super::schemas::Schemas;
 use crate::world::cluster::{Attempt, Author, Cluster, Conflicts, Fault, Kind, Object, Patch};
 use crate::world::helm::merge::{Schema, three_way, two_way};
-use crate::world::helm::release::{Apply, Operation};
+use crate::world::helm::release::Apply;
 use serde_json::{Map, Value};
 
 /// Under this name Helm owns fields, whatever its file is called.
@@ -48,11 +48,10 @@ pub(super) struct Sides<'o> {
     pub(super) live: &'o Object,
 }
 
-/// As whom Helm sends its changes. It refuses fields that are not known, on its own side or by the server; only a rollback
-/// by patches of its own takes the stored manifest as it is.
+/// As whom Helm sends its changes. Fields that are not known are refused only where the server merges: for its own patches
+/// Helm leaves it to the server, and does not ask it to be strict.
 pub(super) fn author(course: &Course<'_>) -> Author {
-    let strict = course.apply() == Apply::ServerSide || course.operation != Operation::Rollback;
-    Author { manager: MANAGER, strict }
+    Author { manager: MANAGER, strict: course.apply() == Apply::ServerSide }
 }
 
 /// How an object is made that is not there.

@@ -46,9 +46,9 @@ impl Upgrade {
         Ok(arguments)
     }
 
-    /// The arguments for a dry run that tells all of the revision that would be made. To whom objects belong and whether
-    /// their fields are known is looked at by us, object by object, so Helm is told not to refuse to render for that; for
-    /// the latter it would read the schemas of all kinds, which takes longer than all else.
+    /// The arguments for a dry run that tells all of the revision that would be made. To whom objects belong is looked at
+    /// by us, so Helm is told not to refuse to render for that; and it need not read the schemas of all kinds, which takes
+    /// longer than all else, since the server itself is asked for each object.
     pub fn dry_run(&self, helm: &Helm, folder: &Path) -> Result<Vec<String>, HelmFault> {
         let mut arguments = self.begin(folder)?;
         if helm.version.is_newer() {

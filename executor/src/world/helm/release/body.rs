@@ -65,6 +65,11 @@ impl Release {
         self.description.strip_prefix("Rollback to ")?.parse().ok()
     }
 
+    /// The hook that runs, of a revision that is pending.
+    pub fn running_hook(&self) -> Option<&Hook> {
+        self.hooks.iter().find(|hook| self.status.is_pending() && hook.is_running())
+    }
+
     /// Reads a record's JSON; an error says what about it can't be, and never shows it.
     pub(in crate::world::helm) fn read(json: &[u8]) -> Result<Self, String> {
         if json.is_empty() {
@@ -86,10 +91,10 @@ struct Record {
     namespace: String,
     #[serde(default)]
     version: u32,
-    #[serde(default)]
-    info: Option<Info>,
-    #[serde(default)]
-    chart: Option<Chart>,
+    #[serde(default, deserialize_with = "tolerant::whole")]
+    info: Info,
+    #[serde(default, deserialize_with = "tolerant::whole")]
+    chart: Chart,
     #[serde(default)]
     config: Value,
     #[serde(default, deserialize_with = "tolerant::text")]
@@ -116,14 +121,14 @@ impl Record {
         if name.is_empty() || version == 0 {
             return Err("it names no release".to_owned());
         }
-        let Info { last_deployed, description, status } = info.unwrap_or_default();
+        let Info { last_deployed, description, status } = info;
         let apply = if apply_method == "ssa" { Apply::ServerSide } else { Apply::ClientSide };
         Ok(Release {
             name,
             namespace,
             revision: version,
             status: Status::of(&status),
-            chart: chart.unwrap_or_default(),
+            chart,
             description,
             deployed: last_deployed,
             apply,
@@ -156,10 +161,13 @@ mod tests {
         assert_eq!((release.revision, release.status, release.apply), (41, Status::Deployed, Apply::ClientSide));
         assert_eq!(release.deployed.unwrap().to_string(), "2026-11-21T21:00:00Z");
         assert_eq!(release.chart.app_version.as_deref(), Some("4.0"));
-        let four = json!({ "name": "portal", "version": 42, "apply_method": "ssa", "info": { "status": "pending-rollback", "description": "Rollback to 40" } });
+        let hooks = json!([{ "name": "a", "last_run": { "started_at": "", "phase": "Succeeded" } },
+            { "name": "b", "last_run": { "started_at": "2026-11-21T22:00:00+01:00", "phase": "Running" } }]);
+        let four = json!({ "name": "portal", "version": 42, "apply_method": "ssa", "hooks": hooks, "chart": null, "info": { "status": "pending-rollback", "description": "Rollback to 40" } });
         let release = read(&four);
         assert_eq!((release.apply, release.rollback_to(), release.deployed), (Apply::ServerSide, Some(40), None));
         assert!(release.status.is_pending());
+        assert_eq!(release.running_hook().map(|hook| hook.name.as_str()), Some("b"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::world::cluster::Object;
 use crate::world::helm::fault::{HelmFault, HelmFaultKind};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 /// A hook, as the record of a release has it. Its manifest may hold secret values, so it is not printed.
@@ -25,8 +26,22 @@ pub struct Hook {
     /// When its object is deleted; without any, before it is made again.
     #[serde(default, deserialize_with = "super::tolerant::list")]
     pub delete_policies: Vec<String>,
-    #[serde(default)]
+    /// How it went the last time, as far as it was recorded; Helm records that one runs before it makes its object.
+    #[serde(default, deserialize_with = "super::tolerant::whole")]
+    pub last_run: LastRun,
+    #[serde(default, deserialize_with = "super::tolerant::text")]
     manifest: String,
+}
+
+/// How a hook went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct LastRun {
+    /// When it began.
+    #[serde(default, deserialize_with = "super::tolerant::time")]
+    pub started_at: Option<Timestamp>,
+    /// `Running`, `Succeeded`, `Failed`; empty or `Unknown` where it is not known.
+    #[serde(default, deserialize_with = "super::tolerant::text")]
+    pub phase: String,
 }
 
 /// What happens to a release, where hooks are concerned.
@@ -89,6 +104,7 @@ impl Hook {
             events: annotation("helm.sh/hook").map(list)?,
             weight: weight.unwrap_or_default(),
             delete_policies: annotation("helm.sh/hook-delete-policy").map(list).unwrap_or_default(),
+            last_run: LastRun::default(),
             manifest: object.value().to_string(),
         })
     }
@@ -101,6 +117,11 @@ impl Hook {
         };
         let read = crate::world::cluster::read_manifests(&self.manifest).map_err(|error| damaged(error.to_string()))?;
         read.into_iter().next().map(|read| read.object).ok_or_else(|| damaged("it is empty".to_owned()))
+    }
+
+    /// Whether it runs, or whoever ran it is gone.
+    pub fn is_running(&self) -> bool {
+        self.last_run.phase == "Running"
     }
 
     /// Whether its object is gone when the hook has done its work.

@@ -13,6 +13,6 @@ mod tolerant;
 pub use body::{Apply, Release};
 pub use chart::Chart;
 pub use history::{Damaged, History};
-pub use hook::{Hook, Operation, When, running};
+pub use hook::{Hook, LastRun, Operation, When, running};
 pub use name::check as check_name;
 pub use status::Status;

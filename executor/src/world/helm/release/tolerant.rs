@@ -19,3 +19,8 @@ pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     let time: Option<Timestamp> = text.parse().ok();
     Ok(time.filter(|time| time.as_second() > 0))
 }
+
+/// Something with parts; null is one without any.
+pub(super) fn whole<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
