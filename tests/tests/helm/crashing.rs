@@ -1,6 +1,6 @@
 //! Helm that is killed, left alone or fails, and what the history then tells.
 
-use crate::stage::{Stage, cluster, run};
+use crate::stage::{Stage, cluster, launcher, run};
 use jiff::Timestamp;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn slow(stage: &Stage<'_>) -> Upgrade {
 async fn abandoned(stage: &Stage<'_>, arguments: Vec<String>) -> PathBuf {
     let program = stage.helm.program(&stage.home, arguments, stage.folder.path().to_owned(), &[]);
     let records = tempfile::tempdir_in(stage.folder.path()).unwrap().keep().join("start");
-    let (launcher, place) = (stage.launcher(), records.clone());
+    let (launcher, place) = (launcher(), records.clone());
     let running = tokio::spawn(async move { Program::run(&launcher, &program, &place).await });
     while !matches!(state(&stage.history().await), State::Pending(_)) {
         assert!(!running.is_finished(), "Helm ended before its hook did");

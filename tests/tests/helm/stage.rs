@@ -62,12 +62,7 @@ impl<'c> Stage<'c> {
     pub async fn command(&self, arguments: Vec<String>) -> Ended {
         let program = self.helm.program(&self.home, arguments, self.folder.path().to_owned(), &[]);
         let records = tempfile::tempdir_in(self.folder.path()).unwrap().keep();
-        Helm::run(&self.launcher(), &program, &records.join("start")).await.unwrap()
-    }
-
-    /// Supervises with the binary under test.
-    pub fn launcher(&self) -> Launcher {
-        Launcher::with(binary::path().unwrap())
+        Helm::run(&launcher(), &program, &records.join("start")).await.unwrap()
     }
 
     /// Runs an upgrade that succeeds.
@@ -134,6 +129,11 @@ impl<'c> Stage<'c> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }
+}
+
+/// Supervises with the binary under test.
+pub fn launcher() -> Launcher {
+    Launcher::with(binary::path().unwrap())
 }
 
 /// The folder of a release of the portal.
