@@ -6,10 +6,10 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use switchback::world::helm::{
-    Attempted, Before, Former, Helm as Program, Operation, Rollback, Settled, State, Status, Upgrade, WayOut, settle,
-    state,
+    Attempted, Before, End, Former, Helm as Program, Operation, Rollback, Settled, State, Status, Upgrade, WayOut, end,
+    settle, state,
 };
-use switchback::world::process::{Outcome, wait};
+use switchback::world::process::{Outcome, Status as Exit, wait};
 use switchback_tests::cluster::Helm;
 
 fn attempted(operation: Operation, version: &str, to: Option<u32>) -> Attempted {
@@ -68,8 +68,15 @@ fn helm_goes_on_without_us_and_is_found_again() {
             let attempted = attempted(Operation::Upgrade, "2.0.0", None);
             let records = abandoned(&stage, upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;
             assert!(matches!(Outcome::read(&records).unwrap(), Outcome::Running(_)));
+            let told = async || {
+                let release = ("portal", stage.namespace.as_str());
+                end(&stage.client, release, (before, &attempted), &records).await.unwrap()
+            };
+            assert!(matches!(told().await, End::Runs(_)));
             assert!(wait(&records).await.unwrap().status.is_success());
-            assert_eq!(settle(before, &attempted, &stage.history().await), Settled::Done { revision: 2 });
+            let End::Ended { settled, status, said } = told().await else { unreachable!("it still runs") };
+            assert_eq!((settled, status), (Settled::Done { revision: 2 }, Some(Exit::Exited(0))));
+            assert!(said.iter().any(|line| line.contains("has been upgraded")), "{said:?}");
         }
     });
 }
@@ -89,6 +96,9 @@ fn a_killed_upgrade_is_pending_and_comes_out_of_it() {
             }
             kill_all(&records);
             assert_eq!(Outcome::settle(&records).unwrap(), Outcome::Unknown);
+            let release = ("portal", stage.namespace.as_str());
+            let told = end(&stage.client, release, (before, &attempted), &records).await.unwrap();
+            assert!(matches!(told, End::Ended { status: None, .. }), "{told:?}");
             let history = stage.history().await;
             let pending = Settled::Pending { revision: 2, way_out: WayOut::Rollback(1) };
             assert_eq!(settle(before, &attempted, &history), pending);
@@ -140,5 +150,19 @@ fn a_failing_hook_leaves_a_rollback_pending_and_an_upgrade_failed() {
                 "{settled:?}"
             );
         }
+    });
+}
+
+#[test]
+fn a_command_that_was_never_started_never_is() {
+    let cluster = cluster!(shared, "a_command_that_was_never_started_never_is");
+    run(async {
+        let stage = Stage::new(cluster, Helm::Four, "never").await;
+        stage.upgraded(&stage.upgrade("1.0.0", &[])).await;
+        let before = Before::of(&stage.history().await);
+        let attempted = attempted(Operation::Upgrade, "2.0.0", None);
+        let records = stage.folder.path().join("never");
+        let told = end(&stage.client, ("portal", &stage.namespace), (before, &attempted), &records).await.unwrap();
+        assert_eq!(told, End::Ended { settled: Settled::NotBegun, status: None, said: vec![] });
     });
 }

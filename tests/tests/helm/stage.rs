@@ -6,7 +6,7 @@ use std::process::Stdio;
 use switchback::world::cluster::{Cluster as Client, Conflicts, Limits, Source};
 use switchback::world::helm::{
     Course, Helm, History, Home, ObjectChange, Operation, Rendered, Schemas, Shared, Single, Upgrade, Values, base,
-    changes,
+    changes, upgrade_or_install,
 };
 use switchback::world::process::{Ended, Launcher};
 use switchback_tests::cluster::{Cluster, Helm as Kind};
@@ -83,7 +83,7 @@ impl<'c> Stage<'c> {
     /// What an upgrade would do.
     pub async fn upgrade_changes(&self, upgrade: &Upgrade) -> Vec<ObjectChange> {
         let (history, new) = (self.history().await, self.rendered(upgrade).await);
-        let operation = if history.is_empty() { Operation::Install } else { Operation::Upgrade };
+        let operation = upgrade_or_install(&history);
         let old = base(&history, operation).map(|release| Rendered::of(release).unwrap());
         self.changes(operation, old.as_ref(), Some(&new)).await
     }

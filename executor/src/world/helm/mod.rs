@@ -15,13 +15,13 @@ mod render;
 
 pub use changes::{
     Course, Definition, DefinitionState, Drift, Effect, Learnt, ObjectChange, Owner, Refusal, Schemas, base, changes,
-    definitions,
+    definitions, upgrade_or_install,
 };
 pub use choose::{
     Attempted, Before, By, NoTarget, Pending, Settled, State, Target, Wanted, WayOut, last_good, pruned, settle, state,
     target,
 };
-pub use command::{Former, Rollback, Shared, Single, Uninstall, Upgrade, Values, shown};
+pub use command::{End, Former, Rollback, Shared, Single, Uninstall, Upgrade, Values, end, shown};
 pub use fault::{HelmFault, HelmFaultKind};
 pub use program::{Generation, Helm, Home, Version};
 pub use release::{

@@ -37,6 +37,12 @@ impl Course<'_> {
     }
 }
 
+/// What an upgrade that may install does: it installs what is not there, or was taken away and left its history.
+pub fn upgrade_or_install(history: &History) -> Operation {
+    let there = history.last().is_some_and(|last| last.status != Status::Uninstalled);
+    if there { Operation::Upgrade } else { Operation::Install }
+}
+
 /// The revision whose manifest Helm takes for what is there.
 ///
 /// A rollback and an uninstall take the last one; an upgrade what is deployed, and the last one only if nothing is: so what

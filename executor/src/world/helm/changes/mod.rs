@@ -14,7 +14,7 @@ mod schemas;
 mod tell;
 
 pub use change::{Drift, Effect, Learnt, ObjectChange, Refusal};
-pub use course::{Course, base};
+pub use course::{Course, base, upgrade_or_install};
 pub use definitions::{Definition, DefinitionState, definitions};
 pub use ownership::Owner;
 pub use schemas::Schemas;

@@ -9,6 +9,7 @@ use super::schemas::Schemas;
 use crate::world::cluster::{Attempt, Cluster, Fault, Kind, Normal, Object, ObjectName};
 use crate::world::helm::fault::HelmFault;
 use crate::world::helm::release::Operation;
+use crate::world::helm::render::is_kept;
 use futures_util::future::{join_all, try_join_all};
 use std::time::Duration;
 
@@ -181,7 +182,9 @@ impl Look<'_> {
             Ok(None) => return Ok(ObjectChange { drift: drift::gone(), ..of(name, Effect::Gone, None, None) }),
             Err(fault) => return refused(name, None, fault),
         };
-        if crate::world::helm::render::is_kept(&live) {
+        // An uninstall looks into the manifest, all else at what is there.
+        let said = if self.course.operation == Operation::Uninstall { found.object } else { &live };
+        if is_kept(said) {
             return Ok(of(name, Effect::Keep, Some(live.clone()), Some(live)));
         }
         let takes_along = self.objects_of(&live).await?;

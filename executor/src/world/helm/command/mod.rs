@@ -1,8 +1,9 @@
 //! The commands of Helm that change a release, as lists of arguments that can be shown: no secret is in one.
 //!
-//! How a command ended is read from the history (`choose::settle`), not only from its exit status: one that was killed has
+//! How a command ended is read from the history as well ([`end`]), not only from its exit status: one that was killed has
 //! none, and one of which a hook failed leaves more behind than its status tells.
 
+mod end;
 mod rollback;
 mod shared;
 mod uninstall;
@@ -11,6 +12,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use end::{End, end};
 pub use rollback::Rollback;
 pub use shared::Shared;
 pub use uninstall::Uninstall;
