@@ -5,6 +5,7 @@
 mod crashing;
 mod differences;
 mod drifting;
+mod merging;
 mod records;
 mod refusing;
 mod rendering;

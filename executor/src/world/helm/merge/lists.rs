@@ -1,97 +1,108 @@
 //! Lists in strategic merge patches: items are found by their key, or by being equal.
 
 use super::schema::{Merge, Schema};
-use super::three_way::{NoPatch, Sides, map};
+use super::three_way::{Half, NoPatch, map};
 use serde_json::{Map, Value, json};
 
 /// In which order the items of the new manifest stand.
-const ORDER: &str = "$setElementOrder/";
+pub(super) const ORDER: &str = "$setElementOrder/";
 /// Which plain items go.
 const GONE: &str = "$deleteFromPrimitiveList/";
+/// What is done with an item.
+pub(super) const DIRECTIVE: &str = "$patch";
 
-/// The three sides of a list.
-#[derive(Clone, Copy)]
-pub(super) struct Parts<'v> {
-    pub(super) old: &'v [Value],
-    pub(super) new: &'v [Value],
-    pub(super) live: &'v [Value],
-}
-
-/// Puts into a patch what it says of a list.
+/// Puts into half a patch what it says of a list.
 pub(super) fn list(
     name: &str,
-    parts: Parts<'_>,
+    from: &[Value],
+    to: &[Value],
     schema: Schema<'_>,
+    half: Half,
     patch: &mut Map<String, Value>,
 ) -> Result<(), NoPatch> {
-    let Parts { old, new, live } = parts;
-    if live.is_empty() && old.is_empty() {
-        if !new.is_empty() {
-            patch.insert(name.to_owned(), new.into());
+    if from.is_empty() {
+        if !to.is_empty() && half == Half::Set {
+            patch.insert(name.to_owned(), to.into());
         }
         return Ok(());
     }
-    let of_maps = [live, new, old].iter().find_map(|items| items.first()).is_some_and(Value::is_object);
     match schema.merge() {
-        Merge::ByKey(Some(key)) if of_maps => maps(name, key, parts, schema.items(), patch),
+        Merge::ByKey(Some(key)) if from.iter().all(Value::is_object) => {
+            let (from, to) = (keyed(name, key, from)?, keyed(name, key, to)?);
+            maps((name, key), &from, &to, schema.items(), half, patch)
+        }
         _ => {
-            plain(name, parts, patch);
+            plain(name, from, to, half, patch);
             Ok(())
         }
     }
 }
 
-fn plain(name: &str, Parts { old, new, live }: Parts<'_>, patch: &mut Map<String, Value>) {
-    let mut gone: Vec<_> = old.iter().filter(|item| !new.contains(item)).cloned().collect();
-    gone.dedup();
-    let added: Vec<_> = new.iter().filter(|item| !live.contains(item)).cloned().collect();
-    if (!live.is_empty() && live != new) || !gone.is_empty() {
-        patch.insert(format!("{ORDER}{name}"), new.into());
+fn plain(name: &str, from: &[Value], to: &[Value], half: Half, patch: &mut Map<String, Value>) {
+    let without = |items: &[Value], others: &[Value]| -> Vec<Value> {
+        let mut left: Vec<_> = items.iter().filter(|item| !others.contains(item)).cloned().collect();
+        left.dedup();
+        left
+    };
+    // The library sorts what is there before it looks whether the order is another.
+    let mut sorted = from.to_vec();
+    sorted.sort_by_key(text);
+    let (part, items, ordered) = match half {
+        Half::Set => (name.to_owned(), without(to, from), sorted != to),
+        Half::Gone => (format!("{GONE}{name}"), without(from, to), false),
+    };
+    if (ordered || !items.is_empty()) && !to.is_empty() {
+        patch.insert(format!("{ORDER}{name}"), to.into());
     }
-    if !added.is_empty() {
-        patch.insert(name.to_owned(), added.into());
-    }
-    if !gone.is_empty() {
-        patch.insert(format!("{GONE}{name}"), gone.into());
+    if !items.is_empty() {
+        patch.insert(part, items.into());
     }
 }
 
 fn maps(
-    name: &str,
-    key: &str,
-    parts: Parts<'_>,
+    (name, key): (&str, &str),
+    from: &[Keyed<'_>],
+    to: &[Keyed<'_>],
     schema: Schema<'_>,
+    half: Half,
     patch: &mut Map<String, Value>,
 ) -> Result<(), NoPatch> {
-    let Parts { old, new, live } = parts;
-    let (old, new, live) = (keyed(name, key, old)?, keyed(name, key, new)?, keyed(name, key, live)?);
     let mut items = Vec::new();
-    for (at, (id, item)) in new.iter().enumerate() {
+    for (at, (id, wanted)) in to.iter().enumerate() {
         // The same key may be there twice: ports of one number and two protocols. They are paired in their order.
-        let nth = new.iter().take(at).filter(|(other, _)| other == id).count();
-        let Some(there) = find(&live, id, nth) else {
-            items.push(Value::Object((*item).clone()));
-            continue;
-        };
-        let nothing = Map::new();
-        let sides = Sides { old: find(&old, id, nth).unwrap_or(&nothing), new: item, live: there };
-        let mut part = map(sides, schema, false)?;
-        if !part.is_empty() {
-            part.insert(key.to_owned(), (*id).clone());
-            items.push(part.into());
+        let nth = to.iter().take(at).filter(|(other, _)| other == id).count();
+        match from.iter().filter(|(other, _)| other == id).nth(nth) {
+            Some((_, there)) => {
+                let mut part = map(there, wanted, schema, half)?;
+                if !part.is_empty() {
+                    part.insert(key.to_owned(), (*id).clone());
+                    items.push(part.into());
+                }
+            }
+            None if half == Half::Set => items.push(Value::Object((*wanted).clone())),
+            None => {}
         }
     }
-    let gone = old.iter().filter(|(id, _)| find(&new, id, 0).is_none());
-    items.extend(gone.map(|(id, _)| json!({ "$patch": "delete", key: id })));
     let ids = |items: &[Keyed<'_>]| items.iter().map(|(id, _)| (*id).clone()).collect::<Vec<Value>>();
-    if !items.is_empty() || (!live.is_empty() && ids(&live) != ids(&new)) {
-        let order: Vec<_> = ids(&new).into_iter().map(|id| json!({ key: id })).collect();
+    let (there, wanted) = (ids(from), ids(to));
+    if half == Half::Gone {
+        let mut gone: Vec<_> = there.iter().filter(|id| !wanted.contains(id)).collect();
+        gone.sort_by_key(|id| text(id));
+        items.extend(gone.into_iter().map(|id| json!({ DIRECTIVE: "delete", key: id })));
+    }
+    if !wanted.is_empty() && (!items.is_empty() || (half == Half::Set && there != wanted)) {
+        let order: Vec<_> = wanted.into_iter().map(|id| json!({ key: id })).collect();
         patch.insert(format!("{ORDER}{name}"), order.into());
     }
     if !items.is_empty() {
         patch.insert(name.to_owned(), items.into());
     }
     Ok(())
+}
+
+/// As the library compares plain values.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// An item with what tells it from others.
@@ -104,8 +115,4 @@ fn keyed<'v>(list: &str, key: &str, items: &'v [Value]) -> Result<Vec<Keyed<'v>>
         Ok((item.get(key).ok_or_else(missing)?, item))
     });
     each.collect()
-}
-
-fn find<'v>(items: &[Keyed<'v>], id: &Value, nth: usize) -> Option<&'v Map<String, Value>> {
-    items.iter().filter(|(other, _)| *other == id).nth(nth).map(|(_, item)| *item)
 }

@@ -1,5 +1,6 @@
 //! The patches by which Helm changes objects, where the server does not merge by itself.
 
+mod join;
 mod lists;
 mod schema;
 mod three_way;

@@ -126,6 +126,8 @@ fn plain_lists_that_are_merged_lose_only_what_was_said() {
     assert_eq!(patch(of(&["a", "b"]), of(&["a", "c"]), of(&["a", "b", "theirs"])), wanted);
     assert_eq!(patch(of(&[]), of(&["a"]), of(&[])), of(&["a"]));
     assert_eq!(patch(of(&["a"]), of(&["a"]), of(&["a"])), json!({}));
+    // The order of such a list is looked at only against a sorted one.
+    assert_eq!(patch(of(&["a", "b"]), of(&["a", "b"]), of(&["b", "a"])), json!({}));
 }
 
 #[test]
@@ -138,6 +140,17 @@ fn a_union_names_what_stays() {
     // The server's own default is taken away with it.
     let wanted = json!({ "spec": { "strategy": { "type": "Recreate", "$retainKeys": ["type"] } } });
     assert_eq!(patch(json!({ "spec": {} }), of(json!({ "type": "Recreate" })), of(rolling)), wanted);
+}
+
+#[test]
+fn what_goes_from_something_that_is_gone_already_is_sent_along() {
+    let of = |env: &[&str]| {
+        let env: Vec<_> = env.iter().map(|name| json!({ "name": name })).collect();
+        spec(&json!([{ "name": "main" }, { "name": "log", "env": env }]))
+    };
+    let made = patch(of(&["A", "B"]), of(&["B"]), spec(&json!([{ "name": "main" }])));
+    let wanted = json!([{ "name": "log", "$setElementOrder/env": [{ "name": "B" }], "env": [{ "name": "B" }, { "$patch": "delete", "name": "A" }] }]);
+    assert_eq!(made.pointer("/spec/containers").unwrap(), &wanted);
 }
 
 #[test]

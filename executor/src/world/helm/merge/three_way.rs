@@ -2,9 +2,12 @@
 //!
 //! What the new manifest says and the live object does not is set; what the last manifest said and the new one does not is
 //! taken away; all else of the live object stays. Written after the behaviour of `k8s.io/apimachinery`,
-//! `pkg/util/strategicpatch`, which Helm calls.
+//! `pkg/util/strategicpatch`, which Helm calls: the patch is that from the live object to the new manifest without what it
+//! would take away, over the one from the last manifest to the new one with only that. So it has the oddities of Helm's,
+//! too: a deletion inside of something that others deleted already is sent along, and the server may take it for an item.
 
-use super::lists::{Parts, list};
+use super::join::join;
+use super::lists::list;
 use super::schema::{Merge, Schema};
 use serde_json::{Map, Value};
 
@@ -24,15 +27,13 @@ pub enum NoPatch {
     },
 }
 
-/// The three sides of an object, or of a part of it.
-#[derive(Clone, Copy)]
-pub(super) struct Sides<'v> {
-    /// As the last manifest says it.
-    pub(super) old: &'v Map<String, Value>,
-    /// As the new one says it.
-    pub(super) new: &'v Map<String, Value>,
-    /// As it is.
-    pub(super) live: &'v Map<String, Value>,
+/// Which half of a patch is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    /// What is set, and nothing that goes.
+    Set,
+    /// What goes, and nothing that is set.
+    Gone,
 }
 
 /// The patch that makes a live object what the new manifest says. It is empty if nothing is to be changed; not every patch
@@ -43,24 +44,32 @@ pub fn three_way(
     live: &Map<String, Value>,
     schema: Schema<'_>,
 ) -> Result<Map<String, Value>, NoPatch> {
-    map(Sides { old, new, live }, schema, false)
+    let gone = map(old, new, schema, Half::Gone)?;
+    let set = map(live, new, schema, Half::Set)?;
+    Ok(join(gone, set, schema))
 }
 
-pub(super) fn map(sides: Sides<'_>, schema: Schema<'_>, retains: bool) -> Result<Map<String, Value>, NoPatch> {
-    let Sides { old, new, live } = sides;
+/// Half of the patch from one map to another.
+pub(super) fn map(
+    from: &Map<String, Value>,
+    to: &Map<String, Value>,
+    schema: Schema<'_>,
+    half: Half,
+) -> Result<Map<String, Value>, NoPatch> {
     let mut patch = Map::new();
-    for (key, wanted) in new {
-        let Some(there) = live.get(key) else {
-            patch.insert(key.clone(), wanted.clone());
-            continue;
-        };
-        field(key, old.get(key), wanted, there, schema.field(key), &mut patch)?;
+    for (key, wanted) in to {
+        match from.get(key) {
+            Some(there) => field(key, there, wanted, schema.field(key), half, &mut patch)?,
+            None if half == Half::Set => drop(patch.insert(key.clone(), wanted.clone())),
+            None => {}
+        }
     }
-    let gone = old.keys().filter(|key| !new.contains_key(*key));
-    patch.extend(gone.map(|key| (key.clone(), Value::Null)));
-    let other = |keys: &Map<String, Value>| keys.keys().any(|key| !new.contains_key(key));
-    if retains && (!patch.is_empty() || other(live) || other(old)) {
-        let mut kept: Vec<_> = new.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
+    let goes = || from.keys().filter(|key| !to.contains_key(*key));
+    if half == Half::Gone {
+        patch.extend(goes().map(|key| (key.clone(), Value::Null)));
+    }
+    if schema.retains_keys() && (!patch.is_empty() || goes().next().is_some()) {
+        let mut kept: Vec<_> = to.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
         kept.sort();
         if !kept.is_empty() {
             patch.insert(RETAIN.to_owned(), kept.into());
@@ -71,26 +80,23 @@ pub(super) fn map(sides: Sides<'_>, schema: Schema<'_>, retains: bool) -> Result
 
 fn field(
     key: &str,
-    old: Option<&Value>,
-    wanted: &Value,
     there: &Value,
+    wanted: &Value,
     schema: Schema<'_>,
+    half: Half,
     patch: &mut Map<String, Value>,
 ) -> Result<(), NoPatch> {
-    match (wanted, there) {
-        (Value::Object(new), Value::Object(live)) => {
-            let nothing = Map::new();
-            let old = old.and_then(Value::as_object).unwrap_or(&nothing);
-            let part = map(Sides { old, new, live }, schema, schema.retains_keys())?;
+    match (there, wanted) {
+        (Value::Object(from), Value::Object(to)) => {
+            let part = map(from, to, schema, half)?;
             if !part.is_empty() {
                 patch.insert(key.to_owned(), part.into());
             }
         }
-        (Value::Array(new), Value::Array(live)) if schema.merge() != Merge::Replace => {
-            let old = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            list(key, Parts { old, new, live }, schema, patch)?;
+        (Value::Array(from), Value::Array(to)) if schema.merge() != Merge::Replace => {
+            list(key, from, to, schema, half, patch)?;
         }
-        _ if wanted != there => {
+        _ if half == Half::Set && there != wanted => {
             patch.insert(key.to_owned(), wanted.clone());
         }
         _ => {}
