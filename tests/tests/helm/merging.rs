@@ -70,6 +70,17 @@ fn container(random: &mut Random, name: &str) -> Value {
     container
 }
 
+/// Volumes are unions: each has one source.
+fn volumes(random: &mut Random) -> Vec<Value> {
+    let more = some(random, &["w", "x"]);
+    let each = more.into_iter().chain(["v".to_owned()]).map(|name| match random.below(3) {
+        0 => json!({ "name": name, "emptyDir": {} }),
+        1 => json!({ "name": name, "configMap": { "name": word(random) } }),
+        _ => json!({ "name": name, "secret": { "secretName": word(random) } }),
+    });
+    each.collect()
+}
+
 /// A Deployment as a manifest may say it.
 fn manifest(random: &mut Random, name: &str) -> Value {
     let others: Vec<_> = some(random, &["log", "metrics", "proxy"]);
@@ -78,7 +89,7 @@ fn manifest(random: &mut Random, name: &str) -> Value {
     let tolerations: Vec<_> =
         some(random, &["a", "b"]).into_iter().map(|key| json!({ "key": key, "operator": "Exists" })).collect();
     let pod = json!({
-        "containers": containers, "volumes": [{ "name": "v", "emptyDir": {} }], "tolerations": tolerations,
+        "containers": containers, "volumes": volumes(random), "tolerations": tolerations,
         "nodeSelector": texts(random, &["zone", "disk"]), "hostAliases": [{ "ip": "127.0.0.1", "hostnames": some(random, &["a", "b"]) }],
     });
     let strategy = match random.below(3) {

@@ -29,7 +29,7 @@ pub(super) fn list(
     match schema.merge() {
         Merge::ByKey(Some(key)) if from.iter().all(Value::is_object) => {
             let (from, to) = (keyed(name, key, from)?, keyed(name, key, to)?);
-            maps((name, key), &from, &to, schema.items(), half, patch)
+            maps((name, key), &from, &to, schema, half, patch)
         }
         _ => {
             plain(name, from, to, half, patch);
@@ -73,7 +73,7 @@ fn maps(
         let nth = to.iter().take(at).filter(|(other, _)| other == id).count();
         match from.iter().filter(|(other, _)| other == id).nth(nth) {
             Some((_, there)) => {
-                let mut part = map(there, wanted, schema, half)?;
+                let mut part = map(there, wanted, schema.items(), half, schema.retains_keys())?;
                 if !part.is_empty() {
                     part.insert(key.to_owned(), (*id).clone());
                     items.push(part.into());

@@ -47,7 +47,7 @@ impl<'s> Schema<'s> {
         Merge::ByKey(self.extension("x-kubernetes-patch-merge-key"))
     }
 
-    /// Whether fields that are not named go: a union, of which only one member can be there.
+    /// Whether fields that are not named go: a union, of which only one member can be there. A list says it for its items.
     pub fn retains_keys(self) -> bool {
         self.strategies().any(|strategy| strategy == "retainKeys")
     }

@@ -24,6 +24,7 @@ fn schemas() -> Value {
         "Meta": { "properties": { "labels": { "additionalProperties": { "type": "string" } }, "finalizers": merged } },
         "Spec": { "properties": {
             "containers": list(&reference("Container"), "name"), "strategy": strategy, "tolerations": { "type": "array" },
+            "volumes": { "type": "array", "items": reference("Strategy"), "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge,retainKeys" },
         } },
         "Container": { "properties": {
             "args": texts, "env": list(&reference("Env"), "name"), "ports": list(&reference("Port"), "containerPort"),
@@ -151,6 +152,15 @@ fn what_goes_from_something_that_is_gone_already_is_sent_along() {
     let made = patch(of(&["A", "B"]), of(&["B"]), spec(&json!([{ "name": "main" }])));
     let wanted = json!([{ "name": "log", "$setElementOrder/env": [{ "name": "B" }], "env": [{ "name": "B" }, { "$patch": "delete", "name": "A" }] }]);
     assert_eq!(made.pointer("/spec/containers").unwrap(), &wanted);
+}
+
+#[test]
+fn items_of_a_list_can_be_unions() {
+    let of = |volume: Value| json!({ "spec": { "volumes": [volume] } });
+    let (old, new) = (of(json!({ "name": "v" })), of(json!({ "name": "v", "configMap": { "name": "a" } })));
+    let made = patch(old, new, of(json!({ "name": "v", "emptyDir": {} })));
+    let wanted = json!([{ "name": "v", "configMap": { "name": "a" }, "$retainKeys": ["configMap", "name"] }]);
+    assert_eq!(made.pointer("/spec/volumes").unwrap(), &wanted);
 }
 
 #[test]

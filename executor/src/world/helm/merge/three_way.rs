@@ -44,17 +44,18 @@ pub fn three_way(
     live: &Map<String, Value>,
     schema: Schema<'_>,
 ) -> Result<Map<String, Value>, NoPatch> {
-    let gone = map(old, new, schema, Half::Gone)?;
-    let set = map(live, new, schema, Half::Set)?;
+    let gone = map(old, new, schema, Half::Gone, false)?;
+    let set = map(live, new, schema, Half::Set, false)?;
     Ok(join(gone, set, schema))
 }
 
-/// Half of the patch from one map to another.
+/// Half of the patch from one map to another; `retains` is whether it is a union.
 pub(super) fn map(
     from: &Map<String, Value>,
     to: &Map<String, Value>,
     schema: Schema<'_>,
     half: Half,
+    retains: bool,
 ) -> Result<Map<String, Value>, NoPatch> {
     let mut patch = Map::new();
     for (key, wanted) in to {
@@ -68,7 +69,7 @@ pub(super) fn map(
     if half == Half::Gone {
         patch.extend(goes().map(|key| (key.clone(), Value::Null)));
     }
-    if schema.retains_keys() && (!patch.is_empty() || goes().next().is_some()) {
+    if retains && (!patch.is_empty() || goes().next().is_some()) {
         let mut kept: Vec<_> = to.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
         kept.sort();
         if !kept.is_empty() {
@@ -88,7 +89,7 @@ fn field(
 ) -> Result<(), NoPatch> {
     match (there, wanted) {
         (Value::Object(from), Value::Object(to)) => {
-            let part = map(from, to, schema, half)?;
+            let part = map(from, to, schema, half, schema.retains_keys())?;
             if !part.is_empty() {
                 patch.insert(key.to_owned(), part.into());
             }
