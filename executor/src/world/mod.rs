@@ -6,6 +6,7 @@ mod beneath;
 pub mod cluster;
 mod copy;
 mod digest;
+pub mod helm;
 pub mod http;
 mod list;
 mod net;

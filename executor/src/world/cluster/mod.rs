@@ -2,6 +2,7 @@
 //! back. Nothing here knows plans or runs; differences are told in the lines that every diff has.
 
 mod answer;
+mod attempt;
 mod builtin;
 mod client;
 mod diff;
@@ -14,6 +15,7 @@ mod mask;
 mod name;
 mod normal;
 mod object;
+mod openapi;
 mod owners;
 mod place;
 mod read;
@@ -26,6 +28,7 @@ mod shown;
 mod source;
 mod write;
 
+pub use attempt::{Attempt, Author};
 pub use builtin::{BUILTINS, Builtin};
 pub use client::Cluster;
 pub use diff::{Change, compare, difference};

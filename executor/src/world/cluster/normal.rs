@@ -74,7 +74,8 @@ impl Normal {
         self.0.get("kind").and_then(Value::as_str).unwrap_or_default()
     }
 
-    pub(super) fn value(&self) -> &Value {
+    /// All of it. Secret values are in it: never print it.
+    pub(in crate::world) fn value(&self) -> &Value {
         &self.0
     }
 

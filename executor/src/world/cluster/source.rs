@@ -30,6 +30,16 @@ impl Source {
         Ok(Found { config, context })
     }
 
+    /// A kubeconfig with nothing but what is meant: for another program, which may then choose nothing by itself. The
+    /// credentials are in it, so it is for a file that only its owner may read.
+    pub fn alone(&self) -> Result<Vec<u8>, Fault> {
+        let kubeconfig = self.read()?;
+        let name = self.choose(&kubeconfig)?;
+        // YAML takes JSON as it is.
+        serde_json::to_vec(&only(kubeconfig, name))
+            .map_err(|error| Fault::new(FaultKind::Setup, format!("the kubeconfig can't be written: {error}")))
+    }
+
     fn read(&self) -> Result<Kubeconfig, Fault> {
         let read = self.kubeconfig.as_ref().map_or_else(Kubeconfig::read, Kubeconfig::read_from);
         let help =
@@ -53,6 +63,17 @@ impl Source {
         }
         Err(Fault::new(FaultKind::Setup, format!("the kubeconfig has no context `{context}`")).with_help(help()))
     }
+}
+
+/// The same with one context, and the cluster and the user that it names.
+fn only(mut kubeconfig: Kubeconfig, name: String) -> Kubeconfig {
+    kubeconfig.contexts.retain(|context| context.name == name);
+    let meant = kubeconfig.contexts.first().and_then(|context| context.context.as_ref());
+    let (cluster, user) = meant.map(|meant| (meant.cluster.clone(), meant.user.clone())).unwrap_or_default();
+    kubeconfig.clusters.retain(|known| known.name == cluster);
+    kubeconfig.auth_infos.retain(|known| Some(&known.name) == user.as_ref());
+    kubeconfig.current_context = Some(name);
+    kubeconfig
 }
 
 fn list(names: &[&str]) -> String {

@@ -51,7 +51,7 @@ impl Patch {
         self.parts().1
     }
 
-    fn parts(&self) -> (&'static str, &Value) {
+    pub(super) fn parts(&self) -> (&'static str, &Value) {
         match self {
             Self::Merge(value) => ("application/merge-patch+json", value),
             Self::Strategic(value) => ("application/strategic-merge-patch+json", value),
@@ -166,7 +166,7 @@ fn params(mode: Mode) -> String {
 }
 
 /// An object with the namespace that it goes to.
-fn placed(wanted: &Object, kind: &Kind, name: &ObjectName) -> Value {
+pub(super) fn placed(wanted: &Object, kind: &Kind, name: &ObjectName) -> Value {
     let mut value = wanted.value().clone();
     let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
     if let Some(metadata) = metadata {

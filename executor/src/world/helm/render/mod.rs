@@ -1,0 +1,6 @@
+//! What a revision consists of: a recorded one, and one that a chart would make.
+
+mod dry_run;
+mod rendered;
+
+pub use rendered::{Rendered, is_kept};
