@@ -24,6 +24,9 @@ impl Touch {
     /// The space of objects of the target's cluster, each `Kind.group/namespace/name`.
     pub const OBJECTS: &str = "object";
 
+    /// The space of releases of Helm in the target's cluster, each `namespace/name`.
+    pub const RELEASES: &str = "release";
+
     /// One file of the target's directory.
     pub fn file(path: impl Into<String>) -> Self {
         Self { space: Self::FILES.into(), path: path.into(), tree: false }
@@ -44,10 +47,16 @@ impl Touch {
         Self { space: Self::OBJECTS.into(), path: name.into(), tree: false }
     }
 
+    /// A release of Helm in a namespace.
+    pub fn release(namespace: &str, name: &str) -> Self {
+        Self { space: Self::RELEASES.into(), path: format!("{namespace}/{name}"), tree: false }
+    }
+
     /// As people say it: `www/a.html`, `service portal`, `configmap/limits`.
     pub fn spoken(&self) -> String {
         match self.space.as_str() {
             Self::SERVICES => format!("service {}", self.path),
+            Self::RELEASES => format!("release {}", self.path.rsplit('/').next().unwrap_or(&self.path)),
             Self::OBJECTS => {
                 let (kind, name) = self.path.split_once('/').unwrap_or(("object", &self.path));
                 let kind = kind.split('.').next().unwrap_or(kind).to_lowercase();

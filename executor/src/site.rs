@@ -5,6 +5,7 @@ pub use crate::secrets::Secrets;
 use crate::resource::Resource;
 use crate::target::Found;
 use crate::world::cluster::{Cluster, Fault as ClusterFault};
+use crate::world::helm::HelmFault;
 use crate::world::{RelPath, Tree, TreeError};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +79,13 @@ impl From<ClusterFault> for Fault {
     fn from(fault: ClusterFault) -> Self {
         let unknown = fault.leaves_unknown();
         Self { why: fault.what, details: fault.help.into_iter().collect(), unknown }
+    }
+}
+
+impl From<HelmFault> for Fault {
+    fn from(fault: HelmFault) -> Self {
+        let said = fault.said.iter().map(|line| format!("| {line}"));
+        Self::new(fault.what).details(fault.help.into_iter().chain(said))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::declare::repeated;
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;
-use crate::plan::{Output, Stage, Undo, UndoWork, WayBack, Work};
+use crate::plan::{Move, Output, Stage, Undo, UndoWork, WayBack, Work};
 use crate::shape::Item;
 use crate::syntax::Spanned;
 use std::rc::Rc;
@@ -70,6 +70,7 @@ pub(super) fn step(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, dra
             parts::accept(child, item.whole, draft);
         }
     }
+    moved_calls(&mut step);
     let lack = draft.lacks.get(&item.whole).copied().unwrap_or_default();
     step.is_cut = item.is_cut || cx.sink.len() > before || lack.faults > 0;
     // `before` comes first wherever it is written, then what is taken away; the rest runs as written.
@@ -92,6 +93,25 @@ pub(super) fn step(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, here: &Here, dra
     }
     draft.step_names.insert(step.name.clone(), at);
     draft.steps.push(step);
+}
+
+/// What an action needs to know of versions it is told by its step: from where to where that moves what the action is
+/// about. An undo goes the other way.
+fn moved_calls(step: &mut DraftStep) {
+    let moves: Vec<Move> = step.moves.iter().map(|(moved, _)| moved.clone()).collect();
+    let own = step.work.iter_mut().flat_map(|work| match work {
+        Work::Act(act) => std::slice::from_mut(act),
+        Work::AfterChange(acts) => acts.as_mut_slice(),
+        _ => &mut [],
+    });
+    own.for_each(|act| act.call.moved(&moves, false));
+    if let WayBack::Undo(ways) = &mut step.way_back {
+        let acts = ways.iter_mut().flat_map(|way| &mut way.work).filter_map(|work| match work {
+            UndoWork::Act(act) => Some(act),
+            _ => None,
+        });
+        acts.for_each(|act| act.call.moved(&moves, true));
+    }
 }
 
 fn part(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, step: &mut DraftStep) {

@@ -1,11 +1,11 @@
 //! What a unit does, in written order.
 
-use super::{At, CopyOf};
+use super::{At, CopyOf, Move};
 use crate::registry::Touch;
 use crate::schema::Class;
 use crate::value::{Millis, Text};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// One thing that a unit does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +80,28 @@ impl Call {
     /// The copy that it restores (`copy=`), where it restores one and that is known.
     pub fn copy(&self) -> Option<CopyOf> {
         CopyOf::deserialize(self.values.get(COPY)?).ok()
+    }
+}
+
+/// The nouns that go by versions, and under which name a call holds those.
+const BY_VERSION: &str = "helm.";
+const MOVES: &str = "moves";
+
+impl Call {
+    /// Tells a call that goes by versions from where to where its step moves what it is about: the component that is
+    /// called like it, or the only one.
+    pub(crate) fn moved(&mut self, moves: &[Move], back: bool) {
+        let named = moves.iter().find(|moved| self.known("name") == Some(&moved.component));
+        let only = moves.first().filter(|_| moves.len() == 1);
+        if let Some(Move { from, to, .. }) = named.or(only).filter(|_| self.kind.starts_with(BY_VERSION)) {
+            let (from, to) = if back { (to, from) } else { (from, to) };
+            self.values.insert(MOVES.to_owned(), json!([from.to_string(), to.to_string()]));
+        }
+    }
+
+    /// The version to which its step moves what it is about.
+    pub fn moves_to(&self) -> Option<&str> {
+        self.values.get(MOVES)?.as_array()?.last()?.as_str()
     }
 }
 

@@ -135,6 +135,8 @@ pub enum Ty {
     SourceFile,
     /// A folder of the project.
     SourceFolder,
+    /// A chart of the project, a folder or an archive: its files as they are, none of them a template of ours.
+    Chart,
     /// A word of a program's command line: one that begins with `./` is a source.
     Word,
     /// Permission bits: `"0644"`.
@@ -166,6 +168,7 @@ impl Ty {
             Self::TargetPath => "a path on the target in quotes",
             Self::SourceFile => "the path of a file in quotes",
             Self::SourceFolder => "the path of a folder in quotes",
+            Self::Chart => "the path of a chart in quotes, a folder or a `.tgz`",
             Self::Mode => "permission bits in quotes, like \"0644\"",
             Self::Pattern => "a regular expression in quotes",
             Self::Selector => "a label selector in quotes",

@@ -431,6 +431,19 @@ pub const WORDS: &[Word] = &[
         ..word("header", &[Place::Act], "a header of a request")
     },
     Word {
+        args: &[Param::many("FILE", Ty::SourceFile, "files of values; a later one wins over an earlier one")],
+        repeat: true,
+        ..word("values", &[Place::Act], "files of values that a chart is given")
+    },
+    Word {
+        args: &[
+            Param::one("KEY", Ty::Known, "where it goes: `image.tag`, `ports[0]`"),
+            Param::one("VALUE", Ty::Any, "its value, over those of files; may be a secret"),
+        ],
+        repeat: true,
+        ..word("set", &[Place::Act], "a single value that a chart is given")
+    },
+    Word {
         props: &[Param::optional("label", Ty::Selector, "the targets it holds for")],
         block: Block::Required(Policy),
         repeat: true,

@@ -45,6 +45,31 @@ pub(super) fn folder(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Sp
     Some(Typed::Source(json!({ "source": full, "files": files })))
 }
 
+/// A chart: as a folder, or as one file where it is an archive. What is in it are templates of Helm's, and never ours.
+pub(super) fn chart(cx: &mut Cx<'_>, path: &str, at: Span) -> Option<Typed> {
+    let full = resolved(cx, path, at)?;
+    if path.ends_with(".tgz") {
+        return raw(cx, &full, at).map(Typed::Source);
+    }
+    let mut found = match cx.files.list(&full) {
+        Ok(found) => found,
+        Err(error) => {
+            cx.sink.push(unreadable(at, path, &error));
+            return None;
+        }
+    };
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let mut files = Vec::with_capacity(found.len());
+    for one in found {
+        let mut held = raw(cx, &files::join(&full, &one.path).unwrap_or_default(), at)?;
+        if let Json::Object(fields) = &mut held {
+            fields.insert("path".into(), Json::from(one.path));
+        }
+        files.push(held);
+    }
+    Some(Typed::Source(json!({ "source": full, "files": files })))
+}
+
 /// A word of a command line: one that begins with `./` is a source, whose copy in the bundle runs.
 pub(super) fn word(cx: &mut Cx<'_>, env: &Env, node: &Node, text: &Text, at: Span) -> Option<Typed> {
     match text.known().filter(|known| known.starts_with("./")) {
@@ -62,23 +87,31 @@ fn resolved(cx: &mut Cx<'_>, path: &str, at: Span) -> Option<String> {
 }
 
 fn held(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Span) -> Option<Json> {
-    let read = cx.files.read(path).and_then(|bytes| Ok((bytes, cx.files.executable(path)?)));
-    let (bytes, executable) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            cx.sink.push(unreadable(at, path, &error));
-            return None;
-        }
-    };
+    let (bytes, executable) = read(cx, path, at)?;
     placeholders(cx, path, &bytes, at);
     if is_template(path) {
         return rendered(cx, env, node, path, bytes, at)
             .map(|text| json!({ "source": path, "text": text, "executable": executable }));
     }
+    Some(kept(cx, path, bytes, executable))
+}
+
+/// A file as it is, whatever its name says.
+fn raw(cx: &mut Cx<'_>, path: &str, at: Span) -> Option<Json> {
+    let (bytes, executable) = read(cx, path, at)?;
+    Some(kept(cx, path, bytes, executable))
+}
+
+fn read(cx: &mut Cx<'_>, path: &str, at: Span) -> Option<(Vec<u8>, bool)> {
+    let read = cx.files.read(path).and_then(|bytes| Ok((bytes, cx.files.executable(path)?)));
+    read.map_err(|error| cx.sink.push(unreadable(at, path, &error))).ok()
+}
+
+fn kept(cx: &mut Cx<'_>, path: &str, bytes: Vec<u8>, executable: bool) -> Json {
     let digest = blake3::hash(&bytes).to_hex().to_string();
     let size = bytes.len();
     cx.blobs.entry(digest.clone()).or_insert(bytes);
-    Some(json!({ "source": path, "blob": digest, "size": size, "executable": executable }))
+    json!({ "source": path, "blob": digest, "size": size, "executable": executable })
 }
 
 /// Only the ending in small letters makes a template: plans mean one thing on every file system.

@@ -138,6 +138,7 @@ fn known(cx: &mut Cx<'_>, env: &Env, node: &Node, param: &Param, text: &Text, at
         Ty::OneOf(words) => return one_of(cx, param, words, known, at),
         Ty::SourceFile => return source::file(cx, env, node, known, at),
         Ty::SourceFolder => return source::folder(cx, env, node, known, at),
+        Ty::Chart => return source::chart(cx, known, at),
         Ty::TargetPath => return target_path(cx, known, at),
         Ty::Count => known.parse().ok().map(Typed::Count),
         _ => Some(Typed::Text(known.into())),

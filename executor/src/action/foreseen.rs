@@ -12,4 +12,6 @@ pub enum Foreseen {
     },
     /// An object; none where it would be gone.
     Object(Option<Object>),
+    /// A release that a step before changes: what comes of a change after that is known only then.
+    Release,
 }

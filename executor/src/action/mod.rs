@@ -31,6 +31,7 @@ mod file_line;
 mod file_remove;
 mod file_restore;
 mod file_write;
+mod helm;
 mod http;
 mod kube;
 mod program;
@@ -94,6 +95,11 @@ static NOUNS: &[&dyn Noun] = &[
     &kube::KubeExists,
     &kube::KubeAbsent,
     &kube::KubeField,
+    &helm::HelmUpgrade,
+    &helm::HelmRollback,
+    &helm::HelmUninstall,
+    &helm::HelmRelease,
+    &helm::HelmReady,
     &program::Program,
     &http::HttpRequest,
     &http::HttpGet,

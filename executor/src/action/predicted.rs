@@ -305,7 +305,7 @@ impl Predicted {
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.resources.values().filter_map(|foreseen| match foreseen {
             Foreseen::Object(object) => object.as_ref(),
-            Foreseen::Service { .. } => None,
+            Foreseen::Service { .. } | Foreseen::Release => None,
         })
     }
 
@@ -313,7 +313,7 @@ impl Predicted {
     pub fn object(&self, resource: &Resource) -> Option<Option<Object>> {
         match self.resources.get(resource)? {
             Foreseen::Object(object) => Some(object.clone()),
-            Foreseen::Service { .. } => None,
+            Foreseen::Service { .. } | Foreseen::Release => None,
         }
     }
 

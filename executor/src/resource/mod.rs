@@ -1,4 +1,4 @@
-//! What of a target is no file: its services, and the objects of its cluster.
+//! What of a target is no file: its services, the objects of its cluster, and the releases of Helm there.
 //!
 //! Each has a space and a name, and each space an observer that looks at one of it. What is seen has words for people and
 //! a mark that is compared; where several looks are held against each other (the facts of a preview, drift, what a run
@@ -8,10 +8,12 @@ mod name;
 mod object;
 mod observe;
 mod observed;
+mod release;
 mod service;
 
 pub use name::{Resource, Space};
 pub use object::seen;
 pub use observe::{is_known, observe, observe_all, unlike};
 pub use observed::{Mark, Observed};
+pub use release::recorded;
 pub use service::running;

@@ -11,16 +11,19 @@ pub enum Space {
     Service,
     /// Objects of the target's cluster, by their full names.
     Object,
+    /// Releases of Helm in the target's cluster, each `namespace/name`.
+    Release,
 }
 
 impl Space {
-    const ALL: [Self; 2] = [Self::Service, Self::Object];
+    const ALL: [Self; 3] = [Self::Service, Self::Object, Self::Release];
 
     /// The word that a touch has for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Service => Touch::SERVICES,
             Self::Object => Touch::OBJECTS,
+            Self::Release => Touch::RELEASES,
         }
     }
 
@@ -55,6 +58,16 @@ impl Resource {
         Self { space: Space::Object, name: String::from(name.clone()) }
     }
 
+    /// A release of Helm.
+    pub fn release(namespace: &str, name: &str) -> Self {
+        Self { space: Space::Release, name: format!("{namespace}/{name}") }
+    }
+
+    /// The namespace and the name of a release; none where it is none.
+    pub(super) fn release_name(&self) -> Option<(&str, &str)> {
+        self.name.split_once('/').filter(|_| self.space == Space::Release)
+    }
+
     /// The name of an object; none where it is none.
     fn object_name(&self) -> Option<ObjectName> {
         let name = Some(&self.name).filter(|_| self.space == Space::Object)?;
@@ -73,9 +86,10 @@ impl Resource {
 
     /// As people say it, who have this namespace in mind: `service portal`, `configmap/limits`.
     pub fn spoken(&self, namespace: &str) -> String {
-        match self.object_name() {
-            Some(name) => name.spoken(namespace),
-            None => format!("{} {}", self.space.word(), self.name),
+        match (self.object_name(), self.release_name()) {
+            (Some(name), _) => name.spoken(namespace),
+            (None, Some((own, name))) if own == namespace => format!("release {name}"),
+            _ => format!("{} {}", self.space.word(), self.name),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::name::{Resource, Space};
 use super::observed::Observed;
-use super::{object, service};
+use super::{object, release, service};
 use crate::site::{Fault, Site};
 use futures_util::future::join_all;
 
@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 pub fn is_known(site: &Site, resource: &Resource) -> bool {
     match resource.space {
         Space::Service => site.services.contains_key(&resource.name),
-        Space::Object => site.cluster.is_some(),
+        Space::Object | Space::Release => site.cluster.is_some(),
     }
 }
 
@@ -19,6 +19,7 @@ pub async fn observe(site: &Site, resource: &Resource) -> Result<Observed, Fault
     match resource.space {
         Space::Service => service::observe(site, &resource.name),
         Space::Object => object::observe(site, &resource.name).await,
+        Space::Release => release::observe(site, resource).await,
     }
 }
 
@@ -31,6 +32,6 @@ pub async fn observe_all(site: &Site, resources: impl IntoIterator<Item = &Resou
 pub fn unlike(site: &Site, resource: &Resource, was: &Observed, is: &Observed) -> String {
     match resource.space {
         Space::Service => service::unlike(&resource.name, was),
-        Space::Object => object::unlike(&resource.spoken(&site.namespace), was, is),
+        Space::Object | Space::Release => object::unlike(&resource.spoken(&site.namespace), was, is),
     }
 }

@@ -202,6 +202,6 @@ async fn others(site: &Site, watch: &Watch) -> BTreeMap<Resource, Observed> {
 
 /// Whether an action's plan says nothing of what it does to the files and objects of the target.
 pub(super) fn is_opaque(act: &Act) -> bool {
-    let known = [Touch::FILES, Touch::OBJECTS];
+    let known = [Touch::FILES, Touch::OBJECTS, Touch::RELEASES];
     act.touches.iter().all(|touch| !known.contains(&touch.space.as_str()))
 }

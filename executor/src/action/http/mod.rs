@@ -56,7 +56,8 @@ fn with_header(request: &mut Request, name: &str, value: &str) {
 /// What is wrong with a call of any of the three.
 fn objections(call: &Call) -> Vec<Objection> {
     let env = values::stray(call, "env", "a request has `header` children");
-    wrong_address(call).into_iter().chain(env).collect()
+    let of_charts = ["values", "set"].into_iter().filter_map(|child| values::stray(call, child, "it is for charts"));
+    wrong_address(call).into_iter().chain(env).chain(of_charts).collect()
 }
 
 /// The objection to an address whose beginning is known and is not one of HTTP.

@@ -36,6 +36,9 @@ pub use restart::KubeRestart;
 pub use restore::KubeRestore;
 pub use scale::KubeScale;
 
+pub(super) use preview::lines;
+pub(super) use wait::until_ready;
+
 use switchback_compiler::plan::{Call, Kube};
 use switchback_compiler::schema::{Class, Form, OwnWayBack, Param, Ty};
 

@@ -107,7 +107,7 @@ fn shown(
 }
 
 /// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change.
-pub(super) fn lines(old: Option<&Object>, new: Option<&Object>, site: &Site) -> Vec<DiffLine> {
+pub(in crate::action) fn lines(old: Option<&Object>, new: Option<&Object>, site: &Site) -> Vec<DiffLine> {
     let key = site.key.map(MaskKey::new).or_else(|| MaskKey::random().ok());
     let key = key.unwrap_or_else(|| MaskKey::new([0; 32]));
     let shown = |object: &Object| -> Shown { Normal::of(object).shown(&key) };

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Waits until all are ready, and says meanwhile what is missing. One that never will be ends it at once.
-pub(super) async fn until_ready(scene: &Scene<'_>, names: Vec<ObjectName>, until: Instant) -> Result<(), Fault> {
+pub(in crate::action) async fn until_ready(scene: &Scene<'_>, names: Vec<ObjectName>, until: Instant) -> Result<(), Fault> {
     let cluster = scene.site.cluster()?;
     let mut names = names;
     loop {

@@ -6,6 +6,7 @@ mod look;
 mod starts;
 
 pub use starts::conceal;
+pub(super) use starts::{Starts, passing};
 
 use super::values::stray;
 use super::{Action, Check, Noun, Reader};
@@ -67,7 +68,8 @@ impl Kind for Program {
             help: "the environment is the only place for a secret: { env \"NAME\" \"{{secret}}\" }".into(),
         };
         let header = stray(call, "header", "a program has `env` children");
-        secret.then_some(argument).into_iter().chain(header).collect()
+        let of_charts = ["values", "set"].into_iter().filter_map(|child| stray(call, child, "it is for charts"));
+        secret.then_some(argument).into_iter().chain(header).chain(of_charts).collect()
     }
 }
 

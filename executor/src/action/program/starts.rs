@@ -14,7 +14,7 @@ const OUTPUTS: &str = "outputs";
 
 /// Where an action's starts have their records: what its recipe keeps.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Starts {
+pub(in crate::action) struct Starts {
     /// `outputs/STEP/ACT`, relative to the run's folder; the number of a start follows.
     place: String,
     /// The first number that belongs to this recipe.
@@ -26,7 +26,7 @@ pub(super) struct Starts {
 impl Starts {
     /// A place for the starts that follow. Its folder is durable before the journal speaks of it, or a start whose
     /// folder a power cut took along would count as never made.
-    pub(super) fn prepare(scene: &Scene<'_>) -> Result<Self, Fault> {
+    pub(in crate::action) fn prepare(scene: &Scene<'_>) -> Result<Self, Fault> {
         let run = scene.folder()?;
         let place = format!("{OUTPUTS}/{}/{}", plain(scene.step), plain(scene.act));
         let folder = run.join(OUTPUTS).join(plain(scene.step));
@@ -40,18 +40,18 @@ impl Starts {
     }
 
     /// A folder that has not served yet.
-    pub(super) fn fresh(&self, run: &Path) -> Result<PathBuf, Fault> {
+    pub(in crate::action) fn fresh(&self, run: &Path) -> Result<PathBuf, Fault> {
         Ok(self.folder(run, self.next(run)?))
     }
 
     /// The folder of the last start; none where there was none.
-    pub(super) fn last(&self, run: &Path) -> Result<Option<PathBuf>, Fault> {
+    pub(in crate::action) fn last(&self, run: &Path) -> Result<Option<PathBuf>, Fault> {
         let next = self.next(run)?;
         Ok((next > self.first).then(|| self.folder(run, next - 1)))
     }
 
     /// The limit of each start.
-    pub(super) fn within(&self) -> Duration {
+    pub(in crate::action) fn within(&self) -> Duration {
         Duration::from_millis(self.within)
     }
 
@@ -74,7 +74,7 @@ impl Starts {
 }
 
 /// A folder for a look, which goes with it: in the run's folder, outside of a run among the system's own.
-pub(super) fn passing(scene: &Scene<'_>) -> Result<tempfile::TempDir, Fault> {
+pub(in crate::action) fn passing(scene: &Scene<'_>) -> Result<tempfile::TempDir, Fault> {
     let mut builder = tempfile::Builder::new();
     let builder = builder.prefix("look-").permissions(Permissions::from_mode(0o700));
     let made = match &scene.site.folder {

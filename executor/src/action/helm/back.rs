@@ -1,0 +1,72 @@
+//! Taking a change of a release back: to the revision that stood before, or away where there was none.
+
+use super::act::words;
+use super::attempt::Purpose;
+use super::command::{Deed, Ended, is_ours, run};
+use super::kept::Kept;
+use super::settled;
+use crate::action::Undone;
+use crate::action::kube::until_ready;
+use crate::site::{Fault, Scene};
+use crate::world::helm::{Before, History, Settled, State, Status, state};
+use tokio::time::Instant;
+
+/// Takes it back. Doing it twice is the same as once.
+pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault> {
+    let until = Instant::now() + scene.within;
+    let Some((purpose, Ended { settled, .. })) = settled::last(kept, scene).await? else {
+        return Ok(Undone::default());
+    };
+    match (purpose, settled) {
+        (Purpose::Back, Settled::Done { .. } | Settled::Gone) => {}
+        (_, Settled::Foreign { revision, what }) if !is_ours(kept, revision, scene)? => {
+            let left = format!("{} was changed by somebody else since, and is left: {what}", kept.spoken(scene));
+            return Ok(Undone { what: String::new(), left: vec![left] });
+        }
+        (_, Settled::NotKnown { why }) => return Err(Fault::new(format!("{}: {why}", kept.spoken(scene)))),
+        _ => {
+            if let Some(undone) = sent(kept, scene).await? {
+                return Ok(undone);
+            }
+        }
+    }
+    if kept.back.is_some() && kept.ready {
+        let there = kept.objects.iter().filter(|was| was.seen.exists()).map(|was| was.object.clone());
+        until_ready(scene, there.collect(), until).await?;
+    }
+    let spoken = kept.spoken(scene);
+    let what = match kept.back {
+        Some(revision) => format!("{spoken} back at what revision {revision} was"),
+        None => format!("{spoken} uninstalled"),
+    };
+    Ok(Undone { what, left: Vec::new() })
+}
+
+/// Lets Helm do it; something where there is nothing to do, or nothing that can be done.
+async fn sent(kept: &Kept, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
+    let now = History::read(scene.site.cluster()?, &kept.namespace, &kept.release).await?;
+    let settled = !matches!(state(&now), State::Pending(_));
+    if Before::of(&now) == kept.before && settled {
+        return Ok(Some(Undone::default()));
+    }
+    let spoken = kept.spoken(scene);
+    let there = now.last().is_some_and(|last| last.status != Status::Uninstalled);
+    let was_there = kept.before.revision > 0 && kept.before.status != Some(Status::Uninstalled);
+    let deed = match kept.back {
+        Some(revision) if now.get(revision).is_none() => {
+            return Err(Fault::new(format!("{spoken}: revision {revision}, which stood before, is no longer kept")));
+        }
+        Some(revision) => Deed::Rollback(revision, None),
+        None if was_there => {
+            let left = vec![format!("{spoken} had no good revision before, and is left as it is")];
+            return Ok(Some(Undone { what: String::new(), left }));
+        }
+        None if !there => return Ok(Some(Undone::default())),
+        None => Deed::Uninstall { keeps_history: kept.before.revision > 0 },
+    };
+    let Ended { settled, said } = run(deed, Purpose::Back, kept, scene).await?;
+    match settled {
+        Settled::Done { .. } | Settled::Gone => Ok(None),
+        settled => Err(Fault::new(format!("{spoken} can't be taken back: {}", words(&settled))).details(said)),
+    }
+}

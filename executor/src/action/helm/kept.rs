@@ -1,0 +1,97 @@
+//! The recipe of an action on a release: what stood before, and where its commands have their records.
+
+use super::act::Verb;
+use super::look::Look;
+use super::{name, namespace, truth};
+use crate::action::program::Starts;
+use crate::action::{Account, Effect, Recipe};
+use crate::resource::{Observed, Resource, observe_all, recorded};
+use crate::site::{Fault, Scene};
+use crate::world::cluster::ObjectName;
+use crate::world::helm::{Before, Effect as Change, Status, last_good};
+use serde::{Deserialize, Serialize};
+use switchback_compiler::plan::Call;
+
+/// A release that is changed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub namespace: String,
+    pub release: String,
+    /// The history before.
+    pub before: Before,
+    /// What was seen of it.
+    pub seen: Observed,
+    /// The revision to come back to; none where nothing good stood.
+    pub back: Option<u32>,
+    /// The revision that a rollback goes to.
+    pub to: Option<u32>,
+    /// The objects that change.
+    pub objects: Vec<Was>,
+    /// Whether it ends when these are ready.
+    pub ready: bool,
+    /// Where its commands have their records.
+    pub starts: Starts,
+}
+
+/// An object as it was.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Was {
+    pub object: ObjectName,
+    pub seen: Observed,
+    /// Whether it goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+}
+
+impl Kept {
+    /// Of a look, right before it is done.
+    pub async fn of(look: &Look, verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<Self, Fault> {
+        let changing: Vec<_> = look.changes.iter().filter(|change| change.is_change()).collect();
+        let resources: Vec<_> = changing.iter().map(|change| Resource::object(&change.name)).collect();
+        let mut objects = Vec::new();
+        for (change, seen) in changing.into_iter().zip(observe_all(scene.site, &resources).await) {
+            let gone = matches!(change.effect, Change::Delete { .. });
+            objects.push(Was { object: change.name.clone(), seen: seen?, gone });
+        }
+        let history = &look.history;
+        let stands = history.last().filter(|last| last.status == Status::Deployed);
+        let there = history.last().filter(|last| last.status != Status::Uninstalled);
+        let good = there.and_then(|last| last_good(history, last.revision).ok());
+        Ok(Self {
+            namespace: namespace(call).to_owned(),
+            release: name(call).to_owned(),
+            before: Before::of(history),
+            seen: recorded(scene.site, history),
+            back: stands.or(good).map(|release| release.revision),
+            to: look.target,
+            objects,
+            ready: verb != Verb::Uninstall && truth(call, "ready", true),
+            starts: Starts::prepare(scene)?,
+        })
+    }
+
+    /// That of a recipe; none where there was nothing to do.
+    pub fn read(recipe: &Recipe) -> Result<Option<Self>, Fault> {
+        Ok(recipe.read::<Vec<Self>>()?.pop())
+    }
+
+    /// As people say it.
+    pub fn spoken(&self, scene: &Scene<'_>) -> String {
+        Resource::release(&self.namespace, &self.release).spoken(&scene.site.namespace)
+    }
+
+    /// What it does to the target; what Helm makes of an object is known when it is done.
+    pub fn account(self, verb: Verb) -> Account {
+        let release = Effect {
+            resource: Resource::release(&self.namespace, &self.release),
+            before: self.seen,
+            after: (verb == Verb::Uninstall).then(Observed::absent),
+        };
+        let objects = self.objects.into_iter().map(|Was { object, seen, gone }| Effect {
+            resource: Resource::object(&object),
+            before: seen,
+            after: gone.then(Observed::absent),
+        });
+        Account { resources: std::iter::once(release).chain(objects).collect(), ..Account::default() }
+    }
+}

@@ -1,0 +1,236 @@
+//! What a change of a release finds, and what it would do: by the release's records, Helm's own rendering and the server.
+
+use super::act::Verb;
+use super::material::Material;
+use super::{by, name, namespace, truth};
+use crate::action::program::passing;
+use crate::site::{Fault, Scene};
+use crate::world::cluster::Conflicts;
+use crate::world::helm::{
+    By, Course, Definition, DefinitionState, Effect, History, ObjectChange, Operation, Rendered, Schemas, State, Status,
+    Target, Wanted, base, changes, definitions, state, target, upgrade_or_install,
+};
+use switchback_compiler::plan::Call;
+use switchback_compiler::version::Version;
+
+/// What was found.
+pub(super) struct Look {
+    pub history: History,
+    pub operation: Operation,
+    /// What shall be; none where it goes, or could not be told.
+    pub new: Option<Rendered>,
+    pub changes: Vec<ObjectChange>,
+    pub definitions: Vec<Definition>,
+    /// The revision that a rollback goes to.
+    pub target: Option<u32>,
+    /// Why it can't be done, a fragment each.
+    pub blocked: Vec<String>,
+    /// Whether all is so already.
+    pub idle: bool,
+}
+
+/// Where a release is to go.
+struct Goal {
+    new: Option<Rendered>,
+    target: Option<u32>,
+    idle: bool,
+}
+
+impl Look {
+    /// Looks. Nothing is changed by it.
+    pub async fn of(verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<Self, Fault> {
+        let cluster = scene.site.cluster()?;
+        let history = History::read(cluster, namespace(call), name(call)).await?;
+        let operation = match verb {
+            Verb::Upgrade => upgrade_or_install(&history),
+            Verb::Rollback => Operation::Rollback,
+            Verb::Uninstall => Operation::Uninstall,
+        };
+        let mut look = Self {
+            history,
+            operation,
+            new: None,
+            changes: Vec::new(),
+            definitions: Vec::new(),
+            target: None,
+            blocked: Vec::new(),
+            idle: false,
+        };
+        look.blocked.extend(taken(&look.history, call));
+        if look.blocked.is_empty() {
+            look.toward(verb, call, scene).await?;
+        }
+        Ok(look)
+    }
+
+    async fn toward(&mut self, verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<(), Fault> {
+        let folder = passing(scene)?;
+        let material = Material::at(folder.path(), scene).await?;
+        let goal = match verb {
+            Verb::Upgrade => self.upgraded(&material, call, scene).await?,
+            Verb::Rollback => self.rolled_back(&material, call)?,
+            Verb::Uninstall => Some(self.gone()),
+        };
+        let Some(Goal { new, target, idle }) = goal else { return Ok(()) };
+        (self.new, self.target, self.idle) = (new, target, idle);
+        if self.idle && verb != Verb::Upgrade {
+            return Ok(());
+        }
+        self.tried(call, scene).await?;
+        // What drifted, and what Helm would set right, is reason enough for a new revision.
+        let missing = self.definitions.iter().any(|one| one.state == DefinitionState::Missing);
+        self.idle &= !missing && self.changes.iter().all(|change| !change.is_change());
+        Ok(())
+    }
+
+    async fn upgraded(&mut self, material: &Material, call: &Call, scene: &Scene<'_>) -> Result<Option<Goal>, Fault> {
+        let upgrade = material.upgrade(call, scene)?;
+        if let Some(why) = other_version(&material.helm.chart(&material.home, &upgrade.chart).await?, call) {
+            self.blocked.push(why);
+            return Ok(None);
+        }
+        let cluster = scene.site.cluster()?;
+        let new = material.helm.render(&material.home, cluster, &upgrade, &material.work).await?;
+        let last = self.history.last().filter(|last| last.status == Status::Deployed);
+        let idle = match last {
+            Some(last) => is_as(&Rendered::of(last)?, &new),
+            None => false,
+        };
+        Ok(Some(Goal { new: Some(new), target: None, idle }))
+    }
+
+    fn rolled_back(&mut self, material: &Material, call: &Call) -> Result<Option<Goal>, Fault> {
+        let goal = match meant(&self.history, call) {
+            Err(why) => {
+                self.blocked.push(why);
+                return Ok(None);
+            }
+            Ok(Target::Already(_)) => Goal { new: None, target: None, idle: true },
+            Ok(Target::Revision(release)) => {
+                let mut new = Rendered::of(release)?;
+                new.apply = material.helm.apply(new.apply);
+                Goal { new: Some(new), target: Some(release.revision), idle: false }
+            }
+        };
+        Ok(Some(goal))
+    }
+
+    fn gone(&self) -> Goal {
+        let there = self.history.last().is_some_and(|last| last.status != Status::Uninstalled);
+        Goal { new: None, target: None, idle: !there }
+    }
+
+    /// Lets the server try each change.
+    async fn tried(&mut self, call: &Call, scene: &Scene<'_>) -> Result<(), Fault> {
+        let cluster = scene.site.cluster()?;
+        let old = base(&self.history, self.operation).map(Rendered::of).transpose()?;
+        let course = Course {
+            operation: self.operation,
+            release: name(call),
+            namespace: namespace(call),
+            old: old.as_ref(),
+            new: self.new.as_ref(),
+            conflicts: if truth(call, "force", false) { Conflicts::Force } else { Conflicts::Refuse },
+            takes_ownership: truth(call, "adopt", false),
+            makes_namespace: false,
+        };
+        self.changes = changes(cluster, &Schemas::default(), &course).await?;
+        if let (Some(new), Operation::Install | Operation::Upgrade) = (&self.new, self.operation) {
+            self.definitions = definitions(cluster, &new.definitions).await?;
+        }
+        for change in &self.changes {
+            self.blocked.extend(refused(change, call, scene));
+        }
+        Ok(())
+    }
+}
+
+/// Why a release can't be changed now: somebody works on it, or worked and is gone.
+fn taken(history: &History, call: &Call) -> Option<String> {
+    let (release, namespace) = (name(call), namespace(call));
+    match state(history) {
+        State::Damaged(why) => Some(format!("release {release}: what stands is not known: {why}")),
+        State::Pending(pending) => {
+            let since = pending.since.map(|since| format!(" since {}", since.strftime("%Y-%m-%d %H:%M:%SZ")));
+            Some(format!(
+                "release {release}: revision {} is {}{}, and not by this run; wait for whoever does that, or end it: {}",
+                pending.revision,
+                pending.status,
+                since.unwrap_or_default(),
+                pending.command(release, namespace)
+            ))
+        }
+        State::Absent | State::Settled(_) => None,
+    }
+}
+
+/// The revision that a rollback means; why there is none.
+fn meant<'h>(history: &'h History, call: &Call) -> Result<Target<'h>, String> {
+    let number = call.values.get("revision").and_then(serde_json::Value::as_u64);
+    let version = call.moves_to().map(str::to_owned);
+    let is = |text: &str| version.as_deref().is_some_and(|version| same(text, version));
+    let wanted = match (number.and_then(|number| u32::try_from(number).ok()), call.known("to"), &version) {
+        (Some(revision), ..) => Wanted::Revision(revision),
+        (None, Some(_), _) => Wanted::LastGood,
+        (None, None, Some(written)) => Wanted::Version { by: by(call), written, is: &is },
+        (None, None, None) => {
+            return Err(format!(
+                "release {}: nothing says where it goes: let the step move a version, or write to=\"last-good\" or a revision",
+                name(call)
+            ));
+        }
+    };
+    target(history, &wanted).map_err(|why| format!("{why}; {}", why.help()))
+}
+
+fn same(one: &str, other: &str) -> bool {
+    match (Version::parse(one), Version::parse(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// A chart that is not of the version that the step moves to.
+fn other_version(chart: &crate::world::helm::Chart, call: &Call) -> Option<String> {
+    let wanted = call.moves_to()?;
+    let (what, version) = match by(call) {
+        By::Chart => ("version", Some(chart.version.as_str())),
+        By::App => ("app version", chart.app_version.as_deref()),
+    };
+    if version.is_some_and(|version| same(version, wanted)) {
+        return None;
+    }
+    let version = version.map_or_else(|| format!("says no {what}"), |version| format!("is of {what} {version}"));
+    Some(format!("chart {} {version}, and its step moves to {wanted}", chart.name))
+}
+
+/// Whether a chart would make what stands.
+fn is_as(old: &Rendered, new: &Rendered) -> bool {
+    let hooks = |rendered: &Rendered| -> Vec<_> {
+        let of = |hook: &crate::world::helm::Hook| (hook.name.clone(), hook.events.clone(), hook.object().ok());
+        rendered.hooks.iter().map(of).collect()
+    };
+    let chart = |rendered: &Rendered| {
+        let chart = &rendered.chart;
+        (chart.name.clone(), chart.version.clone(), chart.app_version.clone())
+    };
+    chart(old) == chart(new) && old.objects == new.objects && hooks(old) == hooks(new)
+}
+
+/// Why Helm would fail at an object, or must not go on with it.
+fn refused(change: &ObjectChange, call: &Call, scene: &Scene<'_>) -> Option<String> {
+    let spoken = change.name.spoken(&scene.site.namespace);
+    match &change.effect {
+        Effect::Refused(refusal) => {
+            let help = refusal.help().map(|help| format!("; {help}"));
+            Some(format!("{spoken}: {refusal}{}", help.unwrap_or_default()))
+        }
+        Effect::Delete { takes_along: Some(objects) } if !truth(call, "deletes-definitions", false) => {
+            let with = switchback_compiler::words::count(*objects, "object");
+            Some(format!(
+                "{spoken}: the definition of a kind would be deleted, and {with} of that kind with it; if that is meant, write deletes-definitions=#true"
+            ))
+        }
+        _ => None,
+    }
+}

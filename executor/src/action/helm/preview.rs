@@ -1,0 +1,181 @@
+//! How a change of a release is shown before it happens.
+
+use super::look::Look;
+use super::{name, namespace};
+use crate::action::kube::lines;
+use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
+use crate::resource::{Resource, observe_all, recorded};
+use crate::screen::diff::{DiffLine, Kind};
+use crate::site::{Fault, Scene};
+use crate::world::cluster::{MaskKey, Normal, Object};
+use crate::world::helm::{
+    DefinitionState, Drift, Effect, Learnt as Known, ObjectChange, Operation, Rendered, When, running,
+};
+use switchback_compiler::plan::Call;
+use switchback_compiler::words::count;
+
+/// What a release becomes that a step before changes: that is known only then.
+pub(super) fn later(resource: &Resource, scene: &Scene<'_>) -> Change {
+    let resource = resource.spoken(&scene.site.namespace);
+    let body = Body::Words("an action before this one changes it: what this one does is known then".to_owned());
+    Change { resource, what: What::Unknown, learnt: Learnt::NotKnowable, body, after: None }
+}
+
+/// All that a look found, laid over the world.
+pub(super) async fn changes(
+    look: Look,
+    call: &Call,
+    scene: &Scene<'_>,
+    world: &mut Predicted,
+) -> Result<Vec<Change>, Fault> {
+    let release = Resource::release(namespace(call), name(call));
+    world.saw(release.clone(), recorded(scene.site, &look.history));
+    let resources: Vec<_> = look.changes.iter().map(|change| Resource::object(&change.name)).collect();
+    for (resource, seen) in resources.iter().zip(observe_all(scene.site, &resources).await) {
+        // What can't be looked at is among what blocks.
+        if let Ok(seen) = seen {
+            world.saw(resource.clone(), seen);
+        }
+    }
+    look.blocked.iter().for_each(|why| world.block(why.clone()));
+    if look.idle {
+        return Ok(Vec::new());
+    }
+    let mut all = vec![head(&look, &release, scene)];
+    if look.new.is_none() && look.changes.is_empty() && !look.blocked.is_empty() {
+        return Ok(all);
+    }
+    all.extend(hooks(&look));
+    for (change, resource) in look.changes.iter().zip(resources) {
+        if change.is_change() {
+            let is_foreseen = world.foreseen(&resource).is_some();
+            all.push(object(change, look.new.as_ref(), is_foreseen, scene));
+            world.foresee(resource, Foreseen::Object(change.after.clone()));
+        }
+    }
+    world.foresee(release, Foreseen::Release);
+    Ok(all)
+}
+
+/// The release itself: `revision 41 → 42, chart 4.0.0, no CRDs in it`.
+fn head(look: &Look, release: &Resource, scene: &Scene<'_>) -> Change {
+    let last = look.history.highest();
+    let moved = format!("revision {last} → {}", last + 1);
+    let chart = look.new.as_ref().map(|new| format!("chart {}", new.chart.version)).unwrap_or_default();
+    let (what, words) = match look.operation {
+        Operation::Install => (What::Created, format!("installed as revision {}, {chart}", last + 1)),
+        Operation::Upgrade => (What::Changed, format!("{moved}, {chart}")),
+        Operation::Rollback => {
+            let to = look.target.map(|to| format!(", as {to} was")).unwrap_or_default();
+            (What::Changed, format!("{moved}{to}, {chart}"))
+        }
+        Operation::Uninstall => (What::Deleted, format!("revision {last} is uninstalled, its records stay")),
+    };
+    let words = words.trim_end_matches([',', ' ']).to_owned();
+    let mut words = vec![format!("{words}{}", definitions(look))];
+    words.extend(kept(look, scene));
+    words.extend(drifted(look, scene));
+    let (resource, body) = (release.spoken(&scene.site.namespace), Body::Words(words.join("\n")));
+    Change { resource, what, learnt: Learnt::Simulated, body, after: None }
+}
+
+/// What becomes of the definitions in the chart's `crds/`.
+fn definitions(look: &Look) -> String {
+    if look.new.is_none() || look.operation == Operation::Rollback {
+        return String::new();
+    }
+    let of = |state: DefinitionState| look.definitions.iter().filter(move |one| one.state == state).count();
+    let missing = if look.operation == Operation::Install { "made" } else { "missing, which Helm does not make" };
+    let states = [
+        (of(DefinitionState::Equal), "equal"),
+        (of(DefinitionState::Differs), "another in the cluster, which stays"),
+        (of(DefinitionState::Missing), missing),
+    ];
+    let told: Vec<String> = states
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| format!("{}, {words}", count(*number, "CRD")))
+        .collect();
+    if told.is_empty() { ", no CRDs in it".to_owned() } else { format!("; {}", told.join("; ")) }
+}
+
+/// What stays though it is no longer the release's.
+fn kept(look: &Look, scene: &Scene<'_>) -> Option<String> {
+    let kept = look.changes.iter().filter(|change| change.effect == Effect::Keep);
+    let names: Vec<_> = kept.map(|change| change.name.spoken(&scene.site.namespace)).collect();
+    (!names.is_empty()).then(|| format!("its policy keeps {}", names.join(", ")))
+}
+
+/// Where objects that stay as they are are not as their manifests say.
+fn drifted(look: &Look, scene: &Scene<'_>) -> Vec<String> {
+    let equal = look.changes.iter().filter(|change| !change.is_change() && !change.drift.is_empty());
+    let each = equal.map(|change| {
+        let places: Vec<_> = change.drift.iter().map(place).collect();
+        format!("drift in {} stays: {}", change.name.spoken(&scene.site.namespace), places.join(", "))
+    });
+    each.collect()
+}
+
+fn place(drift: &Drift) -> String {
+    let by = drift.manager.as_ref().map(|manager| format!(" (by {manager})")).unwrap_or_default();
+    if drift.field.is_empty() { "it is gone".to_owned() } else { format!("{}{by}", drift.field) }
+}
+
+/// Hooks are run by Helm: what they do nobody knows before.
+fn hooks(look: &Look) -> Vec<Change> {
+    let of = look.new.as_ref().map(|new| new.hooks.as_slice());
+    let hooks = of.or_else(|| look.history.last().map(|last| last.hooks.as_slice())).unwrap_or_default();
+    let mut all = Vec::new();
+    for (when, word) in [(When::Before, "before"), (When::After, "after")] {
+        for hook in running(hooks, look.operation, when) {
+            let resource = format!("hook {}/{}", hook.kind.to_lowercase(), hook.name);
+            let body = Body::Words(format!("{word} the {}", look.operation));
+            all.push(Change { resource, what: What::Unknown, learnt: Learnt::NotKnowable, body, after: None });
+        }
+    }
+    all
+}
+
+fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scene: &Scene<'_>) -> Change {
+    let (what, after) = match &change.effect {
+        Effect::Create => (What::Created, written(change, new).or(change.after.as_ref())),
+        Effect::Delete { .. } => (What::Deleted, None),
+        Effect::Refused(_) => (What::Unknown, change.before.as_ref()),
+        _ => (What::Changed, change.after.as_ref()),
+    };
+    let validated = change.learnt == Known::Validated && !is_foreseen;
+    let body = match &change.effect {
+        Effect::Delete { takes_along: Some(objects) } => Body::Words(format!("and {} of it", count(*objects, "object"))),
+        Effect::Delete { .. } => Body::Nothing,
+        Effect::Refused(refusal) => Body::Words(refusal.to_string()),
+        effect => lined(change, effect, after, scene),
+    };
+    let digest = after.filter(|after| after.kind() != "Secret").map(|after| Normal::of(after).digest(&MaskKey::new([0; 32])));
+    Change {
+        resource: change.name.spoken(&scene.site.namespace),
+        what,
+        learnt: if validated { Learnt::Validated } else { Learnt::Simulated },
+        body,
+        after: digest.map(|digest| digest.to_string()),
+    }
+}
+
+fn lined(change: &ObjectChange, effect: &Effect, after: Option<&Object>, scene: &Scene<'_>) -> Body {
+    let before = change.before.as_ref().filter(|_| *effect != Effect::Create);
+    let mut lines = lines(before, after, scene.site);
+    let note = |text: String| DiffLine { kind: Kind::Note, text };
+    if *effect == Effect::Adopt {
+        lines.push(note("it is there already, and becomes the release's".to_owned()));
+    }
+    for drift in &change.drift {
+        let stays = if drift.stays { "stays" } else { "goes" };
+        lines.push(note(format!("drift {stays}: {}", place(drift))));
+    }
+    if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) }
+}
+
+/// What is new is told as its manifest says it, without what the server adds.
+fn written<'r>(change: &ObjectChange, new: Option<&'r Rendered>) -> Option<&'r Object> {
+    let is = |object: &&Object| object.kind() == change.name.kind && object.name() == change.name.name;
+    new?.objects.iter().find(is)
+}
