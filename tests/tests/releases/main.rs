@@ -1,0 +1,8 @@
+//! Releases of Helm on a real cluster, by the real binary and both kinds of Helm: shown, changed, taken back.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cut_off;
+mod refusing;
+mod stage;
+mod there_and_back;

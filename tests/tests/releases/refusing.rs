@@ -1,0 +1,78 @@
+//! What must not be done is refused before anything is touched, and says what to do.
+
+use crate::stage::{RUN, Stage, UNDO, cluster, has};
+use switchback_tests::cluster::Helm;
+use switchback_tests::folder;
+
+const UPGRADE: &str = r#"step "portal" { moves from="1.0.0" to="2.0.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" }"#;
+
+#[test]
+fn what_can_not_be_done_blocks() {
+    let cluster = cluster!("what_can_not_be_done_blocks");
+    let stage = Stage::new(cluster, Helm::Four, "blocks", UPGRADE);
+    let versions = stage.versions();
+    let told = |steps: &str, parts: &[&str]| {
+        stage.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));
+        has(&stage.ends(15, RUN), parts);
+    };
+    told(
+        &UPGRADE.replace("2.0.0\";", "3.0.0\";"),
+        &["chart portal is of version 2.0.0, and its step moves to 3.0.0"],
+    );
+    told(
+        r#"step "portal" { moves from="2.0.0" to="0.9.0"; helm.rollback "portal" }"#,
+        &["no revision of `portal` that is kept is of chart 0.9.0; there are 1 (1.0.0, deployed)"],
+    );
+    told(r#"step "portal" { helm.rollback "portal" to="last-good" }"#, &["`portal` has no good revision before the last one"]);
+    told(r#"step "portal" { helm.rollback "portal" }"#, &["nothing says where it goes"]);
+    told(r#"step "other" { helm.rollback "other" revision=3 }"#, &["there is no release `other`"]);
+    told(
+        r#"step "other" { helm.upgrade "other" chart="small" }"#,
+        &["configmap/portal: it is there already and belongs to release `portal`"],
+    );
+    assert_eq!(stage.versions(), versions);
+}
+
+#[test]
+fn somebody_elses_revision_is_left() {
+    let cluster = cluster!("somebody_elses_revision_is_left");
+    for helm in Helm::BOTH {
+        let stage = Stage::new(cluster, helm, "theirs", UPGRADE);
+        stage.ends(0, RUN);
+        let chart = folder("charts/portal/2.0.0");
+        stage.helm(&["upgrade", "portal", chart.to_str().unwrap(), "--set", "replicas=3", "--wait"]).unwrap();
+        let now = stage.picture();
+        has(&stage.ends(23, UNDO), &["release portal was changed by somebody else since, and is left", "revision 3"]);
+        assert_eq!(stage.picture(), now);
+        assert_eq!(stage.history().len(), 3);
+    }
+}
+
+#[test]
+fn a_failing_hook_fails_the_step_and_the_release_comes_back() {
+    let cluster = cluster!("a_failing_hook_fails_the_step_and_the_release_comes_back");
+    let steps = UPGRADE.replace("/2.0.0\"", "/2.0.0\" { set #\"hook.switchback\\.test/ends\"# \"failed\" }");
+    for helm in Helm::BOTH {
+        let stage = Stage::new(cluster, helm, "hook", &steps);
+        let before = stage.picture();
+        has(&stage.ends(20, RUN), &["helm upgrade portal: revision 2 failed", "pre-upgrade hooks failed"]);
+        assert_eq!(stage.last().unwrap(), (3, "deployed".to_owned(), "portal-1.0.0".to_owned()));
+        assert_eq!(stage.picture(), before, "{helm:?}");
+    }
+}
+
+#[test]
+fn a_release_on_which_somebody_works_is_refused() {
+    let cluster = cluster!("a_release_on_which_somebody_works_is_refused");
+    let stage = Stage::new(cluster, Helm::Four, "pending", UPGRADE);
+    let secret = "secret/sh.helm.release.v1.portal.v1";
+    let packed = stage.get(secret, ".data.release");
+    // Somebody's Helm was killed: the record says so, and nobody works on it.
+    let script = format!(
+        "printf %s '{packed}' | base64 -d | base64 -d | gunzip | sed 's/\"status\":\"deployed\"/\"status\":\"pending-upgrade\"/' | gzip | base64 -w0 | base64 -w0"
+    );
+    let pending = stage.ends(0, &script);
+    let patch = format!("{{\"data\":{{\"release\":\"{}\"}},\"metadata\":{{\"labels\":{{\"status\":\"pending-upgrade\"}}}}}}", pending.trim());
+    stage.kubectl(&["patch", secret, "--patch", &patch], "");
+    has(&stage.ends(15, RUN), &["revision 1 is pending-upgrade", "and not by this run", "helm uninstall portal"]);
+}
