@@ -28,7 +28,9 @@ impl Files for Every {
     }
 
     fn list(&self, _folder: &str) -> Result<Vec<Found>, FileError> {
-        Ok(vec![Found { path: "index.html".into(), executable: false }])
+        // A folder of files, and of a chart.
+        let file = |path: &str| Found { path: path.into(), executable: false };
+        Ok(vec![file("Chart.yaml"), file("index.html")])
     }
 }
 

@@ -10,6 +10,8 @@ const UPGRADE: &str = r#"step "portal" { moves from="1.0.0" to="2.0.0"; helm.upg
 fn what_can_not_be_done_blocks() {
     let cluster = cluster!("what_can_not_be_done_blocks");
     let stage = Stage::new(cluster, Helm::Four, "blocks", UPGRADE);
+    stage.write("small/Chart.yaml", "apiVersion: v2\nname: small\nversion: 0.1.0\n");
+    stage.write("small/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: portal}\n");
     let versions = stage.versions();
     let told = |steps: &str, parts: &[&str]| {
         stage.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));

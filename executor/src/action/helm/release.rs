@@ -38,7 +38,7 @@ static FORM: Form = Form {
         Example { title: "a copy before a change", text: "backup \"record\" keep=\"30d\" { helm.release \"portal\" }" },
         Example {
             title: "what stands, for later steps",
-            text: "helm.uninstall \"old\"\noutput \"portal\" pattern=\"[0-9.]+\" { helm.release \"portal\" version-by=\"app\" }",
+            text: "output \"portal\" pattern=\"[0-9.]+\" { helm.release \"portal\" version-by=\"app\" }",
         },
     ],
     ..Form::ACTION
