@@ -91,7 +91,7 @@ impl Call {
     /// Tells a call that goes by versions from where to where its step moves what it is about: the component that is
     /// called like it, or the only one.
     pub(crate) fn moved(&mut self, moves: &[Move], back: bool) {
-        let named = moves.iter().find(|moved| self.known("name") == Some(&moved.component));
+        let named = moves.iter().find(|moved| self.known("name") == Some(moved.component.as_str()));
         let only = moves.first().filter(|_| moves.len() == 1);
         if let Some(Move { from, to, .. }) = named.or(only).filter(|_| self.kind.starts_with(BY_VERSION)) {
             let (from, to) = if back { (to, from) } else { (from, to) };

@@ -9,7 +9,7 @@ const STEPS: &str = r#"
 step "portal" { moves from="1.0.0" to="2.0.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" }"#;
 
 fn reset(stage: &Stage) {
-    stage.helm(&["uninstall", "portal", "--wait"]).unwrap_or_default();
+    let _may_be_gone = stage.helm(&["uninstall", "portal", "--wait"]);
     stage.kubectl(&["delete", "configmap", "--all"], "");
     let chart = folder("charts/portal/1.0.0");
     stage.helm(&["install", "portal", chart.to_str().unwrap(), "--wait"]).unwrap();
