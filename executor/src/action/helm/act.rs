@@ -113,7 +113,7 @@ impl Action for Act {
     }
 
     fn words(&self, call: &Call) -> String {
-        format!("helm {} {}", self.0.word(), name(call))
+        format!("release {}", name(call))
     }
 }
 
@@ -160,7 +160,7 @@ impl Act {
     }
 
     fn failed(&self, call: &Call, settled: &Settled) -> String {
-        format!("{}: {}", self.words(call), words(settled))
+        format!("helm {} {}: {}", self.0.word(), name(call), words(settled))
     }
 }
 

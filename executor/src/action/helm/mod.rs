@@ -29,7 +29,7 @@ use switchback_compiler::schema::{Class, Form, OwnWayBack, Param, Ty};
 /// What all actions on releases have in common. Hooks and pods take minutes.
 const ACTION: Form = Form {
     class: Class::Probeable,
-    way_back: OwnWayBack::Restores("the revision that stood before"),
+    way_back: OwnWayBack::Restores("the old revision"),
     within: 600,
     ..Form::ACTION
 };
