@@ -104,10 +104,6 @@ impl Writes for ArchiveUnpack {
         Ok(wants)
     }
 
-    fn is_heavy(&self) -> bool {
-        true
-    }
-
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

@@ -58,10 +58,6 @@ impl Writes for DirCopy {
         source_folder::wants(call, scene)
     }
 
-    fn is_heavy(&self) -> bool {
-        true
-    }
-
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

@@ -69,10 +69,6 @@ impl Writes for DirMirror {
         Ok(wants.into_iter().collect())
     }
 
-    fn is_heavy(&self) -> bool {
-        true
-    }
-
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

@@ -64,10 +64,6 @@ impl Writes for DirRestore {
         Ok(wants.into_iter().collect())
     }
 
-    fn is_heavy(&self) -> bool {
-        true
-    }
-
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

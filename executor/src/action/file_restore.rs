@@ -70,10 +70,6 @@ impl Writes for FileRestore {
         Ok(vec![(path, want)])
     }
 
-    fn is_heavy(&self) -> bool {
-        true
-    }
-
     fn words(&self, call: &Call) -> String {
         place::words(call)
     }

@@ -149,8 +149,8 @@ pub trait Noun: Kind {
 /// All that undoing an action needs, or settling it after a crash; written to the journal before the action.
 ///
 /// It holds no secret and no large content: contents lie in the run's store, by digest. Every fold of a journal keeps the
-/// recipes, so they are shared.
-/// It stays text until somebody reads it: going on with a run reads thousands, and takes few of them back.
+/// recipes, so they are shared, and stay text until somebody reads them: going on with a run meets thousands, and
+/// takes few of them back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Recipe(Arc<RawValue>);
@@ -269,11 +269,6 @@ pub trait Action: Send + Sync {
 
     /// What it does, in a few words, as progress and reports say it: `www/a.json`, `pg-upgrade`.
     fn words(&self, call: &Call) -> String;
-
-    /// Whether it may keep its thread for long without waiting for anything, as copies of folders do.
-    fn is_heavy(&self) -> bool {
-        false
-    }
 }
 
 /// What one look at a check saw.

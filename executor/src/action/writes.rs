@@ -27,11 +27,6 @@ pub trait Writes: Kind {
 
     /// What it does, in a few words.
     fn words(&self, call: &Call) -> String;
-
-    /// [`Action::is_heavy`].
-    fn is_heavy(&self) -> bool {
-        false
-    }
 }
 
 #[async_trait]
@@ -104,10 +99,6 @@ impl<T: Writes> Action for T {
         let mut world = Predicted::new(Some(Arc::clone(scene.tree()?)));
         let wants = self.wants(call, scene, &mut world)?;
         Ok(wants.into_iter().map(|(path, _)| path).collect())
-    }
-
-    fn is_heavy(&self) -> bool {
-        Writes::is_heavy(self)
     }
 
     fn words(&self, call: &Call) -> String {

@@ -1,7 +1,7 @@
 //! One action: intent on the disk, effect, outcome on the disk.
 
 use super::already::holds_already;
-use super::aside::aside;
+use super::aside::{aside, is_heavy};
 use super::drift;
 use super::unit::{Break, Work, before};
 use crate::action::{Action, Recipe, noun};
@@ -29,7 +29,7 @@ pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, B
         // It was begun before a crash and did not happen: the recipe of then is the one that undo goes by.
         Some((_, recipe)) => recipe.clone(),
         None if holds_already(&act.unless, &scene).await => return Ok(0),
-        None => aside(action.is_heavy(), action.prepare(&act.call, &scene)).await?,
+        None => aside(is_heavy(act, work.site), action.prepare(&act.call, &scene)).await?,
     };
     if recipe.needs_nothing() {
         return Ok(0);
@@ -43,7 +43,7 @@ pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, B
     boundary("effect");
     work.progress(&what, false, limit);
     let applied = timeout(limit.saturating_add(GRACE), action.apply(&act.call, &recipe, &scene));
-    let outcome = match aside(action.is_heavy(), applied).await {
+    let outcome = match aside(is_heavy(act, work.site), applied).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Fault::unknown(format!("{what} did not end within {}", crate::screen::limit(limit)))),
     };

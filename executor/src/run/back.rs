@@ -143,7 +143,7 @@ async fn undo_one(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Brea
     boundary("undo");
     let limit = act.within.std();
     let undone = timeout(limit.saturating_add(GRACE), action.undo(&act.call, &recipe, &scene));
-    let undone = match aside(action.is_heavy(), undone).await {
+    let undone = match aside(true, undone).await {
         Ok(undone) => undone?,
         Err(_) => return Err(late(&format!("taking {} back", action.words(&act.call)), limit)),
     };
@@ -188,12 +188,12 @@ async fn effect(work: &Work<'_>, id: ActRef, way: bool, act: &Act) -> Result<Und
     if prior.is_none() && holds_already(&act.unless, &scene).await {
         return Ok(Undone::default());
     }
-    let recipe = aside(action.is_heavy(), action.prepare(&act.call, &scene)).await?;
+    let recipe = aside(true, action.prepare(&act.call, &scene)).await?;
     work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way, recipe: recipe.clone() }).await?;
     boundary("undo");
     let limit = act.within.std();
     let applied = timeout(limit.saturating_add(GRACE), action.apply(&act.call, &recipe, &scene));
-    let applied = match aside(action.is_heavy(), applied).await {
+    let applied = match aside(true, applied).await {
         Ok(applied) => applied,
         Err(_) => Err(Fault::unknown(format!("{} did not end within {}", action.words(&act.call), words(limit)))),
     };
@@ -288,7 +288,7 @@ async fn compared(work: &Work<'_>) -> Vec<String> {
         let progress = |_: String, _: bool| {};
         let scene = work.scene(&act.id, READ_LIMIT.std(), &progress);
         let Ok(action) = find(act) else { continue };
-        match aside(action.is_heavy(), action.compare(&act.call, &recipe, &scene)).await {
+        match aside(true, action.compare(&act.call, &recipe, &scene)).await {
             Ok(lines) => left.extend(lines),
             Err(Fault { why, .. }) => left.push(format!("not compared: {why}")),
         }

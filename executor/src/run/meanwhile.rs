@@ -49,7 +49,7 @@ async fn undo(work: &Work<'_>, act: &Act, recipe: &Recipe) -> Result<Undone, Fau
     let scene = work.scene(&act.id, within, &progress);
     let action = find(act)?;
     let undone = timeout(within.saturating_add(GRACE), action.undo(&act.call, recipe, &scene));
-    match aside(action.is_heavy(), undone).await {
+    match aside(true, undone).await {
         Ok(undone) => undone,
         Err(_) => {
             Err(Fault::new(format!("giving {} back did not end within {}", action.words(&act.call), limit(within))))
@@ -86,7 +86,7 @@ async fn take(work: &Work<'_>, id: ActRef, act: &Act, recipe: &Recipe) -> Result
     let is_away = matches!(action.probe(&act.call, recipe, &scene).await?, Probe::Done(_));
     if !is_away {
         let applied = timeout(within.saturating_add(GRACE), action.apply(&act.call, recipe, &scene));
-        match aside(action.is_heavy(), applied).await {
+        match aside(true, applied).await {
             Ok(applied) => drop(applied?),
             Err(_) => return Err(back::late(&format!("taking {} away again", action.words(&act.call)), within)),
         }

@@ -2,14 +2,14 @@
 
 use super::act;
 use super::already::holds_already;
-use super::aside::aside;
+use super::aside::{aside, is_heavy};
 use super::ask::{Question, Reply};
 use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
 use super::{earlier, meanwhile, prepared, waive};
-use crate::action::{Action, noun};
+use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
 use crate::site::{Fault, Scene, Site};
@@ -132,7 +132,7 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
             earlier::note(work).await?;
         }
         if !looked && matches!(part, Part::Act(_) | Part::Meanwhile(_) | Part::AfterChange(_)) {
-            let heavy = work.unit.acts().any(|act| act::find(act).is_ok_and(Action::is_heavy));
+            let heavy = work.unit.acts().any(|act| is_heavy(act, work.site));
             aside(heavy, drift::check(work)).await?;
             looked = true;
         }

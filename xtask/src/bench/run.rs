@@ -128,8 +128,8 @@ fn row(size: &Size) -> Row {
 fn goals(sizes: &[Size]) -> Vec<Goal> {
     let large = sizes.iter().filter(|size| size.place == Place::Memory);
     let goal = |size: &Size| {
-        let what = format!("the executor's part of a step with its effect, {} steps, {}", size.steps, size.name);
-        Goal::milliseconds(what, size.beyond(size.floor.syncs), 1.0)
+        let what = format!("the executor's part of a step, {} steps, {}", size.steps, size.name);
+        Goal::milliseconds(what, size.executor(), 1.0)
     };
     large.map(goal).collect()
 }

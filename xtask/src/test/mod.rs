@@ -8,9 +8,9 @@ use crate::workspace::Workspace;
 use part::{Part, Parts};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use switchback_tests::cluster::Programs;
-use tally::Tally;
+pub use tally::Tally;
 
 /// The binary that black-box tests start.
 pub const BIN: &str = "SWITCHBACK_BIN";
@@ -62,7 +62,7 @@ fn tests(
 ) -> Result<(ExitStatus, Tally), Fault> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filters);
-    cargo.env(BIN, binary).env(PARTS, parts.found().join(",")).stdout(Stdio::piped());
+    cargo.env(BIN, binary).env(PARTS, parts.found().join(","));
     if std::env::var_os(SEED.0).is_none() {
         cargo.env(SEED.0, SEED.1);
     }
@@ -71,7 +71,12 @@ fn tests(
         let (name, folder) = programs.telling();
         cargo.env(name, folder);
     }
-    let mut child = cargo.spawn()?;
+    told(cargo)
+}
+
+/// Runs cargo's tests, passes on what they say, and counts.
+pub fn told(mut cargo: Command) -> Result<(ExitStatus, Tally), Fault> {
+    let mut child = cargo.stdout(Stdio::piped()).spawn()?;
     let mut tally = Tally::default();
     if let Some(stdout) = child.stdout.take() {
         stream(BufReader::new(stdout), &mut tally)?;
