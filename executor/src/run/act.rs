@@ -8,7 +8,7 @@ use crate::action::{Action, Recipe, noun};
 use crate::event::{ActRef, Event};
 use crate::fault_point::{boundary, planted};
 use crate::schedule::ActState;
-use crate::site::Fault;
+use crate::site::{Fault, Scene};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use switchback_compiler::plan::{Act, READ_LIMIT};
@@ -29,7 +29,7 @@ pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, B
         // It was begun before a crash and did not happen: the recipe of then is the one that undo goes by.
         Some((_, recipe)) => recipe.clone(),
         None if holds_already(&act.unless, &scene).await => return Ok(0),
-        None => aside(is_heavy(act, work.site), action.prepare(&act.call, &scene)).await?,
+        None => prepare(work, id, act, action, &scene).await?,
     };
     if recipe.needs_nothing() {
         return Ok(0);
@@ -49,6 +49,24 @@ pub(super) async fn run(work: &Work<'_>, id: ActRef, act: &Act) -> Result<u64, B
     };
     boundary("effect-done");
     settle(work, id, act, action, &recipe, outcome).await
+}
+
+/// All that undoing needs, kept before anything is touched.
+async fn prepare(
+    work: &Work<'_>,
+    id: ActRef,
+    act: &Act,
+    action: &dyn Action,
+    scene: &Scene<'_>,
+) -> Result<Recipe, Break> {
+    drift::check_again(work, id, act).await?;
+    let preparing = timeout(scene.within.saturating_add(GRACE), action.prepare(&act.call, scene));
+    let Ok(recipe) = aside(is_heavy(act, work.site), preparing).await else {
+        let (what, limit) = (action.words(&act.call), crate::screen::limit(scene.within));
+        let why = format!("{what}: what stands there was not to be seen within {limit}; nothing was touched");
+        return Err(Fault::new(why).into());
+    };
+    Ok(recipe?)
 }
 
 async fn settle(

@@ -188,7 +188,11 @@ async fn effect(work: &Work<'_>, id: ActRef, way: bool, act: &Act) -> Result<Und
     if prior.is_none() && holds_already(&act.unless, &scene).await {
         return Ok(Undone::default());
     }
-    let recipe = aside(true, action.prepare(&act.call, &scene)).await?;
+    let preparing = timeout(act.within.std().saturating_add(GRACE), action.prepare(&act.call, &scene));
+    let recipe = match aside(true, preparing).await {
+        Ok(recipe) => recipe?,
+        Err(_) => return Err(late(&format!("looking at {}", action.words(&act.call)), act.within.std())),
+    };
     work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way, recipe: recipe.clone() }).await?;
     boundary("undo");
     let limit = act.within.std();

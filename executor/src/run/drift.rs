@@ -6,7 +6,7 @@ use super::unit::{Break, Work};
 use crate::action::Action;
 use crate::event::{ActRef, Event};
 use crate::preview::{Changed, Fact};
-use crate::resource::{Observed, Resource, observe_all};
+use crate::resource::{Observed, Resource, Space, observe_all};
 use crate::schedule::ActState;
 use crate::site::Site;
 use crate::world::{Bounds, RelPath, State};
@@ -27,20 +27,38 @@ pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
     let expected = work.scribe.expected(work.id).await?;
     let mut look = Look { work, expected: &expected, seen: Places::default(), changed: Vec::new() };
     look.all().await;
-    let changed = look.changed;
-    if changed.is_empty() {
+    stopped(work, look.changed, "nothing of this step was touched")
+}
+
+/// Right before a later action of a unit: objects of a cluster are looked at once more, since a wait for readiness may lie
+/// between them and the first look, and what the action finds there counts as what its undo puts back.
+pub(super) async fn check_again(work: &Work<'_>, id: ActRef, act: &Act) -> Result<(), Break> {
+    let is_first = acts(work).next().is_some_and(|(first, _)| first == id);
+    let shared = |touch: &Touch| [Touch::OBJECTS, Touch::RELEASES].contains(&touch.space.as_str());
+    if is_first || !act.touches.iter().any(shared) {
         return Ok(());
     }
-    let why = match changed.as_slice() {
-        [only] => format!("{} was changed by somebody else; nothing of this step was touched", only.resource),
-        all => {
-            format!("{} were changed by somebody else; nothing of this step was touched", count(all.len(), "resource"))
-        }
+    let expected = work.scribe.expected(work.id).await?;
+    if !expected.was_reviewed(act) {
+        return Ok(());
+    }
+    let mut look = Look { work, expected: &expected, seen: Places::default(), changed: Vec::new() };
+    let all = expected.looked_at(act);
+    look.resources(all.iter().filter(|resource| resource.space != Space::Service)).await;
+    stopped(work, look.changed, "this action touched nothing")
+}
+
+/// What is said when something was changed by somebody else.
+fn stopped(work: &Work<'_>, changed: Vec<Changed>, untouched: &str) -> Result<(), Break> {
+    let what = match changed.as_slice() {
+        [] => return Ok(()),
+        [only] => format!("{} was", only.resource),
+        all => format!("{} were", count(all.len(), "resource")),
     };
     let line = |one: &Changed| format!("~ {}: expected {}, found {}", one.resource, one.was, one.is);
     let details = changed.iter().take(MOST_TOLD).map(line).collect();
     work.scribe.tell(Event::Drifted { unit: work.id, changed });
-    Err(Break::Failed(why, details))
+    Err(Break::Failed(format!("{what} changed by somebody else; {untouched}"), details))
 }
 
 struct Look<'a> {

@@ -1,5 +1,6 @@
 //! The one task that owns a run's state: it starts units, writes the journal, tells the readers, hears signals.
 
+use super::aside::aside;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
@@ -139,7 +140,7 @@ impl Owner {
             }
             let mut standing = self.until_still(signals).await;
             if self.aim == Aim::Undo && matches!(standing, Standing::Undone | Standing::NotEqual) {
-                standing = self.compared().await;
+                standing = self.compared(signals).await;
             }
             if self.broken.is_some() || self.draining.is_some() {
                 return self.end(standing).await;
@@ -161,8 +162,22 @@ impl Owner {
     }
 
     /// All is taken back: the whole is compared with what was there before the run, and that is written down too.
-    async fn compared(&mut self) -> Standing {
-        let compared = compare::whole(&self.plan, &self.site, &self.state, &self.reviewed).await;
+    async fn compared(&mut self, signals: &mut Heard) -> Standing {
+        let compared = aside(true, async {
+            tokio::select! {
+                biased;
+                // A cluster that does not answer is asked again for a minute.
+                name = signals.next() => Err(name),
+                compared = Box::pin(compare::whole(&self.plan, &self.site, &self.state, &self.reviewed)) => Ok(compared),
+            }
+        });
+        let compared = match compared.await {
+            Ok(compared) => compared,
+            Err(name) => {
+                self.interrupted(name);
+                return self.drained();
+            }
+        };
         boundary("compared");
         self.say(Event::Compared(compared)).await;
         self.reached()

@@ -1,12 +1,14 @@
 //! The way to the target's cluster. A plan that does nothing there connects to nothing.
 
 use crate::action::noun;
+use crate::schedule::{Phase, State, away};
 use crate::site::Fault;
 use crate::world::cluster::{Cluster, Limits, Source};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use switchback_compiler::plan::Target;
+use switchback_compiler::plan::{Plan, Target, Unit};
 use switchback_compiler::registry::Needs;
 
 /// The target's cluster, where something of this part of a plan works on it.
@@ -26,6 +28,24 @@ pub async fn cluster(target: Option<&Target>, part: &impl Serialize) -> Result<O
             Err(Fault::from(fault).about(&format!("the cluster of target `{}`{context}", target.name)))
         }
     }
+}
+
+/// The same to go on with a run: an end or an undo of what lies in files alone needs no cluster that may be gone.
+pub(super) async fn cluster_for(
+    target: &Target,
+    plan: &Plan,
+    state: &State,
+    to: &str,
+) -> Result<Option<Arc<Cluster>>, Fault> {
+    let held: BTreeSet<u32> = away(plan, state).into_iter().map(|(unit, ..)| unit).collect();
+    let units = (0..).zip(&plan.units).zip(&state.units);
+    let units = units.filter(|((id, _), of)| match to {
+        "abort" => held.contains(id),
+        "undo" => held.contains(id) || of.has_effects() && of.phase != Phase::Undone && state.is_chosen(*id),
+        _ => true,
+    });
+    let units: Vec<&Unit> = units.map(|((_, unit), _)| unit).collect();
+    cluster(Some(target), &units).await
 }
 
 /// Whether a noun that needs a cluster is called somewhere in it.

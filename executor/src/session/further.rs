@@ -1,6 +1,6 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
-use super::connect::cluster;
+use super::connect::cluster_for;
 use super::execute::{Executed, free, mark, take};
 use super::give_up;
 use super::inputs;
@@ -83,12 +83,12 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let plan = Arc::new(loaded.bundle.plan.clone());
     let opened = Opened { run: loaded.run.id.clone(), folder: loaded.run.folder.clone() };
     let target = plan.target.as_ref().ok_or_else(|| Refused::error("the run's bundle names no target"))?;
-    let cluster = cluster(Some(target), &*plan).await?;
     let home = Home::of(options.project, target);
     let _keep = take(&home, &options.by)?;
     // A run that was over, and is undone now, meets those that came after it.
     free(options.project, &home, &plan, Some(&opened.run))?;
     let state = loaded.state();
+    let cluster = Box::pin(cluster_for(target, &plan, &state, options.to)).await?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
