@@ -3,7 +3,7 @@
 pub use crate::secrets::Secrets;
 
 use crate::resource::Resource;
-use crate::target::Found;
+use crate::target::{Found, Held};
 use crate::world::cluster::{Cluster, Fault as ClusterFault};
 use crate::world::helm::HelmFault;
 use crate::world::{RelPath, Tree, TreeError};
@@ -104,6 +104,8 @@ pub struct Site {
     pub directory: Option<PathBuf>,
     /// The target's cluster, where the plan works on it.
     pub cluster: Option<Arc<Cluster>>,
+    /// The Lease that this run holds on it.
+    pub lease: Option<Held>,
     /// The namespace of what names none there.
     pub namespace: String,
     /// The project's folder.

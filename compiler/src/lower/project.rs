@@ -64,7 +64,7 @@ fn target(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>) -> Option<Target> {
 
 fn kube(item: &Item<'_>) -> Kube {
     let namespace = text(item, "namespace").unwrap_or_else(|| Kube::NAMESPACE.to_owned());
-    Kube { context: text(item, "context"), namespace }
+    Kube { context: text(item, "context"), namespace, lease: text(item, "lease") }
 }
 
 /// The seed of the chosen target is a source as others are: it is there.

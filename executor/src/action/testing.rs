@@ -52,6 +52,7 @@ impl Bench {
             tree: Some(Arc::new(Tree::open(&target).unwrap())),
             directory: Some(target),
             cluster: None,
+            lease: None,
             namespace: String::new(),
             project: at("project"),
             folder: Some(at("run")),

@@ -12,6 +12,7 @@ mod drift;
 mod earlier;
 mod interrupt;
 mod known;
+mod lost;
 mod meanwhile;
 mod notify;
 mod outside;

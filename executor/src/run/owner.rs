@@ -4,6 +4,7 @@ use super::aside::aside;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
+use super::lost::lost;
 use super::meanwhile;
 use super::outside::{Heard, Line};
 use super::person::Told;
@@ -191,6 +192,7 @@ impl Owner {
             self.late().await;
         }
         let mut next = self.start_ready();
+        let site = Arc::clone(&self.site);
         loop {
             if self.running.is_empty() {
                 match next {
@@ -213,6 +215,7 @@ impl Owner {
                     None => return Standing::Interrupted,
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
+                why = lost(&site), if self.draining.is_none() => self.target_lost(&why),
                 reply = self.questions.reply() => self.answered(reply).await,
                 () = sleep_until(deadline) => self.late().await,
                 _ = ticks.tick() => self.readers.tick(crate::clock::now()),
@@ -416,6 +419,7 @@ impl Owner {
             Standing::Undone | Standing::NotEqual => self.notify("undone", "").await,
             _ => {}
         }
+        self.let_go(standing).await;
         self.readers.finish().await;
         let Self { journal, state, broken, .. } = self;
         let closed = journal.close().await.map_err(|error| error.to_string());

@@ -1,7 +1,7 @@
 //! The way to the target's cluster. A plan that does nothing there connects to nothing.
 
 use crate::action::noun;
-use crate::schedule::{Phase, State, away};
+use crate::schedule::{State, away};
 use crate::site::Fault;
 use crate::world::cluster::{Cluster, Limits, Source};
 use serde::Serialize;
@@ -41,11 +41,15 @@ pub(super) async fn cluster_for(
     let units = (0..).zip(&plan.units).zip(&state.units);
     let units = units.filter(|((id, _), of)| match to {
         "abort" => held.contains(id),
-        "undo" => held.contains(id) || of.has_effects() && of.phase != Phase::Undone && state.is_chosen(*id),
+        "undo" => held.contains(id) || of.has_effects() && state.is_chosen(*id),
         _ => true,
     });
     let units: Vec<&Unit> = units.map(|((_, unit), _)| unit).collect();
-    cluster(Some(target), &units).await
+    match cluster(Some(target), &units).await? {
+        // Nothing has to be done there. The run's Lease may lie there still; where nobody answers it stays.
+        None => Ok(cluster(Some(target), plan).await.unwrap_or_default()),
+        needed => Ok(needed),
+    }
 }
 
 /// Whether a noun that needs a cluster is called somewhere in it.

@@ -3,6 +3,7 @@
 use super::connect::cluster;
 use super::further::settle_marks;
 use super::give_up;
+use super::lease;
 use super::marks::{keeping, kept};
 use super::open::{Opened, directory, touches, writing};
 use super::refused::Refused;
@@ -62,13 +63,15 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let marks = free(options.project, &home, &plan, None)?;
     give_up::expired(options.project, bundle, &marks)?;
     boundary("target");
-    let opened = folder(options.project, bundle, options.made)?;
+    let run = runs::new_id(options.project)?;
+    let lease = lease::take(cluster.as_ref(), &target, &home, &run, &options.by).await?;
+    let opened = folder(options.project, bundle, options.made, run)?;
     boundary("folder");
     let key = target::make_key(&home);
     key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
     mark(&home, &opened, &plan, &options.by, false)?;
     boundary("marked");
-    let site = Site { cluster, ..writing(options.project, bundle, options.secrets, &opened)? };
+    let site = Site { cluster, lease, ..writing(options.project, bundle, options.secrets, &opened)? };
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }
@@ -125,8 +128,7 @@ pub(super) fn free(project: &Path, home: &Home, plan: &Plan, own: Option<&str>) 
 }
 
 /// The run's folder with the bundle's copy in it, on the disk before the first record.
-fn folder(project: &Path, bundle: &Bundle, made: &Made) -> Result<Opened, Refused> {
-    let run = runs::new_id(project)?;
+fn folder(project: &Path, bundle: &Bundle, made: &Made, run: String) -> Result<Opened, Refused> {
     let folder = runs::folder(project).join(&run);
     durable::make_dirs(&folder, 0o700)?;
     let copy = folder.join("bundle.swb");

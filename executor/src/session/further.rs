@@ -4,6 +4,7 @@ use super::connect::cluster_for;
 use super::execute::{Executed, free, mark, take};
 use super::give_up;
 use super::inputs;
+use super::lease;
 use super::marks::kept;
 use super::needed::needed;
 use super::open::{Opened, writing};
@@ -89,10 +90,11 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     free(options.project, &home, &plan, Some(&opened.run))?;
     let state = loaded.state();
     let cluster = Box::pin(cluster_for(target, &plan, &state, options.to)).await?;
+    let lease = lease::take(cluster.as_ref(), target, &home, &opened.run, &options.by).await?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
-    let site = Site { cluster, ..writing(options.project, &loaded.bundle, secrets, &opened)? };
+    let site = Site { cluster, lease, ..writing(options.project, &loaded.bundle, secrets, &opened)? };
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }

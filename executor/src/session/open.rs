@@ -95,6 +95,7 @@ fn site(
         key: target::key(&Home::of(project, &target)),
         directory,
         cluster: None,
+        lease: None,
         namespace: plan.namespace().to_owned(),
         project: project.to_owned(),
         folder: run.map(|run| run.folder.clone()),

@@ -13,12 +13,14 @@
 mod found;
 mod keep;
 mod key;
+mod lease;
 mod seed;
 mod store;
 
 pub use found::{Found, keep_things, newest, reviewed};
 pub use keep::{Keep, Kept, is_taken, mark, mark_of, marks, unmark};
 pub use key::{key, make_key};
+pub use lease::{Held, Holder, NotHeld, hold, lease_name};
 pub use seed::{SeedError, place};
 pub use store::{Note, expire, give_up};
 

@@ -38,6 +38,7 @@ impl Stage {
             tree: Some(Arc::new(Tree::open(&work).unwrap())),
             directory: Some(work),
             cluster: None,
+            lease: None,
             namespace: String::new(),
             project: root.path().to_owned(),
             folder: Some(run),

@@ -4,6 +4,7 @@
 
 mod applying;
 mod cut_off;
+mod leases;
 mod others;
 mod parts;
 mod stage;

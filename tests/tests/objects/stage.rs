@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 use switchback::world::cluster::{MaskKey, Normal, Object};
-use switchback_tests::cluster::Cluster;
+use switchback_tests::cluster::{Cluster, Helm};
 use switchback_tests::stand::{Ended, Stand};
 
 /// Runs the plan `p.plan.kdl` without asking.
@@ -25,8 +25,18 @@ impl Stage {
     /// A plan's steps, and files of the project.
     pub fn new(cluster: &'static Cluster, begin: &str, steps: &str, files: &[(&str, &str)]) -> Self {
         let namespace = cluster.namespace(begin).unwrap();
-        let project =
-            format!("language 1\ntarget \"test\" {{ kube namespace=\"{namespace}\"; directory \"./site\" }}\n");
+        Self::at(cluster, namespace, steps, files)
+    }
+
+    /// Another project on the same target, as on another machine.
+    pub fn beside(&self, steps: &str) -> Self {
+        Self::at(self.cluster, self.namespace.clone(), steps, &[])
+    }
+
+    /// The Lease of each target lies in its own namespace, since all are called alike.
+    fn at(cluster: &'static Cluster, namespace: String, steps: &str, files: &[(&str, &str)]) -> Self {
+        let kube = format!("kube namespace=\"{namespace}\" lease=\"{namespace}\"");
+        let project = format!("language 1\ntarget \"test\" {{ {kube}; directory \"./site\" }}\n");
         let stand = Stand::new(&format!("plan \"p\"\n{steps}\n"), files).unwrap();
         stand.write("switchback.kdl", &project).unwrap();
         Self { stand, cluster, namespace }
@@ -53,7 +63,9 @@ impl Stage {
     }
 
     fn on_cluster(&self, script: &str) -> String {
-        format!("export KUBECONFIG={}\n{script}", self.cluster.access().kubeconfig().display())
+        let access = self.cluster.access();
+        let (config, path) = (access.kubeconfig(), access.path(Helm::Four));
+        format!("export KUBECONFIG={} PATH={}:$PATH\n{script}", config.display(), path.display())
     }
 
     /// What `kubectl` prints, in the namespace.
