@@ -58,10 +58,11 @@ impl Action for Act {
     async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
         let until = Instant::now() + scene.within;
         let Some(kept) = Kept::read(recipe)? else { return Ok(Applied::default()) };
-        let note = match self.carried_out(call, &kept, scene).await? {
+        let done = match self.carried_out(call, &kept, scene).await? {
             Some(revision) => format!("revision {revision} deployed"),
             None => "uninstalled".to_owned(),
         };
+        let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
             until_ready(scene, made.collect(), until).await?;
