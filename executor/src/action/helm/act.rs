@@ -4,6 +4,7 @@ use super::attempt::Purpose;
 use super::command::{Deed, Ended, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
+use super::unready::unready;
 use super::{back, name, namespace, preview, settled};
 use crate::action::kube::until_ready;
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
@@ -140,7 +141,10 @@ impl Act {
         match settled {
             Settled::Done { revision } => Ok(Some(revision)),
             Settled::Gone if self.0 == Verb::Uninstall => Ok(None),
-            settled => Err(Fault::new(self.failed(call, &settled)).details(said)),
+            settled => {
+                let unready = if kept.ready { unready(kept, scene).await } else { Vec::new() };
+                Err(Fault::new(self.failed(call, &settled)).details(unready.into_iter().chain(said)))
+            }
         }
     }
 
