@@ -7,6 +7,7 @@ mod backup;
 mod facts;
 mod kept;
 mod needless;
+mod race;
 mod risk;
 mod tried;
 mod unlike;

@@ -6,6 +6,9 @@ use serde::Serialize;
 use switchback_compiler::plan::{Move, Plan, Unit, WayBack};
 use switchback_compiler::schema::Class;
 
+/// How the names of a chart's hooks begin among resources.
+pub(super) const HOOK: &str = "hook ";
+
 /// Something to look at twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Risk {
@@ -61,7 +64,9 @@ fn unknown(unit: &Unit, seen: &UnitPreview) -> Vec<(Kind, String)> {
     let mut found = Vec::new();
     for (act, changes) in seen.by_act() {
         for Change { resource, .. } in changes.iter().filter(|change| change.what == What::Unknown) {
-            found.push(if once(&act.id) {
+            found.push(if resource.starts_with(HOOK) {
+                (Kind::NotKnowable, format!("{resource} is not undone with the rest"))
+            } else if once(&act.id) {
                 (Kind::AtMostOnce, format!("{resource} runs at most once; its effect is not knowable"))
             } else {
                 (Kind::NotKnowable, format!("the effect of {resource} is not knowable"))

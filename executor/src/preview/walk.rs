@@ -1,7 +1,7 @@
 //! Goes through a plan in its order, over the world as the steps before would leave it.
 
 use super::needless::Needed;
-use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, tried, way_back};
+use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, race, tried, way_back};
 use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
 use crate::resource::{Observed, Resource, Space, is_known, observe};
 use crate::site::{Fault, Scene, Site};
@@ -222,6 +222,8 @@ impl<'a> Walk<'a> {
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);
         let blocked: Vec<Blocked> = failed.map(|tried| Blocked { unit: None, why: tried.says.clone() }).collect();
         preview.blocked.extend(blocked);
+        let raced = race::found(plan, &preview, &site.namespace);
+        preview.blocked.extend(raced);
         preview
     }
 }

@@ -1,5 +1,6 @@
 //! How a step is taken back, in a few words, for the table.
 
+use super::risk::HOOK;
 use super::{Nouns, UnitPreview};
 use crate::action::{Change, What};
 use crate::screen::count;
@@ -38,7 +39,13 @@ fn own(seen: &UnitPreview, nouns: Nouns) -> String {
     }
     others.dedup();
     let parts: Vec<String> = files.words("file").chain(objects.words("object")).chain(others).collect();
-    if parts.is_empty() { "nothing to undo".to_owned() } else { parts.join(", ") }
+    let hooks = seen.changes.iter().filter(|change| change.resource.starts_with(HOOK)).count();
+    let but = match hooks {
+        0 => "",
+        1 => "; not the hook",
+        _ => "; not the hooks",
+    };
+    if parts.is_empty() { "nothing to undo".to_owned() } else { format!("{}{but}", parts.join(", ")) }
 }
 
 /// What is kept of the resources that are changed.

@@ -118,6 +118,12 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
     if work.prior.acts.is_empty()
         && let Some(why) = needless(work).await?
     {
+        // Who needs what it gives out needs it now as well: it is read of what is there already.
+        for part in &work.unit.work {
+            if let Part::Output(output) = part {
+                give_out(work, output).await?;
+            }
+        }
         let why = work.site.secrets.mask(&why);
         work.scribe.commit(Event::UnitSkipped { unit: work.id, why }).await?;
         return Ok(());

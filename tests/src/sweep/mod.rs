@@ -26,6 +26,7 @@ mod torture;
 
 pub use kills::{Sweep, Way};
 pub use plans::{PAIRS, SMALL, small};
+pub use random::Random;
 pub use report::Report;
 pub use scenario::{BREAKS, ONCE, PAIR, POST, QUICKSTART, SLOW, Scenario};
 pub use torture::Torture;

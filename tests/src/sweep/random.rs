@@ -2,11 +2,11 @@
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014): small, and good enough to choose what to try.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The numbers of one case of a seed.
-    pub(super) fn of(seed: u64, case: u64) -> Self {
+    pub fn of(seed: u64, case: u64) -> Self {
         let mut random = Self(seed ^ case.rotate_left(32));
         random.next();
         random
@@ -21,12 +21,12 @@ impl Random {
     }
 
     /// A number below `bound`, which is not 0.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 
     /// One of these.
-    pub(super) fn one<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+    pub fn one<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         all.get(self.below(all.len() as u64) as usize)
     }
 }

@@ -1,90 +1,239 @@
-//! A run that is killed at any boundary goes on, or goes back; a release never stays pending.
+//! A run that is cut off anywhere goes on, or goes back; a release never stays pending.
 
 use crate::stage::{RUN, Stage, cluster};
-use std::fmt::Write as _;
-use switchback_tests::cluster::Helm;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use switchback_tests::cluster::{Cluster, Helm};
 use switchback_tests::folder;
+use switchback_tests::sweep::Random;
 
-const STEPS: &str = r#"
-step "portal" { moves from="1.0.0" to="2.0.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" }"#;
+const RELEASE: &str = "pebbles";
+/// Of each release a run keeps all revisions, and reads them; after so many cuts it begins anew.
+const FRESH_AFTER: u64 = 12;
 
-fn reset(stage: &Stage) {
-    let _may_be_gone = stage.helm(&["uninstall", "portal", "--wait"]);
-    stage.kubectl(&["delete", "configmap", "--all"], "");
-    let chart = folder("charts/portal/1.0.0");
-    stage.helm(&["install", "portal", chart.to_str().unwrap(), "--wait"]).unwrap();
+/// How a run is cut off.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// `kill -9` at a boundary.
+    At(u64),
+    /// `kill -9` after so many milliseconds, wherever it is then.
+    After(u64),
+    /// The same, and Helm and what watches it die with it, as when a machine goes down.
+    All(u64),
+    /// A signal at a boundary, and another one at the next.
+    Signal(&'static str, u64, bool),
 }
 
-/// Kills a run at each of its boundaries; then every other one goes on, and the others go back.
-fn killed_anywhere(helm: Helm) {
-    let Some(cluster) = switchback_tests::cluster::Cluster::shared("killed_anywhere").unwrap() else { return };
-    let stage = Stage::new(cluster, helm, "cut", STEPS);
-    let old = stage.picture();
-    stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}"));
-    let new = stage.picture();
-    let boundaries: u64 = stage.read("count").split(' ').next().unwrap().parse().unwrap();
-    assert!(boundaries > 10 && new != old, "{boundaries}");
-    let mut wrong = String::new();
-    for at in 1..=boundaries {
-        stage.run("rm -rf .switchback site/.switchback");
-        reset(&stage);
-        let killed = stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
-        let way = if at % 2 == 0 { "resume" } else { "undo --yes" };
-        let ended = stage.run(&format!("switchback {way}"));
-        let (now, last) = (stage.picture(), stage.last().unwrap());
-        let whole = if at % 2 == 0 { now == new } else { now == old };
-        let no_run = ended.exit == Some(64) && (now == old || now == new);
-        if !(whole || no_run) || last.1 != "deployed" {
-            let _ = writeln!(
-                wrong,
-                "killed at {at} ({:?}), {way}: {:?}, {last:?}\n{}\n{}",
-                killed.exit, ended.exit, killed.said, ended.said
-            );
+impl Cut {
+    fn random(random: &mut Random, boundaries: u64) -> Self {
+        let (at, after) = (1 + random.below(boundaries), random.below(5000));
+        match random.below(8) {
+            0 | 1 => Self::At(at),
+            2 | 3 => Self::After(after),
+            4 | 5 => Self::All(after),
+            6 => Self::Signal("INT", at, random.below(2) == 0),
+            _ => Self::Signal("TERM", at, random.below(2) == 0),
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+
+    /// The script of a run that is cut off so.
+    fn script(self) -> String {
+        let timed = |ms: u64| format!("{RUN} & run=$!; sleep {}.{:03}; kill -9 $run; wait", ms / 1000, ms % 1000);
+        match self {
+            Self::At(at) => format!("SWITCHBACK_KILL_AT={at} {RUN}"),
+            Self::After(ms) => timed(ms),
+            Self::All(ms) => format!("{}\n{}", timed(ms), KILL_HELM),
+            Self::Signal(name, at, twice) => {
+                let more = if twice { format!(",{}:{name}", at + 1) } else { String::new() };
+                format!("SWITCHBACK_SIGNAL_AT={at}:{name}{more} {RUN}")
+            }
+        }
+    }
 }
 
-#[test]
-fn an_upgrade_by_helm_3_that_is_killed_anywhere_ends_new_or_old() {
-    killed_anywhere(Helm::Three);
+/// What watches Helm first, then Helm, by the records of its starts; those that ended have a record of it.
+const KILL_HELM: &str = r#"
+for start in $(find .switchback -path '*outputs/*' -name claim.json -exec dirname {} \;); do
+    test -e $start/exit.json && continue
+    for file in claim process; do
+        pid=$(sed 's/.*"pid":\([0-9]*\).*/\1/' $start/$file.json 2>/dev/null) && kill -9 $pid
+    done
+done
+true"#;
+
+/// A release that is cut off again and again: up by an upgrade, down by a rollback.
+struct Yard {
+    stage: Stage,
+    slow: bool,
+    stands: &'static str,
 }
 
+impl Yard {
+    fn new(cluster: &'static Cluster, helm: Helm, slow: bool) -> Self {
+        let stage = Stage::bare(cluster, helm, "yard", "");
+        let yard = Self { stage, slow, stands: "1.0.0" };
+        yard.stage.write("values.yaml", &format!("slow: {slow}\n"));
+        yard.fresh();
+        yard
+    }
+
+    fn fresh(&self) {
+        let _may_be_missing = self.stage.helm(&["uninstall", RELEASE, "--wait"]);
+        let chart = |version: &str| folder("charts/pebbles").join(version).display().to_string();
+        let slow = format!("slow={}", self.slow);
+        self.stage.helm(&["install", RELEASE, &chart("1.0.0"), "--set", &slow]).unwrap();
+        if self.stands == "2.0.0" {
+            self.stage.helm(&["upgrade", RELEASE, &chart("2.0.0"), "--set", &slow]).unwrap();
+        }
+    }
+
+    /// To the version that does not stand.
+    fn plan(&self) -> &'static str {
+        let (to, action) = match self.stands {
+            "1.0.0" => ("2.0.0", r#"helm.upgrade "pebbles" chart="charts/pebbles/2.0.0" { values "values.yaml" }"#),
+            _ => ("1.0.0", r#"helm.rollback "pebbles""#),
+        };
+        let (from, limit) = (self.stands, "within=\"1m\"");
+        self.stage.plan(&format!("defaults {limit}\nstep \"pebbles\" {{ moves from=\"{from}\" to=\"{to}\"; {action} }}"));
+        to
+    }
+
+    /// One run that is cut off, and the way out of it; what is wrong afterwards.
+    fn tried(&mut self, cut: Cut, random: &mut Random) -> Option<String> {
+        let (from, to) = (self.stands, self.plan());
+        let goes_on = random.below(2) == 0;
+        let way = if goes_on { "switchback resume" } else { "switchback undo --yes" };
+        let begun = self.stage.run(&cut.script());
+        let mut said = format!("{from} to {to}, {cut:?}, {way}\n{}", begun.said);
+        if random.below(3) == 0 {
+            let again = self.stage.run(&format!("SWITCHBACK_KILL_AT={} {way}", 1 + random.below(30)));
+            said = format!("{said}\ncut off again, {:?}:\n{}", again.exit, again.said);
+        }
+        let ended = self.stage.run(way);
+        let history = self.stage.history_of(RELEASE);
+        let last = history.last().map(|(_, status, chart)| (status.as_str(), chart.trim_start_matches("pebbles-")));
+        let live = self.stage.get("configmap/pebbles", ".data.release");
+        let pending = history.iter().any(|(_, status, _)| status.starts_with("pending"));
+        // 64: it was cut off before there was a run, or after its end.
+        let meant = if goes_on { to } else { from };
+        let there = live == meant || (ended.exit == Some(64) && (live == from || live == to));
+        let whole = there && last == Some(("deployed", &live)) && !pending && matches!(ended.exit, Some(0 | 64));
+        self.stands = if live == "2.0.0" { "2.0.0" } else { "1.0.0" };
+        self.stage.run("rm -rf .switchback site/.switchback");
+        (!whole).then(|| format!("{said}\nthe way out, {:?}:\n{}\nlive: {live}; {history:?}\n", ended.exit, ended.said))
+    }
+
+    /// How many boundaries a run of it has; the run is done.
+    fn boundaries(&mut self) -> u64 {
+        self.stands = self.plan();
+        self.stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}; rm -rf .switchback site/.switchback"));
+        self.stage.read("count").split(' ').next().unwrap().parse().unwrap()
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// First at each boundary, then at random. `SWITCHBACK_CUTS` says how many; `cargo xtask torture` goes on with it.
 #[test]
-fn an_upgrade_by_helm_4_that_is_killed_anywhere_ends_new_or_old() {
-    killed_anywhere(Helm::Four);
+fn a_release_that_is_cut_off_anywhere_never_stays_pending() {
+    let cluster = cluster!("a_release_that_is_cut_off_anywhere_never_stays_pending");
+    let (seed, cuts) = (setting("SWITCHBACK_SEED", 20_261_121), setting("SWITCHBACK_CUTS", 60));
+    let next = AtomicU64::new(1);
+    let work = |helm: Helm, slow: bool| {
+        let mut yard = Yard::new(cluster, helm, slow);
+        let boundaries = yard.boundaries();
+        assert!(boundaries > 10, "{boundaries}");
+        let (mut wrong, mut done) = (Vec::new(), 0);
+        loop {
+            let case = next.fetch_add(1, Ordering::SeqCst);
+            if case > cuts {
+                return (wrong, done, boundaries);
+            }
+            let mut random = Random::of(seed, case);
+            let cut = if case <= boundaries { Cut::At(case) } else { Cut::random(&mut random, boundaries) };
+            if done % FRESH_AFTER == FRESH_AFTER - 1 {
+                yard.fresh();
+            }
+            done += 1;
+            wrong.extend(yard.tried(cut, &mut random).map(|told| format!("seed {seed}, case {case}, {helm:?}: {told}")));
+        }
+    };
+    let each = [(Helm::Three, false), (Helm::Four, false), (Helm::Three, true), (Helm::Four, true)];
+    let all: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = each.map(|(helm, slow)| scope.spawn(move || work(helm, slow))).into_iter().collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    let done: u64 = all.iter().map(|(_, done, _)| done).sum();
+    let boundaries: Vec<u64> = all.iter().map(|(_, _, boundaries)| *boundaries).collect();
+    let wrong: Vec<String> = all.into_iter().flat_map(|(wrong, ..)| wrong).collect();
+    writeln!(std::io::stdout().lock(), "releases: {done} cuts, {boundaries:?} boundaries, {} wrong", wrong.len()).unwrap();
+    assert!(wrong.is_empty() && done >= cuts, "{}", wrong.join("\n"));
 }
 
 /// Switchback and Helm die together, as when a machine goes down, while a hook runs.
 #[test]
 fn what_dies_with_its_helm_is_ended_properly() {
     let cluster = cluster!("what_dies_with_its_helm_is_ended_properly");
-    for helm in Helm::BOTH {
-        for (way, exit) in [("resume", 0), ("undo --yes", 0)] {
-            let stage = Stage::new(cluster, helm, "dies", STEPS);
+    for (helm, verb) in [(Helm::Three, "upgrade"), (Helm::Four, "upgrade"), (Helm::Three, "rollback"), (Helm::Four, "rollback")] {
+        for way in ["resume", "undo --yes"] {
+            let (stage, from, to) = slow(cluster, helm, verb);
             let old = stage.picture();
-            stage.write("slow.yaml", "hook: { switchback.test/ends-after: 5s }\n");
-            let steps = STEPS.replace("/2.0.0\"", "/2.0.0\" { values \"slow.yaml\" }");
-            stage.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));
-            // All of the session of the run, and then Helm and what watches it, by the records of its start.
-            let script = format!(
-                "{RUN} & run=$!\n\
-                 until kubectl get -n {0} job/portal-migrate >/dev/null 2>&1; do sleep 0.1; done\n\
-                 kill -9 $run\n\
-                 start=$(find . -path '*outputs/portal/*' -name claim.json | head -1)\n\
-                 for file in claim process; do pid=$(sed 's/.*\"pid\":\\([0-9]*\\).*/\\1/' $(dirname $start)/$file.json); kill -9 $pid; done\n\
-                 true",
-                stage.namespace
-            );
+            let script = format!("{RUN} & run=$!\n{}\nkill -9 $run\n{KILL_HELM}", in_its_hook(&stage));
             let killed = stage.run(&script);
-            assert_eq!(stage.last().unwrap().1, "pending-upgrade", "{}", killed.said);
-            let said = stage.ends(exit, &format!("switchback {way}"));
-            let last = stage.last().unwrap();
-            let version = if way == "resume" { "portal-2.0.0" } else { "portal-1.0.0" };
-            assert_eq!((last.1.as_str(), last.2.as_str()), ("deployed", version), "{said}");
-            if way != "resume" {
-                assert_eq!(stage.picture(), old, "{said}");
-            }
+            assert_eq!(stage.last().unwrap().1, format!("pending-{verb}"), "{}", killed.said);
+            let said = stage.ends(0, &format!("switchback {way}"));
+            let version = if way == "resume" { to } else { from };
+            let (_, status, chart) = stage.last().unwrap();
+            assert_eq!((status.as_str(), chart.as_str()), ("deployed", version), "{said}");
+            assert!(way == "resume" || stage.picture() == old, "{said}");
         }
     }
+}
+
+/// Signals to the whole group of the run, as a terminal sends them: Helm is in a session of its own.
+#[test]
+fn a_signal_in_a_hook_leaves_helm_alone() {
+    let cluster = cluster!("a_signal_in_a_hook_leaves_helm_alone");
+    let each = [(Helm::Three, "upgrade", "INT", 2), (Helm::Four, "upgrade", "TERM", 1), (Helm::Three, "rollback", "TERM", 2)];
+    for (helm, verb, signal, times) in each.into_iter().chain([(Helm::Four, "rollback", "INT", 2)]) {
+        let (stage, _, to) = slow(cluster, helm, verb);
+        let script = format!(
+            "setsid sh -c 'echo $$ > group; exec {RUN}' & run=$!\n{}\n\
+             for time in $(seq {times}); do kill -{signal} -- -$(cat group); sleep 0.3; done\nwait $run",
+            in_its_hook(&stage)
+        );
+        let interrupted = stage.run(&script);
+        // One signal lets the step be finished, and here it is the last one.
+        let exit = if times == 1 { [0, 22] } else { [22, 22] };
+        assert!(interrupted.exit.is_some_and(|is| exit.contains(&is)), "{:?}: {}", interrupted.exit, interrupted.said);
+        let told = stage.run("switchback resume");
+        assert!(matches!(told.exit, Some(0 | 64)), "{:?}: {}", told.exit, told.said);
+        let (number, status, chart) = stage.last().unwrap();
+        assert_eq!((status.as_str(), chart.as_str()), ("deployed", to), "{}\n{}", interrupted.said, told.said);
+        let before = if verb == "upgrade" { 1 } else { 3 };
+        assert_eq!(number, before + 1, "helm was let finish, and did it once: {}", told.said);
+    }
+}
+
+/// A release whose next change has a hook of some seconds: where it is, and where its plan goes.
+fn slow(cluster: &'static Cluster, helm: Helm, verb: &str) -> (Stage, &'static str, &'static str) {
+    let upgrade = r#"step "portal" { helm.upgrade "portal" chart="charts/portal/2.0.0" { values "slow.yaml" } }"#;
+    let rollback = r#"step "portal" { helm.rollback "portal" revision=2 }"#;
+    let stage = Stage::new(cluster, helm, "slow", if verb == "upgrade" { upgrade } else { rollback });
+    stage.write("slow.yaml", "hook: { switchback.test/ends-after: 4s }\n");
+    if verb == "upgrade" {
+        return (stage, "portal-1.0.0", "portal-2.0.0");
+    }
+    let chart = |version: &str| folder("charts/portal").join(version).display().to_string();
+    let hook = r#"hook={"switchback.test/ends-after":"4s"}"#;
+    stage.helm(&["upgrade", "portal", &chart("1.0.0"), "--set-json", hook, "--wait"]).unwrap();
+    stage.helm(&["upgrade", "portal", &chart("2.0.0"), "--reset-values", "--wait"]).unwrap();
+    (stage, "portal-2.0.0", "portal-1.0.0")
+}
+
+/// Waits until the hook's Job is there and not yet done.
+fn in_its_hook(stage: &Stage) -> String {
+    format!("until kubectl get -n {} job/portal-migrate >/dev/null 2>&1; do sleep 0.1; done", stage.namespace)
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cut_off;
+mod failing;
 mod refusing;
+mod showing;
 mod stage;
 mod there_and_back;

@@ -28,15 +28,25 @@ pub struct Stage {
 impl Stage {
     /// A plan's steps; the portal's charts lie in `charts/`, and its first release stands.
     pub fn new(cluster: &'static Cluster, helm: Helm, begin: &str, steps: &str) -> Self {
+        let stage = Self::bare(cluster, helm, begin, steps);
+        stage.helm(&["install", "portal", folder("charts/portal/1.0.0").to_str().unwrap(), "--wait"]).unwrap();
+        stage
+    }
+
+    /// The same without any release.
+    pub fn bare(cluster: &'static Cluster, helm: Helm, begin: &str, steps: &str) -> Self {
         let namespace = cluster.namespace(begin).unwrap();
         let project =
             format!("language 1\ntarget \"test\" {{ kube namespace=\"{namespace}\"; directory \"./site\" }}\n");
         let stand = Stand::new(&format!("plan \"p\"\n{steps}\n"), &[]).unwrap();
         stand.write("switchback.kdl", &project).unwrap();
-        copy(&folder("charts/portal"), &stand.place().join("charts/portal"));
-        let stage = Self { stand, cluster, helm, namespace };
-        stage.helm(&["install", "portal", folder("charts/portal/1.0.0").to_str().unwrap(), "--wait"]).unwrap();
-        stage
+        copy(&folder("charts"), &stand.place().join("charts"));
+        Self { stand, cluster, helm, namespace }
+    }
+
+    /// Another plan in the place of the first.
+    pub fn plan(&self, steps: &str) {
+        self.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));
     }
 
     /// Writes a file of the project.
@@ -79,9 +89,14 @@ impl Stage {
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }
 
-    /// Its revisions: number, status and chart, the oldest first.
+    /// The portal's revisions.
     pub fn history(&self) -> Vec<(u64, String, String)> {
-        let Ok(told) = self.helm(&["history", "portal", "--output", "json"]) else { return Vec::new() };
+        self.history_of("portal")
+    }
+
+    /// The revisions of a release: number, status and chart, the oldest first.
+    pub fn history_of(&self, release: &str) -> Vec<(u64, String, String)> {
+        let Ok(told) = self.helm(&["history", release, "--max", "0", "--output", "json"]) else { return Vec::new() };
         let told: Vec<Value> = serde_json::from_str(&told).unwrap();
         let text = |one: &Value, key: &str| one.get(key).and_then(Value::as_str).unwrap().to_owned();
         let number = |one: &Value| one.get("revision").and_then(Value::as_u64).unwrap();

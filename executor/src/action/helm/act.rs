@@ -4,6 +4,7 @@ use super::attempt::Purpose;
 use super::command::{Deed, Ended, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
+use super::unready::unready;
 use super::{back, name, namespace, preview, settled};
 use crate::action::kube::until_ready;
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
@@ -58,10 +59,11 @@ impl Action for Act {
     async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
         let until = Instant::now() + scene.within;
         let Some(kept) = Kept::read(recipe)? else { return Ok(Applied::default()) };
-        let note = match self.carried_out(call, &kept, scene).await? {
+        let done = match self.carried_out(call, &kept, scene).await? {
             Some(revision) => format!("revision {revision} deployed"),
             None => "uninstalled".to_owned(),
         };
+        let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
             until_ready(scene, made.collect(), until).await?;
@@ -139,7 +141,10 @@ impl Act {
         match settled {
             Settled::Done { revision } => Ok(Some(revision)),
             Settled::Gone if self.0 == Verb::Uninstall => Ok(None),
-            settled => Err(Fault::new(self.failed(call, &settled)).details(said)),
+            settled => {
+                let unready = if kept.ready { unready(kept, scene).await } else { Vec::new() };
+                Err(Fault::new(self.failed(call, &settled)).details(unready.into_iter().chain(said)))
+            }
         }
     }
 

@@ -39,6 +39,8 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
         Some(revision) => format!("{spoken} back at what revision {revision} was"),
         None => format!("{spoken} uninstalled"),
     };
+    let but = if kept.hooks.is_empty() { String::new() } else { format!("; not what {} did", kept.hooks.join(", ")) };
+    let what = format!("{what}{but}");
     Ok(Undone { what, left: Vec::new() })
 }
 

@@ -2,6 +2,7 @@
 
 use super::act::Verb;
 use super::look::Look;
+use super::preview::called;
 use super::{name, namespace, truth};
 use crate::action::program::Starts;
 use crate::action::{Account, Effect, Recipe};
@@ -27,6 +28,9 @@ pub(super) struct Kept {
     pub to: Option<u32>,
     /// The objects that change.
     pub objects: Vec<Was>,
+    /// The hooks that run: what they do nobody takes back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<String>,
     /// Whether it ends when these are ready.
     pub ready: bool,
     /// Where its commands have their records.
@@ -65,6 +69,7 @@ impl Kept {
             back: stands.or(good).map(|release| release.revision),
             to: look.target,
             objects,
+            hooks: look.hooks().into_iter().map(|(_, hook)| called(hook)).collect(),
             ready: verb != Verb::Uninstall && truth(call, "ready", true),
             starts: Starts::prepare(scene)?,
         })

@@ -7,11 +7,14 @@ use crate::action::program::passing;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::Conflicts;
 use crate::world::helm::{
-    By, Course, Definition, DefinitionState, Effect, History, ObjectChange, Operation, Rendered, Schemas, State, Status,
-    Target, Wanted, base, changes, definitions, state, target, upgrade_or_install,
+    By, Course, Definition, DefinitionState, Effect, History, Hook, ObjectChange, Operation, Rendered, Schemas, State,
+    Status, Target, Wanted, When, base, changes, definitions, running, state, target, upgrade_or_install,
 };
 use switchback_compiler::plan::Call;
 use switchback_compiler::version::Version;
+
+/// When a hook's object goes, where its manifest says nothing.
+const GOES_FIRST: &str = "before-hook-creation";
 
 /// What was found.
 pub(super) struct Look {
@@ -61,6 +64,14 @@ impl Look {
             look.toward(verb, call, scene).await?;
         }
         Ok(look)
+    }
+
+    /// The hooks that would run, each with its side, in their order.
+    pub fn hooks(&self) -> Vec<(When, &Hook)> {
+        let of = self.new.as_ref().map(|new| new.hooks.as_slice());
+        let hooks = of.or_else(|| self.history.last().map(|last| last.hooks.as_slice())).unwrap_or_default();
+        let at = |when| running(hooks, self.operation, when).into_iter().map(move |hook| (when, hook));
+        [When::Before, When::After].into_iter().flat_map(at).collect()
     }
 
     async fn toward(&mut self, verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<(), Fault> {
@@ -141,6 +152,8 @@ impl Look {
         for change in &self.changes {
             self.blocked.extend(refused(change, call, scene));
         }
+        let nameless: Vec<_> = self.hooks().into_iter().filter_map(|(_, hook)| nameless(hook)).collect();
+        self.blocked.extend(nameless);
         Ok(())
     }
 }
@@ -207,7 +220,11 @@ fn other_version(chart: &crate::world::helm::Chart, call: &Call) -> Option<Strin
 /// Whether a chart would make what stands.
 fn is_as(old: &Rendered, new: &Rendered) -> bool {
     let hooks = |rendered: &Rendered| -> Vec<_> {
-        let of = |hook: &crate::world::helm::Hook| (hook.name.clone(), hook.events.clone(), hook.object().ok());
+        let of = |hook: &Hook| {
+            // One without a name is no object that could be read.
+            let object = hook.object().map_err(|_| hook.manifest().to_owned());
+            (hook.name.clone(), hook.events.clone(), object)
+        };
         rendered.hooks.iter().map(of).collect()
     };
     let chart = |rendered: &Rendered| {
@@ -215,6 +232,19 @@ fn is_as(old: &Rendered, new: &Rendered) -> bool {
         (chart.name.clone(), chart.version.clone(), chart.app_version.clone())
     };
     chart(old) == chart(new) && old.objects == new.objects && hooks(old) == hooks(new)
+}
+
+/// A hook of which Helm can't delete the last object before it makes the next: it looks for it by its name, and fails.
+fn nameless(hook: &Hook) -> Option<String> {
+    let goes_first = hook.delete_policies.is_empty() || hook.delete_policies.iter().any(|one| one == GOES_FIRST);
+    (hook.name.is_empty() && goes_first).then(|| {
+        format!(
+            "hook {} of {} has no `metadata.name`, and helm fails where it deletes the one of before: give it a name, or \
+             another `helm.sh/hook-delete-policy` than {GOES_FIRST}",
+            hook.kind.to_lowercase(),
+            hook.path
+        )
+    })
 }
 
 /// Why Helm would fail at an object, or must not go on with it.

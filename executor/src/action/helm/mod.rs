@@ -13,6 +13,7 @@ mod release;
 mod rollback;
 mod settled;
 mod uninstall;
+mod unready;
 mod upgrade;
 
 pub use ready::HelmReady;

@@ -9,7 +9,7 @@ use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{MaskKey, Normal, Object};
 use crate::world::helm::{
-    DefinitionState, Drift, Effect, Learnt as Known, ObjectChange, Operation, Rendered, When, running,
+    DefinitionState, Drift, Effect, Hook, Learnt as Known, ObjectChange, Operation, Rendered, When,
 };
 use switchback_compiler::plan::Call;
 use switchback_compiler::words::count;
@@ -123,17 +123,17 @@ fn place(drift: &Drift) -> String {
 
 /// Hooks are run by Helm: what they do nobody knows before.
 fn hooks(look: &Look) -> Vec<Change> {
-    let of = look.new.as_ref().map(|new| new.hooks.as_slice());
-    let hooks = of.or_else(|| look.history.last().map(|last| last.hooks.as_slice())).unwrap_or_default();
-    let mut all = Vec::new();
-    for (when, word) in [(When::Before, "before"), (When::After, "after")] {
-        for hook in running(hooks, look.operation, when) {
-            let resource = format!("hook {}/{}", hook.kind.to_lowercase(), hook.name);
-            let body = Body::Words(format!("{word} the {}", look.operation));
-            all.push(Change { resource, what: What::Unknown, learnt: Learnt::NotKnowable, body, after: None });
-        }
-    }
-    all
+    let each = look.hooks().into_iter().map(|(when, hook)| {
+        let word = if when == When::Before { "before" } else { "after" };
+        let body = Body::Words(format!("{word} the {}", look.operation));
+        Change { resource: called(hook), what: What::Unknown, learnt: Learnt::NotKnowable, body, after: None }
+    });
+    each.collect()
+}
+
+/// `hook job/portal-migrate`.
+pub(super) fn called(hook: &Hook) -> String {
+    format!("hook {}/{}", hook.kind.to_lowercase(), hook.name).trim_end_matches('/').to_owned()
 }
 
 fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scene: &Scene<'_>) -> Change {

@@ -6,6 +6,7 @@
 
 mod identity;
 mod launch;
+mod log;
 mod program;
 mod record;
 mod supervisor;

@@ -1,6 +1,7 @@
 //! The hidden mode of our binary that starts one program and stays until it ends.
 
 use super::identity::{ProcessId, group_lives};
+use super::log::Log;
 use super::record::{Exit, ProcessError, Records, SPEC, Spec, Status};
 use crate::world::wording::fault;
 use rustix::io::Errno;
@@ -10,7 +11,7 @@ use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, ExitStatus};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// The first argument that makes the binary a supervisor; the second is the folder of the start.
@@ -18,6 +19,8 @@ pub const CHILD_ARGUMENT: &str = "__child";
 
 /// How often a group is looked at that was told to end.
 const LOOK: Duration = Duration::from_millis(20);
+/// How often the log of a program is looked at.
+const TICK: Duration = Duration::from_secs(1);
 /// A child that has not yet become its program does so within this, also on a machine under load.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -50,7 +53,7 @@ fn supervise(folder: &Path) -> Result<(), ProcessError> {
     }
     let began = Instant::now();
     let status = match start(&spec) {
-        Ok(child) => attend(child, &spec, &records)?,
+        Ok(child) => attend(child, &spec, &records, &Log::of(folder))?,
         Err(why) => Status::NotStarted(why),
     };
     records.put_exit(&reserved, &Exit { status, took: began.elapsed(), at: jiff::Timestamp::now() })
@@ -75,7 +78,7 @@ fn start(spec: &Spec) -> Result<Child, String> {
     }
 }
 
-fn attend(mut child: Child, spec: &Spec, records: &Records) -> Result<Status, ProcessError> {
+fn attend(mut child: Child, spec: &Spec, records: &Records, log: &Log) -> Result<Status, ProcessError> {
     let recorded = ProcessId::of(child.id())
         .map_err(ProcessError::file("read", Path::new("/proc")))
         .and_then(|process| records.put_process(&process));
@@ -84,11 +87,26 @@ fn attend(mut child: Child, spec: &Spec, records: &Records) -> Result<Status, Pr
         eprintln!("switchback: {error}");
     }
     let end = watch(&child);
-    let in_time = spec.within.map_or_else(|| end.recv().is_ok(), |within| end.recv_timeout(within).is_ok());
+    let in_time = ends(&end, spec.within, log);
     let ended = if in_time { child.wait() } else { stop(&mut child, spec.grace, &end) };
     // Without a status there is no record, and so the outcome is unknown, which is the truth.
     let status = ended.map_err(ProcessError::file("wait for", Path::new(&spec.program)))?;
     Ok(spec.within.filter(|_| !in_time).map_or_else(|| said(status), Status::TimedOut))
+}
+
+/// Whether it ends in its time. Its log is looked at meanwhile, and once more when it has ended.
+fn ends(end: &Receiver<()>, within: Option<Duration>, log: &Log) -> bool {
+    let began = Instant::now();
+    loop {
+        let left = within.map_or(TICK, |within| within.saturating_sub(began.elapsed()).min(TICK));
+        let told = end.recv_timeout(left);
+        log.bound();
+        match told {
+            Ok(()) => return true,
+            Err(RecvTimeoutError::Timeout) if within.is_none_or(|within| began.elapsed() < within) => {}
+            Err(_) => return false,
+        }
+    }
 }
 
 fn said(status: ExitStatus) -> Status {

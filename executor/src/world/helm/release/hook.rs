@@ -92,6 +92,11 @@ impl std::fmt::Display for Operation {
 }
 
 impl Hook {
+    /// The text of its manifest, which may hold secret values.
+    pub fn manifest(&self) -> &str {
+        &self.manifest
+    }
+
     /// That of a rendered object, if it is one.
     pub(in crate::world::helm) fn of(object: &Object) -> Option<Self> {
         let annotation = |name: &str| object.get("/metadata/annotations").and_then(|all| all.get(name)?.as_str());

@@ -1,0 +1,27 @@
+//! Which objects are not ready, where Helm gave up: it may say only that its time is over.
+
+use super::kept::Kept;
+use crate::site::Scene;
+use crate::world::cluster::Readiness;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A look, and no wait: the step has failed already.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// More of them have the same reason.
+const MOST: usize = 5;
+
+/// `deployment/portal: 0 of 1 ready`, as far as it can be seen now.
+pub(super) async fn unready(kept: &Kept, scene: &Scene<'_>) -> Vec<String> {
+    let Ok(cluster) = scene.site.cluster() else { return Vec::new() };
+    let names: Vec<_> = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone()).collect();
+    let Ok(live) = timeout(PATIENCE, cluster.get_all(&names)).await else { return Vec::new() };
+    let each = names.iter().zip(live).filter_map(|(name, live)| {
+        let says = match live.ok()??.readiness() {
+            Readiness::Ready(_) => return None,
+            Readiness::Waits(says) | Readiness::Failed(says) => says,
+        };
+        Some(format!("{}: {says}", name.spoken(&scene.site.namespace)))
+    });
+    each.take(MOST).collect()
+}

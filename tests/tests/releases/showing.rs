@@ -1,0 +1,88 @@
+//! What the dry run shows of a chart: who else writes what it renders, its definitions, its hooks, its version.
+
+use crate::stage::{RUN, Stage, UNDO, cluster, has};
+use switchback_tests::cluster::Helm;
+use switchback_tests::folder;
+
+const UPGRADE: &str = r#"step "portal" { helm.upgrade "portal" chart="charts/portal/2.0.0" }"#;
+
+#[test]
+fn what_a_chart_renders_and_another_step_writes_is_a_race() {
+    let cluster = cluster!("what_a_chart_renders_and_another_step_writes_is_a_race");
+    let stage = Stage::new(cluster, Helm::Four, "race", "");
+    stage.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: portal}\ndata: {more: \"1\"}\n");
+    let beside = |needs: &str| stage.plan(&format!("{UPGRADE}\nstep \"map\" {{ {needs}kube.apply \"map.yaml\" }}"));
+    beside("");
+    let told = "`portal` and `map` may both change configmap/portal at the same time, as the chart shows \
+                (order::unordered-write); say which comes first: needs \"portal\" in step `map`";
+    let versions = stage.versions();
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["not safe to start", told]);
+    has(&stage.ends(15, RUN), &[told]);
+    assert_eq!(stage.versions(), versions);
+    beside("needs \"portal\"; ");
+    stage.ends(0, RUN);
+    assert_eq!(stage.get("configmap/portal", ".data.more"), "1");
+}
+
+#[test]
+fn definitions_and_hooks_are_told_apart_from_changes() {
+    let cluster = cluster!("definitions_and_hooks_are_told_apart_from_changes");
+    let stage = Stage::new(cluster, Helm::Four, "crds", UPGRADE);
+    let (file, lamps) = ("charts/portal/2.0.0/crds/lamps.yaml", stage.read("charts/portal/2.0.0/crds/lamps.yaml"));
+    let diff = stage.ends(0, "switchback diff p.plan.kdl");
+    has(&diff, &["1 CRD, equal", "? portal hook job/portal-migrate is not undone with the rest"]);
+    has(&diff, &["the old revision of release portal; not the hook"]);
+    stage.write(file, &lamps.replace("singular: lamp", "singular: lamp, shortNames: [lp]"));
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["1 CRD, another in the cluster, which stays"]);
+    stage.write(file, &lamps.replace("lamps", "lanterns").replace("lamp", "lantern").replace("Lamp", "Lantern"));
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["1 CRD, missing, which Helm does not make"]);
+    stage.write(file, &lamps);
+    has(&stage.ends(0, RUN), &["revision 2 deployed, hook job/portal-migrate"]);
+    has(&stage.ends(0, UNDO), &["back at what revision 1 was; not what hook job/portal-migrate did"]);
+}
+
+#[test]
+fn the_app_version_of_a_chart_is_that_of_the_step() {
+    let cluster = cluster!("the_app_version_of_a_chart_is_that_of_the_step");
+    let steps = r#"
+component "portal" { installed { helm.release "portal" version-by="app" } }
+step "portal" { moves from="24.2.0" to="24.4.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" version-by="app" }"#;
+    let stage = Stage::new(cluster, Helm::Four, "apps", steps);
+    let wrong = "chart portal is of app version 24.3.0, and its step moves to 24.4.0";
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["not safe to start", wrong]);
+    has(&stage.ends(15, RUN), &[wrong]);
+    stage.plan(&steps.replace("24.4.0", "24.3.0").replace("from=\"24.2.0\"", "from=\"24.1.0\""));
+    has(&stage.ends(15, RUN), &["portal is at 24.2.0, neither at 24.3.0 nor at 24.1.0"]);
+    stage.plan(&steps.replace("24.4.0", "24.3.0").replace(" version-by=\"app\" }\nstep", " }\nstep"));
+    // By the chart's version it stands at 1.0.0, which is neither.
+    has(&stage.ends(15, RUN), &["portal is at 1.0.0"]);
+    stage.plan(&steps.replace("24.4.0", "24.3.0"));
+    stage.ends(0, RUN);
+    has(&stage.ends(0, RUN), &["portal is at 24.3.0 already"]);
+}
+
+#[test]
+fn a_rollback_goes_to_what_was_good_last_or_to_a_revision() {
+    let cluster = cluster!("a_rollback_goes_to_what_was_good_last_or_to_a_revision");
+    for helm in Helm::BOTH {
+        let stage = Stage::new(cluster, helm, "good", r#"step "portal" { helm.rollback "portal" to="last-good" }"#);
+        let two = folder("charts/portal/2.0.0").display().to_string();
+        let bad = r#"hook={"switchback.test/ends":"failed"}"#;
+        stage.helm(&["upgrade", "portal", &two, "--wait"]).unwrap();
+        stage.helm(&["upgrade", "portal", &two, "--set-json", bad, "--wait"]).unwrap_err();
+        let before = stage.picture();
+        // The last is failed, so what was good is the one before it.
+        has(&stage.ends(0, "switchback diff p.plan.kdl"), &["revision 3 → 4, as 2 was, chart 2.0.0"]);
+        stage.ends(0, RUN);
+        assert_eq!(stage.last().unwrap(), (4, "deployed".to_owned(), "portal-2.0.0".to_owned()));
+        stage.ends(0, UNDO);
+        assert_eq!(stage.picture(), before, "{helm:?}");
+        stage.plan(r#"step "portal" { helm.rollback "portal" revision=3 }"#);
+        has(&stage.ends(15, RUN), &["revision 3 of `portal` is failed; only a deployed or superseded one is taken"]);
+        stage.plan(r#"step "portal" { helm.rollback "portal" revision=1 }"#);
+        stage.ends(0, RUN);
+        assert_eq!(stage.last().unwrap().2, "portal-1.0.0");
+        stage.ends(0, UNDO);
+        assert_eq!((stage.last().unwrap().2.as_str(), stage.picture()), ("portal-2.0.0", before), "{helm:?}");
+    }
+}
