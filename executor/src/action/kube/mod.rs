@@ -4,6 +4,8 @@ mod annotate;
 mod apply;
 mod back;
 mod carry;
+mod contents;
+mod copy;
 mod delete;
 mod exists;
 mod field;
@@ -36,6 +38,7 @@ pub use restart::KubeRestart;
 pub use restore::KubeRestore;
 pub use scale::KubeScale;
 
+pub(super) use copy::of_copy;
 pub(super) use preview::lines;
 pub(super) use wait::until_ready;
 
