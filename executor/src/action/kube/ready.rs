@@ -18,10 +18,10 @@ static FORM: Form = Form {
     props: &[NAMESPACE],
     summary: "objects of the target's cluster are ready",
     text: "Deployments, StatefulSets, DaemonSets and ReplicaSets are ready when their controller has seen the last \
-           change and as many pods of it are available as are wanted, none of before left over; Jobs when they are \
-           complete; definitions when they are established; namespaces when they are active; pods when they say so. \
-           What has nothing to get ready for is ready when it is there. A Job that failed, or a rollout past its own \
-           deadline, ends the wait at once.",
+           change and as many pods of it are available as are wanted, none of before left over, and where none is \
+           wanted the last one has ended; Jobs when they are complete; definitions when they are established; \
+           namespaces when they are active; pods when they say so. What has nothing to get ready for is ready when it \
+           is there. A Job that failed, or a rollout past its own deadline, ends the wait at once.",
     within: 300,
     examples: &[Example { title: "without a break", text: "kube.ready \"deployment/catalog\" for=\"30s\"" }],
     ..Form::CHECK
@@ -51,17 +51,18 @@ impl Noun for KubeReady {
 impl Check for KubeReady {
     async fn look(&self, call: &Call, scene: &Scene<'_>) -> Result<Seen, Fault> {
         let names = reference::meant(call, scene).await?;
-        let all = scene.site.cluster()?.get_all(&names).await;
+        let cluster = scene.site.cluster()?;
+        let all = cluster.get_all(&names).await;
         let several = names.len() > 1;
         let mut last = Seen::holds("ready");
         for (name, live) in names.iter().zip(all) {
             let spoken = name.spoken(&scene.site.namespace);
             let told = |says: String| if several { format!("{spoken}: {says}") } else { says };
-            match live?.map(|live| live.readiness()) {
-                None => return Ok(Seen::not(told("is not there".to_owned()))),
-                Some(Readiness::Waits(says)) => return Ok(Seen::not(told(says))),
-                Some(Readiness::Failed(why)) => return Ok(Seen { settled: true, ..Seen::not(told(why)) }),
-                Some(Readiness::Ready(says)) => last = Seen::holds(if several { "all ready".to_owned() } else { says }),
+            let Some(live) = live? else { return Ok(Seen::not(told("is not there".to_owned()))) };
+            match cluster.readiness(&live).await? {
+                Readiness::Waits(says) => return Ok(Seen::not(told(says))),
+                Readiness::Failed(why) => return Ok(Seen { settled: true, ..Seen::not(told(why)) }),
+                Readiness::Ready(says) => last = Seen::holds(if several { "all ready".to_owned() } else { says }),
             }
         }
         Ok(last)

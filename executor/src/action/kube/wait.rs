@@ -59,7 +59,10 @@ pub(super) async fn until_gone(scene: &Scene<'_>, names: Vec<ObjectName>, until:
 }
 
 async fn look(cluster: &Cluster, name: ObjectName) -> (ObjectName, Result<Option<Readiness>, Fault>) {
-    let live = cluster.get(&name).await;
-    let readiness = live.map(|live| live.map(|live| live.readiness())).map_err(Fault::from);
+    let readiness = async {
+        let Some(live) = cluster.get(&name).await? else { return Ok(None) };
+        Ok(Some(cluster.readiness(&live).await?))
+    };
+    let readiness = readiness.await;
     (name, readiness)
 }

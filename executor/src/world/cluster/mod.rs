@@ -19,6 +19,7 @@ mod object;
 mod openapi;
 mod owners;
 mod place;
+mod pods;
 mod read;
 mod ready;
 mod reference;

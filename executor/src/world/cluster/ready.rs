@@ -62,8 +62,16 @@ fn of(ready: u64, wanted: u64) -> Readiness {
     if ready >= wanted { Readiness::Ready(says) } else { Readiness::Waits(says) }
 }
 
+/// What is told where more pods are there than wanted: those of before a scale-down end last.
+fn surplus(object: &Object, wanted: u64) -> Option<Readiness> {
+    let all = object.number("/status/replicas", 0);
+    (all > wanted).then(|| Readiness::Waits(format!("{all} there, {wanted} wanted")))
+}
+
 fn deployment(object: &Object) -> Readiness {
-    if let Some(("False", "ProgressDeadlineExceeded", message)) = object.condition("Progressing") {
+    if let Some(("False", "ProgressDeadlineExceeded", message)) = object.condition("Progressing")
+        && !is_of_before(object, "Progressing")
+    {
         return Readiness::Failed(message.to_owned());
     }
     let wanted = object.number("/spec/replicas", 1);
@@ -76,7 +84,24 @@ fn deployment(object: &Object) -> Readiness {
     if all > updated {
         return Readiness::Waits(format!("{} of before still there", all - updated));
     }
-    of(available.min(updated), wanted)
+    surplus(object, wanted).unwrap_or_else(|| of(available.min(updated), wanted))
+}
+
+/// Whether a condition is older than the last change of what is wanted. The controller of Deployments says that it has seen
+/// a change before it looks at its deadline again, so a failure of the rollout before may still stand there.
+///
+/// A deadline is a second at least, so a condition of the same second can't be of this change.
+fn is_of_before(object: &Object, condition: &str) -> bool {
+    let told = object.get("/status/conditions").and_then(Value::as_array).into_iter().flatten();
+    let mut told = told.filter(|one| one.get("type").and_then(Value::as_str) == Some(condition));
+    let since = told.find_map(|one| one.get("lastUpdateTime").and_then(Value::as_str));
+    let entries = object.get("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
+    let wilful = entries
+        .filter(|entry| entry.get("subresource").and_then(Value::as_str) != Some("status"))
+        .filter(|entry| entry.pointer("/fieldsV1/f:spec").is_some());
+    let changed = wilful.filter_map(|entry| entry.get("time").and_then(Value::as_str)).max();
+    // Both are written alike (RFC 3339, to the second, in UTC), so that they compare as texts.
+    since.zip(changed).is_some_and(|(since, changed)| since <= changed)
 }
 
 fn stateful_set(object: &Object) -> Readiness {
@@ -91,7 +116,7 @@ fn stateful_set(object: &Object) -> Readiness {
     if rolls && updated < to_update {
         return Readiness::Waits(format!("{updated} of {to_update} updated"));
     }
-    of(ready, wanted)
+    surplus(object, wanted).unwrap_or_else(|| of(ready, wanted))
 }
 
 fn daemon_set(object: &Object) -> Readiness {
@@ -105,7 +130,8 @@ fn daemon_set(object: &Object) -> Readiness {
 }
 
 fn replicas(object: &Object, ready: &str) -> Readiness {
-    of(object.number(ready, 0), object.number("/spec/replicas", 1))
+    let wanted = object.number("/spec/replicas", 1);
+    surplus(object, wanted).unwrap_or_else(|| of(object.number(ready, 0), wanted))
 }
 
 fn job(object: &Object) -> Readiness {
@@ -203,6 +229,42 @@ mod tests {
         assert_eq!(of(json!({})), waits("0 of 3 updated"), "no pod is not all pods");
         let late = json!([{ "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "no" }]);
         assert_eq!(of(json!({ "conditions": late })), Readiness::Failed("no".to_owned()));
+    }
+
+    #[test]
+    fn what_is_scaled_down_is_ready_when_no_more_are_there_than_wanted() {
+        let status = json!({ "replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3 });
+        for kind in ["Deployment", "StatefulSet", "ReplicaSet"] {
+            for wanted in [0, 1] {
+                let is = readiness(kind, 0, &json!({ "replicas": wanted }), &status);
+                assert_eq!(is, waits(&format!("3 there, {wanted} wanted")), "{kind}");
+            }
+        }
+        assert_eq!(
+            readiness("Deployment", 0, &json!({ "replicas": 0 }), &json!({})),
+            Readiness::Ready("0 of 0 ready".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_deadline_that_the_rollout_before_missed_is_no_failure_of_this_one() {
+        let of = |changed: &str, subresource: Option<&str>| {
+            let mut entry = json!({ "manager": "a", "time": changed, "fieldsV1": { "f:spec": { "f:replicas": {} } } });
+            if let Some(subresource) = subresource {
+                entry.as_object_mut().unwrap().insert("subresource".to_owned(), subresource.into());
+            }
+            let late = json!({ "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded",
+                               "message": "late", "lastUpdateTime": "2026-11-21T10:00:30Z" });
+            let value = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "spec": { "replicas": 3 },
+                                "metadata": { "name": "a", "managedFields": [entry] },
+                                "status": { "updatedReplicas": 1, "conditions": [late] } });
+            Object::new(value).unwrap().readiness()
+        };
+        let failed = Readiness::Failed("late".to_owned());
+        assert_eq!(of("2026-11-21T10:00:20Z", None), failed);
+        assert_eq!(of("2026-11-21T10:00:30Z", None), waits("1 of 3 updated"));
+        assert_eq!(of("2026-11-21T10:00:40Z", Some("scale")), waits("1 of 3 updated"));
+        assert_eq!(of("2026-11-21T10:00:40Z", Some("status")), failed, "who writes the status asks for nothing");
     }
 
     #[test]
