@@ -21,7 +21,9 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
     let form = kind.form();
     let mut values = Map::new();
     let placed = |name: &str| CHECK_PROPS.iter().chain(ACT_PROPS).any(|param| param.name == name);
-    for (param, value, _) in item.values.iter().filter(|(param, ..)| !placed(param.name)) {
+    // An action that waits has a `stalled` of its own.
+    let own = |name: &str| form.props.iter().any(|param| param.name == name);
+    for (param, value, _) in item.values.iter().filter(|(param, ..)| own(param.name) || !placed(param.name)) {
         values.insert(param.key(), value.json());
     }
     for param in form.props.iter().filter(|param| !values.contains_key(param.name)).collect::<Vec<_>>() {

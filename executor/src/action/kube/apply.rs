@@ -5,7 +5,8 @@ use super::kept::{Kept, account, keep};
 use super::look::look_all;
 use super::manifests::{Source, name_of, sources, wanted};
 use super::store::Store;
-use super::wait::until_ready;
+use super::stall::{STALLED, stalled};
+use super::until_ready::until_ready_or_stalled;
 use super::{ACTION, NAMESPACE, READY, back, namespace, preview, truth};
 use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
@@ -33,6 +34,7 @@ static FORM: Form = Form {
         NAMESPACE,
         Param::optional("force", Ty::Truth, "whether fields that others own are taken over"),
         READY,
+        STALLED,
     ],
     summary: "makes objects of the target's cluster as their manifests say",
     text: "Each object is applied by the server (server-side apply, with field manager `switchback` and strict \
@@ -192,7 +194,7 @@ impl Action for KubeApply {
         let carry = Carry::new(scene, namespace(call), truth(call, "force", false))?;
         let left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
-            until_ready(scene, kept.iter().map(|one| one.object.clone()).collect(), until).await?;
+            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call)).await?;
         }
         // Also what a first try did before it was cut off counts.
         Ok(Applied { changed: kept.len() as u64, note: None, left })

@@ -90,13 +90,11 @@ fn wanted(call: &Call) -> Condition {
 
 /// What ends the wait; by itself never the condition that is waited for.
 fn fails(call: &Call) -> Vec<Condition> {
-    match call.known("fails") {
-        Some(said) => said.split(',').filter_map(Condition::parse).collect(),
-        None => {
-            let kind = call.known("type").unwrap_or_default();
-            Condition::GIVEN_UP.into_iter().filter(|fail| *fail != kind).map(Condition::holds).collect()
-        }
+    if let Some(said) = call.known("fails") {
+        return said.split(',').filter_map(Condition::parse).collect();
     }
+    let kind = call.known("type").unwrap_or_default();
+    Condition::GIVEN_UP.into_iter().filter(|fail| *fail != kind).map(Condition::holds).collect()
 }
 
 #[async_trait]

@@ -10,6 +10,7 @@ mod equal;
 mod exists;
 mod field;
 mod interference;
+mod job;
 mod kept;
 mod look;
 mod manifests;
@@ -23,7 +24,9 @@ mod reference;
 mod restart;
 mod restore;
 mod scale;
+mod stall;
 mod store;
+mod until_ready;
 mod wait;
 
 pub use annotate::KubeAnnotate;
@@ -33,6 +36,7 @@ pub use delete::KubeDelete;
 pub use equal::KubeEqual;
 pub use exists::{KubeAbsent, KubeExists};
 pub use field::KubeField;
+pub use job::{KubeCreateJob, KubeJobsComplete};
 pub use object::KubeObject;
 pub use patch::KubePatch;
 pub use ready::KubeReady;
@@ -41,7 +45,7 @@ pub use restore::KubeRestore;
 pub use scale::KubeScale;
 
 pub(super) use preview::lines;
-pub(super) use wait::until_ready;
+pub(super) use until_ready::until_ready;
 
 use switchback_compiler::plan::{Call, Kube};
 use switchback_compiler::schema::{Class, Form, OwnWayBack, Param, Ty};

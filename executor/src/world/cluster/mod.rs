@@ -11,6 +11,7 @@ mod discover;
 mod fault;
 mod kinds;
 mod limits;
+mod log;
 mod manifest;
 mod mask;
 mod name;
@@ -28,6 +29,7 @@ mod secret;
 mod send;
 mod shown;
 mod source;
+mod trouble;
 mod write;
 
 pub use attempt::{Attempt, Author};
