@@ -124,10 +124,13 @@ fn unknown(cx: &mut Cx<'_>, taken: &BTreeMap<&str, Taken>, used: &Used<'_>, copy
 fn late(cx: &mut Cx<'_>, draft: &Draft, step: &DraftStep, used: &Used<'_>, copy: &str, source: usize) {
     let Some(source) = draft.steps.get(source) else { return };
     cx.sink.push(
-        Diagnostic::new(&LATE_COPY, format!("step `{}` {} `{copy}`, which may not be taken yet", step.name, used.finds))
-            .label(used.at, "needs the copy here")
-            .label(source.span, "and it is taken here, in no order with it")
-            .help(format!("add to step `{}`: needs \"{}\"", step.name, source.name)),
+        Diagnostic::new(
+            &LATE_COPY,
+            format!("step `{}` {} `{copy}`, which may not be taken yet", step.name, used.finds),
+        )
+        .label(used.at, "needs the copy here")
+        .label(source.span, "and it is taken here, in no order with it")
+        .help(format!("add to step `{}`: needs \"{}\"", step.name, source.name)),
     );
 }
 

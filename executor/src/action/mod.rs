@@ -99,6 +99,8 @@ static NOUNS: &[&dyn Noun] = &[
     &kube::KubeJobsComplete,
     &kube::KubeField,
     &kube::KubeEqual,
+    &kube::ArgocdPause,
+    &kube::FluxSuspend,
     &helm::HelmUpgrade,
     &helm::HelmRollback,
     &helm::HelmUninstall,

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod applying;
+mod conditions;
 mod cut_off;
+mod jobs;
 mod others;
 mod parts;
+mod patience;
+mod pausing;
 mod stage;
 mod waiting;

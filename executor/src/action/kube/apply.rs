@@ -4,8 +4,8 @@ use super::carry::{Carry, is_applied};
 use super::kept::{Kept, account, keep};
 use super::look::look_all;
 use super::manifests::{Source, name_of, sources, wanted};
-use super::store::Store;
 use super::stall::{STALLED, stalled};
+use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
 use super::{ACTION, NAMESPACE, READY, back, namespace, preview, truth};
 use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
@@ -194,7 +194,8 @@ impl Action for KubeApply {
         let carry = Carry::new(scene, namespace(call), truth(call, "force", false))?;
         let left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
-            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call)).await?;
+            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
+                .await?;
         }
         // Also what a first try did before it was cut off counts.
         Ok(Applied { changed: kept.len() as u64, note: None, left })

@@ -4,8 +4,8 @@ use super::interference::{MOST_TRIES, changed, is_same, too_fast};
 use super::kept::{Kept, account};
 use super::look::{Look, Tried};
 use super::manifests::Wanted;
-use super::store::Store;
 use super::stall::stalled;
+use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
 use super::{back, namespace, preview, reference, truth};
 use crate::action::{Account, Action, Applied, Body, Change, Foreseen, Learnt, Predicted, Probe, Recipe, Undone, What};
@@ -80,7 +80,8 @@ impl<P: Patches> Action for Patching<P> {
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if self.0.waits(call) {
-            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call)).await?;
+            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
+                .await?;
         }
         Ok(applied)
     }

@@ -2,8 +2,8 @@
 
 use super::interference::{changed, is_same};
 use super::kept::{Kept, account};
-use super::store::Store;
 use super::stall::{STALLED, stalled};
+use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
 use super::wait::until_gone;
 use super::{ACTION, NAMESPACE, READY, back, preview, reference, truth};
@@ -124,7 +124,8 @@ impl Action for KubeRestore {
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if truth(call, "ready", true) {
-            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call)).await?;
+            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
+                .await?;
         }
         Ok(applied)
     }

@@ -126,38 +126,38 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn of(status: Value) -> Option<(Rank, String)> {
+    fn of(status: &Value) -> Option<(Rank, String)> {
         let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "status": status });
         trouble(&Object::new(pod).unwrap())
     }
 
-    fn says(status: Value) -> String {
+    fn says(status: &Value) -> String {
         of(status).unwrap().1
     }
 
     #[test]
     fn what_holds_a_pod_up_is_told_in_the_servers_words() {
         let waiting = |reason: &str, message: &str| json!({ "phase": "Pending", "containerStatuses": [{ "name": "main", "state": { "waiting": { "reason": reason, "message": message } } }] });
-        assert_eq!(says(waiting("ImagePullBackOff", "Back-off\nmore")), "ImagePullBackOff: Back-off");
-        assert_eq!(of(waiting("ContainerCreating", "")).unwrap(), (Rank::Begins, "ContainerCreating".to_owned()));
+        assert_eq!(says(&waiting("ImagePullBackOff", "Back-off\nmore")), "ImagePullBackOff: Back-off");
+        assert_eq!(of(&waiting("ContainerCreating", "")).unwrap(), (Rank::Begins, "ContainerCreating".to_owned()));
         let unscheduled = json!({ "phase": "Pending", "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes are available" }] });
-        assert_eq!(says(unscheduled), "Unschedulable: 0/1 nodes are available");
+        assert_eq!(says(&unscheduled), "Unschedulable: 0/1 nodes are available");
         let crashing = json!({ "phase": "Running", "containerStatuses": [
             { "name": "side", "state": { "running": {} } },
             { "name": "main", "restartCount": 5, "state": { "waiting": { "reason": "CrashLoopBackOff" } },
               "lastState": { "terminated": { "exitCode": 137, "reason": "OOMKilled" } } },
         ] });
         let told = "CrashLoopBackOff, 5 restarts so far, main ended with exit status 137 (OOMKilled)";
-        assert_eq!(says(crashing), told);
+        assert_eq!(says(&crashing), told);
         let failed = json!({ "phase": "Failed", "containerStatuses": [{ "name": "main", "state": { "terminated": { "exitCode": 1, "reason": "Error" } } }] });
-        assert_eq!(says(failed), "main ended with exit status 1");
-        assert_eq!(says(json!({ "phase": "Failed", "reason": "Evicted" })), "Evicted");
-        assert_eq!(says(json!({ "phase": "Running" })), "runs, and is not ready");
+        assert_eq!(says(&failed), "main ended with exit status 1");
+        assert_eq!(says(&json!({ "phase": "Failed", "reason": "Evicted" })), "Evicted");
+        assert_eq!(says(&json!({ "phase": "Running" })), "runs, and is not ready");
     }
 
     #[test]
     fn a_pod_that_is_well_is_no_trouble() {
         let ready = json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] });
-        assert_eq!((of(ready), of(json!({ "phase": "Succeeded" }))), (None, None));
+        assert_eq!((of(&ready), of(&json!({ "phase": "Succeeded" }))), (None, None));
     }
 }

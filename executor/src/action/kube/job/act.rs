@@ -139,7 +139,7 @@ async fn foreseen(
         Err(fault) => {
             let is_made = world.objects().any(|first| makes_place(first, &name, &wanted.object));
             let is_freed = matches!(world.foreseen(&resource), Some(Foreseen::Object(None)));
-            if !wanted.later && !is_freed && !(fault.is_absent() && is_made) {
+            if !(wanted.later || is_freed || fault.is_absent() && is_made) {
                 return Err(Fault::from(fault).about(&wanted.at));
             }
             Learnt::Simulated

@@ -18,7 +18,11 @@ static FORM: Form = Form {
     name: "kube.jobs-complete",
     args: &[Param::any("NAME", Ty::Known, "what each Job is called")],
     props: &[
-        Param::optional("label", Ty::Known, "all Jobs with these labels, as everywhere in Kubernetes: app=shop,tier in (a,b)"),
+        Param::optional(
+            "label",
+            Ty::Known,
+            "all Jobs with these labels, as everywhere in Kubernetes: app=shop,tier in (a,b)",
+        ),
         NAMESPACE,
     ],
     summary: "named or labelled Jobs have ended well",
@@ -28,7 +32,10 @@ static FORM: Form = Form {
     within: 300,
     examples: &[
         Example { title: "by name", text: "kube.jobs-complete \"migrate\" \"seed\" within=\"10m\"" },
-        Example { title: "by labels", text: "kube.jobs-complete label=\"app.kubernetes.io/part-of=shop\" within=\"10m\"" },
+        Example {
+            title: "by labels",
+            text: "kube.jobs-complete label=\"app.kubernetes.io/part-of=shop\" within=\"10m\"",
+        },
     ],
     ..Form::CHECK
 };
@@ -41,7 +48,10 @@ impl Kind for KubeJobsComplete {
     fn objections(&self, call: &Call) -> Vec<Objection> {
         let named = names(call);
         if named.is_empty() && !call.values.contains_key("label") {
-            return vec![Objection::new("it says no Job", "name them, or their labels: kube.jobs-complete \"migrate\"")];
+            return vec![Objection::new(
+                "it says no Job",
+                "name them, or their labels: kube.jobs-complete \"migrate\"",
+            )];
         }
         let known = named.into_iter().filter(|name| !name.contains('‹'));
         let wrong = known.filter(|name| Reference::parse(&format!("job/{name}")).is_err());
@@ -77,11 +87,8 @@ async fn jobs(call: &Call, scene: &Scene<'_>) -> Result<Vec<(String, Option<Obje
     let there = cluster.get_all(&named).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut all: Vec<_> = named.iter().map(|name| name.spoken(&scene.site.namespace)).zip(there).collect();
     if let Some(labels) = call.known("label") {
-        let selection = Selection {
-            namespace: Some(namespace(call).to_owned()),
-            labels: Some(labels.to_owned()),
-            fields: None,
-        };
+        let selection =
+            Selection { namespace: Some(namespace(call).to_owned()), labels: Some(labels.to_owned()), fields: None };
         let found = cluster.list(&cluster.kind("batch", "Job").await?, &selection).await?;
         all.extend(found.into_iter().map(|job| (job.full_name().spoken(&scene.site.namespace), Some(job))));
     }

@@ -98,7 +98,7 @@ pub(super) fn job_called(name: &str, namespace: &str) -> ObjectName {
     ObjectName { group, kind, namespace: Some(namespace.to_owned()), name: name.to_owned() }
 }
 
-/// Whether a reference means a CronJob.
+/// Whether a reference means a `CronJob`.
 fn is_cron_job(reference: &Reference) -> bool {
     reference.builtin().is_some_and(|builtin| (builtin.group, builtin.kind) == ("batch", "CronJob"))
 }

@@ -15,7 +15,7 @@ pub(super) async fn last_words(cluster: &Cluster, job: &Object) -> Vec<String> {
     };
     pods.retain(|pod| pod.text("/status/phase") != Some("Succeeded"));
     // The newest first: it says why there is none after it.
-    pods.sort_by(|one, other| created(other).cmp(&created(one)).then_with(|| one.name().cmp(other.name())));
+    pods.sort_by(|one, other| created(other).cmp(created(one)).then_with(|| one.name().cmp(other.name())));
     let mut lines = Vec::new();
     for pod in pods.iter().take(MOST_PODS) {
         lines.extend(of_pod(cluster, pod).await);
@@ -48,14 +48,14 @@ async fn words(cluster: &Cluster, pod: &ObjectName, container: &str) -> Result<V
 /// The container that failed, or the first; and how it ended.
 fn failed(pod: &Object) -> (String, String) {
     let of = |part: &str| pod.get(part).and_then(Value::as_array).map_or(&[][..], Vec::as_slice).iter();
-    let all = of("/status/initContainerStatuses").chain(of("/status/containerStatuses"));
+    let mut all = of("/status/initContainerStatuses").chain(of("/status/containerStatuses"));
     let code = |status: &Value| {
         let ended = ["/state/terminated/exitCode", "/lastState/terminated/exitCode"];
         ended.iter().find_map(|at| status.pointer(at)?.as_u64()).filter(|code| *code != 0)
     };
     let name = |of: &Value| of.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let first = of("/spec/containers").next().map(name).unwrap_or_default();
-    let found = all.filter_map(|status| Some((name(status), code(status)?))).next();
+    let found = all.find_map(|status| Some((name(status), code(status)?)));
     found.map_or((first, String::new()), |(name, code)| (name, format!(" ended with exit status {code}")))
 }
 

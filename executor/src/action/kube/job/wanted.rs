@@ -8,7 +8,7 @@ use crate::world::cluster::{Object, ObjectName, Reference};
 use serde_json::{Value, json};
 use switchback_compiler::plan::Call;
 
-/// What kubectl writes on a Job that it makes of a CronJob; controllers count such a one by it.
+/// What kubectl writes on a Job that it makes of a `CronJob`; controllers count such a one by it.
 const BY_HAND: &str = "cronjob.kubernetes.io/instantiate";
 
 /// All Jobs of a call, in written order, each with its full name; `early` where a run has not begun.
@@ -31,14 +31,15 @@ async fn of_cron_job(call: &Call, from: &str, scene: &Scene<'_>) -> Result<(Obje
     Ok((name, Wanted { object, at: spoken, later: false }))
 }
 
-/// The Job that a CronJob would make, under another name.
+/// The Job that a `CronJob` would make, under another name.
 fn made_of(source: &Object, name: &ObjectName) -> Option<Object> {
     let spec = source.get("/spec/jobTemplate/spec")?;
     let part = |part: &str| source.get(&format!("/spec/jobTemplate/metadata/{part}")).cloned();
     let mut annotations = part("annotations").filter(Value::is_object).unwrap_or_else(|| json!({}));
     annotations.as_object_mut()?.insert(BY_HAND.to_owned(), "manual".into());
     let labels = part("labels").filter(Value::is_object).unwrap_or_else(|| json!({}));
-    let metadata = json!({ "name": name.name, "namespace": name.namespace, "labels": labels, "annotations": annotations });
+    let metadata =
+        json!({ "name": name.name, "namespace": name.namespace, "labels": labels, "annotations": annotations });
     Object::new(json!({ "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec }))
 }
 
