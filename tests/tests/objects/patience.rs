@@ -8,26 +8,27 @@ use switchback_tests::stand::Stand;
 /// Longer than the test may take: what ends before ends for another reason.
 const STEP: &str = r#"step "web" { kube.apply "web.yaml" within="20m" stalled="3s" }"#;
 
-fn troubled(begin: &str, annotations: &str) -> Option<String> {
+fn troubled(begin: &str, stalled: &str, annotations: &str) -> Option<String> {
     let cluster = Cluster::shared(begin).unwrap()?;
+    let step = STEP.replace("3s", stalled);
     let stage =
-        Stage::new(cluster, begin, STEP, &[("web.yaml", &deployment("web", "example.test/web:1", annotations))]);
+        Stage::new(cluster, begin, &step, &[("web.yaml", &deployment("web", "example.test/web:1", annotations))]);
     let before = stage.picture();
     let said = stage.ends(20, RUN);
-    has(&said, &["web: failed", "deployment/web: 0 of 2 ready, nothing moved for 3s"]);
+    has(&said, &["web: failed", &format!("deployment/web: 0 of 2 ready, nothing moved for {stalled}")]);
     assert_eq!(stage.picture(), before);
     Some(said)
 }
 
 #[test]
 fn an_image_that_can_not_be_pulled_is_told_while_it_is_waited_for_and_at_the_end() {
-    let Some(said) = troubled("image", "switchback.test/image: missing") else { return };
+    let Some(said) = troubled("image", "9s", "switchback.test/image: missing") else { return };
     has(&said, &["web: waits", "0 of 2 ready; pod web-", ": ImagePullBackOff: Back-off pulling image"]);
 }
 
 #[test]
 fn a_container_that_crashes_is_told() {
-    let Some(said) = troubled("crash", "switchback.test/crashes: always") else { return };
+    let Some(said) = troubled("crash", "3s", "switchback.test/crashes: always") else { return };
     has(&said, &["CrashLoopBackOff, 5 restarts so far, main ended with exit status 1, and 1 more"]);
 }
 

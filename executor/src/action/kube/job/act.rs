@@ -147,11 +147,11 @@ async fn foreseen(
     };
     let body = Body::Lines(lines(None, Some(&wanted.object), scene.site));
     world.foresee(resource, Foreseen::Object(Some(wanted.object)));
-    let words = format!("runs until it is complete, limit {}", crate::screen::limit(scene.within));
+    let words = format!("run until it is complete, limit {}", crate::screen::limit(scene.within));
     Ok(vec![
         Change { resource: spoken.clone(), what: What::Created, learnt, body, after: None },
         Change {
-            resource: format!("what {spoken} does"),
+            resource: format!("pods of {spoken}"),
             what: What::Unknown,
             learnt: Learnt::NotKnowable,
             body: Body::Words(words),
