@@ -200,7 +200,7 @@ impl Site {
 
     /// Whether a resource may hold a secret of the plan.
     pub fn hides(&self, resource: &Resource) -> bool {
-        self.hidden.contains(resource)
+        self.hidden.iter().any(|hidden| hidden.may_be(resource))
     }
 
     /// The value of a part of a text that is known later.

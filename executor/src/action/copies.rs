@@ -1,6 +1,7 @@
 //! What the backups of this plan hold.
 
 use super::Predicted;
+use super::kube::of_copy;
 use super::want::Want;
 use crate::event::Copied;
 use crate::site::{Fault, Scene};
@@ -69,7 +70,7 @@ pub(super) fn object(call: &Call, name: &ObjectName, scene: &Scene<'_>) -> Resul
         if Digest::of(&bytes).to_string() != digest {
             return Err(damaged());
         }
-        return Object::from_bytes(&bytes).ok_or_else(damaged);
+        return of_copy(&bytes).ok_or_else(damaged);
     }
     Err(Fault::new(format!("{called} was not taken of {}", name.spoken(&scene.site.namespace))))
 }

@@ -156,6 +156,8 @@ pub struct Predicted {
     blocked: Vec<String>,
     /// Whether the step at hand changed something, for `after-change`.
     changed: bool,
+    /// Whether the step at hand says that it loses something, or has no way back.
+    losses: bool,
 }
 
 impl Predicted {
@@ -272,6 +274,16 @@ impl Predicted {
     /// Begins a step: nothing of it changed anything yet.
     pub fn begin_step(&mut self) {
         self.changed = false;
+    }
+
+    /// Says whether the step at hand tells what its way back can't bring back, or that it has none.
+    pub fn expect_losses(&mut self, losses: bool) {
+        self.losses = losses;
+    }
+
+    /// Whether the step at hand tells what its way back can't bring back, or that it has none.
+    pub fn says_losses(&self) -> bool {
+        self.losses
     }
 
     /// Whether the step at hand would change something.

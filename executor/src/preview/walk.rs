@@ -8,7 +8,7 @@ use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use switchback_compiler::plan::{Act, At, Plan, Stage, Unit, UnitKind, Work};
+use switchback_compiler::plan::{Act, At, Plan, Stage, Unit, UnitKind, WayBack, Work};
 use switchback_compiler::registry::Touch;
 use switchback_compiler::schema::Class;
 use switchback_compiler::version::Version;
@@ -85,6 +85,7 @@ impl<'a> Walk<'a> {
     async fn unit(&mut self, id: u32, unit: &'a Unit) -> Result<(), Fault> {
         let mut seen = UnitPreview { unit: id, ..UnitPreview::default() };
         self.world.begin_step();
+        self.world.expect_losses(self.plan.stage_of(unit) == Stage::Finalize || says_losses(&unit.way_back));
         match self.needed(unit).await {
             Needed::No(why) => seen.skipped = Some(self.site.secrets.mask(&why)),
             needed => {
@@ -223,6 +224,15 @@ impl<'a> Walk<'a> {
         let blocked: Vec<Blocked> = failed.map(|tried| Blocked { unit: None, why: tried.says.clone() }).collect();
         preview.blocked.extend(blocked);
         preview
+    }
+}
+
+/// Whether a way back says what it can't bring back, or that there is none.
+fn says_losses(way_back: &WayBack) -> bool {
+    match way_back {
+        WayBack::Irreversible(_) => true,
+        WayBack::Undo(ways) => ways.iter().all(|way| !way.loses.is_empty()),
+        WayBack::Own | WayBack::Stays(_) => false,
     }
 }
 

@@ -84,6 +84,19 @@ impl Resource {
         [Some(named), elsewhere].into_iter().flatten().collect()
     }
 
+    /// Whether both may be the same. A plan may call a kind that only a server knows by any of its words, by a short one too,
+    /// so of those only name, namespace and group tell two apart, as far as they are said.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let (Some(one), Some(that)) = (self.object_name(), other.object_name()) else { return self == other };
+        let own = |name: &ObjectName| Builtin::of(&name.group, &name.kind).is_some();
+        if own(&one) || own(&that) {
+            return one == that;
+        }
+        let same = |one: &str, that: &str| one.is_empty() || that.is_empty() || one == that;
+        let place = |name: &ObjectName| name.namespace.clone().unwrap_or_default();
+        one.name == that.name && same(&one.group, &that.group) && same(&place(&one), &place(&that))
+    }
+
     /// As people say it, who have this namespace in mind: `service portal`, `configmap/limits`.
     pub fn spoken(&self, namespace: &str) -> String {
         match (self.object_name(), self.release_name()) {
@@ -145,5 +158,18 @@ mod tests {
         assert_eq!(said(&map, "lumen"), ["configmap/limits"]);
         assert_eq!(said(&map, "default"), ["lumen/configmap/limits"]);
         assert_eq!(Resource::touched(&Touch::object("Vase.a.io/lumen/a")).len(), 2);
+    }
+
+    #[test]
+    fn what_a_plan_calls_by_another_word_may_be_the_same() {
+        let object = |text: &str| Resource { space: Space::Object, name: text.to_owned() };
+        let live = object("Vase.a.io/lumen/red");
+        for said in ["vases/lumen/red", "vs.a.io/lumen/red", "vase/lumen/red", "Vase.a.io//red"] {
+            assert!(object(said).may_be(&live), "{said}");
+        }
+        for said in ["vases/lumen/blue", "vases.b.io/lumen/red", "vases/other/red", "ConfigMap/lumen/red"] {
+            assert!(!object(said).may_be(&live), "{said}");
+        }
+        assert!(!Resource::service("red").may_be(&live));
     }
 }

@@ -1,16 +1,19 @@
 //! The observer of objects of a cluster: the digest of an object's normal form.
 
+use super::name::Resource;
 use super::observed::{Mark, Observed};
+use crate::durable;
 use crate::site::{Fault, Site};
 use crate::world::Digest;
 use crate::world::cluster::{MaskKey, Normal, Object, ObjectName};
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// What is seen of an object, as a site may tell it: of what holds a secret only a digest keyed with the target's key.
 pub fn seen(site: &Site, name: &ObjectName, object: Option<&Object>) -> Observed {
     let Some(object) = object else { return Observed::absent() };
     let by = changed_by(object).map(|manager| format!(", by {manager}")).unwrap_or_default();
-    if object.kind() != "Secret" && !site.hides(&super::Resource::object(name)) {
+    if object.kind() != "Secret" && !site.hides(&Resource::object(name)) {
         // Only values of Secrets go into a digest by the key.
         let digest = Normal::of(object).digest(&MaskKey::new([0; 32]));
         let says = format!("an object, {}{by}", head(&digest, 15));
@@ -36,6 +39,28 @@ fn changed_by(object: &Object) -> Option<String> {
     let wilful = entries.iter().filter(|entry| entry.get("subresource").is_none());
     let last = wilful.max_by_key(|entry| entry.get("time").and_then(Value::as_str).unwrap_or_default())?;
     last.get("manager").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Where it lies in a run's folder how an object was put back.
+fn noted(site: &Site, resource: &Resource) -> Result<PathBuf, Fault> {
+    let folder = site.folder.as_ref().ok_or_else(|| Fault::new("nothing is written outside of a run"))?;
+    let digest = blake3::hash(String::from(resource.clone()).as_bytes()).to_hex();
+    Ok(folder.join("old").join("objects").join(format!("back-{digest}")))
+}
+
+/// Notes, durably, how an object was put back in which others changed something else since.
+pub fn note_back(site: &Site, resource: &Resource, seen: &Observed) -> Result<(), Fault> {
+    let file = noted(site, resource)?;
+    let bytes = serde_json::to_vec(seen).map_err(|error| Fault::new(error.to_string()))?;
+    let written = file.parent().map_or(Ok(()), |folder| durable::make_dirs(folder, 0o700));
+    let written = written.and_then(|()| durable::write(&file, &bytes, 0o600));
+    written.map_err(|error| Fault::new(format!("how an object was put back can't be noted: {error}")))
+}
+
+/// How an object was put back, where others changed something else in it since.
+pub fn noted_back(site: &Site, resource: &Resource) -> Option<Observed> {
+    let bytes = std::fs::read(noted(site, resource).ok()?).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// Looks at one.

@@ -4,7 +4,7 @@ use super::act::find;
 use super::known::{Reviewed, act_of};
 use crate::event::Compared;
 use crate::preview::Fact;
-use crate::resource::{Observed, Resource, observe_all, unlike};
+use crate::resource::{Observed, Resource, noted_back, observe_all, unlike};
 use crate::schedule::{ActState, Phase, State as RunState, UnitState};
 use crate::site::Site;
 use crate::world::{Digest, RelPath, State};
@@ -47,6 +47,10 @@ pub(super) async fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: 
         let name = String::from(resource.clone());
         feed(&mut then, &name, &was.mark);
         match is {
+            // Others changed something else in it since, and that stays.
+            Ok(is) if noted_back(site, resource).is_some_and(|back| back.agrees(&is)) => {
+                feed(&mut now, &name, &was.mark);
+            }
             Ok(is) => {
                 feed(&mut now, &name, &is.mark);
                 left.extend((!was.agrees(&is)).then(|| unlike(site, resource, was, &is)));

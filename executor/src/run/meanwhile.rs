@@ -2,14 +2,14 @@
 
 use super::act::{GRACE, find};
 use super::aside::aside;
-use super::back;
+use super::back::{acted, late};
 use super::unit::{Break, Work};
 use crate::action::{Probe, Recipe, Undone};
 use crate::event::{ActRef, Event};
 use crate::fault_point::boundary;
 use crate::schedule::{ActState, Held};
 use crate::screen::limit;
-use crate::site::Fault;
+use crate::site::{Fault, Scene};
 use switchback_compiler::plan::{Act, GiveBack, READ_LIMIT, Work as Part};
 use tokio::time::timeout;
 
@@ -24,7 +24,7 @@ pub(super) async fn give_back(work: &Work<'_>, id: ActRef, back: &GiveBack) -> R
     let what = work.site.secrets.mask(&what);
     work.scribe.commit(Event::Intent { unit: work.id, act: id, what, recipe: recipe.clone() }).await?;
     boundary("effect");
-    let undone = undo(work, act, &recipe).await;
+    let undone = undo(work, back.unit, act, &recipe).await;
     boundary("effect-done");
     let undone = match undone {
         Ok(undone) => undone,
@@ -43,10 +43,21 @@ pub(super) async fn give_back(work: &Work<'_>, id: ActRef, back: &GiveBack) -> R
     Ok(())
 }
 
-async fn undo(work: &Work<'_>, act: &Act, recipe: &Recipe) -> Result<Undone, Fault> {
+/// Where an action works that another unit took: what it left in the run's folder is found by that unit's name.
+fn scene_of<'s>(
+    work: &'s Work<'_>,
+    taker: u32,
+    act: &'s Act,
+    progress: &'s (dyn Fn(String, bool) + Send + Sync),
+) -> Scene<'s> {
+    let step = work.plan.units.get(taker as usize).map_or(work.unit.name.as_str(), |unit| unit.name.as_str());
+    Scene { step, ..work.scene(&act.id, act.within.std(), progress) }
+}
+
+async fn undo(work: &Work<'_>, taker: u32, act: &Act, recipe: &Recipe) -> Result<Undone, Fault> {
     let within = act.within.std();
     let progress = |says: String, waits: bool| work.progress(&says, waits, within);
-    let scene = work.scene(&act.id, within, &progress);
+    let scene = scene_of(work, taker, act, &progress);
     let action = find(act)?;
     let undone = timeout(within.saturating_add(GRACE), action.undo(&act.call, recipe, &scene));
     match aside(true, undone).await {
@@ -68,16 +79,17 @@ pub(super) async fn again(work: &Work<'_>) -> Result<(), Break> {
             continue;
         }
         if let Held::Back(recipe) | Held::Away(recipe) = work.scribe.held(back.unit, back.work).await? {
-            take(work, id, &back.act, &recipe).await?;
+            take(work, id, back, &recipe).await?;
         }
     }
     Ok(())
 }
 
-async fn take(work: &Work<'_>, id: ActRef, act: &Act, recipe: &Recipe) -> Result<(), Break> {
+async fn take(work: &Work<'_>, id: ActRef, back: &GiveBack, recipe: &Recipe) -> Result<(), Break> {
+    let act = &back.act;
     let within = act.within.std();
     let progress = |says: String, waits: bool| work.progress(&says, waits, within);
-    let scene = work.scene(&act.id, within, &progress);
+    let scene = scene_of(work, back.unit, act, &progress);
     let action = find(act)?;
     let intent = Event::UndoIntent { unit: work.id, act: id, way: false, recipe: Recipe::default() };
     work.scribe.commit(intent).await?;
@@ -88,12 +100,12 @@ async fn take(work: &Work<'_>, id: ActRef, act: &Act, recipe: &Recipe) -> Result
         let applied = timeout(within.saturating_add(GRACE), action.apply(&act.call, recipe, &scene));
         match aside(true, applied).await {
             Ok(applied) => drop(applied?),
-            Err(_) => return Err(back::late(&format!("taking {} away again", action.words(&act.call)), within)),
+            Err(_) => return Err(late(&format!("taking {} away again", action.words(&act.call)), within)),
         }
     }
     boundary("undo-done");
     let what = format!("{} taken away again", action.words(&act.call));
-    back::acted(work, id, false, Undone { what, left: Vec::new() }).await.map(drop)
+    acted(work, id, false, Undone { what, left: Vec::new() }).await.map(drop)
 }
 
 /// At the end of taking a unit back, or at an abort: what it took away and holds still is given back.
@@ -106,11 +118,11 @@ pub(super) async fn give(work: &Work<'_>) -> Result<Undone, Break> {
         let intent = Event::UndoIntent { unit: work.id, act: id, way: false, recipe: Recipe::default() };
         work.scribe.commit(intent).await?;
         boundary("undo");
-        let mut undone = undo(work, act, &recipe).await?;
+        let mut undone = undo(work, work.id, act, &recipe).await?;
         boundary("undo-done");
         undone.left.extend(compared(work, act, &recipe).await);
         undone.left.dedup();
-        let undone = back::acted(work, id, false, undone).await?;
+        let undone = acted(work, id, false, undone).await?;
         said.push(undone.what);
         all.left.extend(undone.left);
     }

@@ -7,13 +7,17 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use switchback::world::cluster::{Cluster as Client, Conflicts, FaultKind, Limits, Mode, Object, ObjectName, Source};
+use switchback::world::cluster::{
+    Cluster as Client, Conflicts, FaultKind, Limits, Mode, Object, ObjectName, Restored, Selection, Source,
+};
 
 /// What the server says to requests for objects, one after the other, and the requests that came.
 #[derive(Clone, Default)]
 struct Play {
     answers: Arc<Mutex<Vec<(&'static str, &'static str)>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// Whether it can't tell its kinds, and how often it was asked for them then.
+    kinds: Arc<Mutex<(bool, usize)>>,
 }
 
 impl Play {
@@ -33,6 +37,10 @@ impl Play {
         let core = json!([{ "metadata": {}, "versions": [{ "version": "v1", "resources": [resource] }] }]);
         let told: Value = match path {
             "/version" => json!({ "gitVersion": "v1.36.0" }),
+            "/api" if self.kinds.lock().unwrap().0 => {
+                self.kinds.lock().unwrap().1 += 1;
+                return (AWAY.0.to_owned(), AWAY.1.to_owned());
+            }
             "/api" => json!({ "items": core }),
             "/apis" => json!({ "items": [] }),
             _ => {
@@ -107,6 +115,8 @@ const BUSY: (&str, &str) = ("429 Too Many Requests\r\nretry-after: 1", "busy");
 const AWAY: (&str, &str) = ("503 Service Unavailable", r#"{"kind":"Status","message":"no endpoints"}"#);
 const BROKEN: (&str, &str) =
     ("500 Internal Server Error", r#"{"kind":"Status","message":"etcdserver: request timed out"}"#);
+/// What stands before a server answers in its own words.
+const BETWEEN: (&str, &str) = ("503 Service Unavailable", "upstream connect error");
 const CUT: (&str, &str) = ("", "");
 
 #[test]
@@ -138,6 +148,7 @@ fn a_write_is_sent_once_whatever_comes_back() {
         let cases = [
             (BUSY, FaultKind::Transient(second)),
             (AWAY, FaultKind::Transient(None)),
+            (BETWEEN, FaultKind::Unknown),
             (BROKEN, FaultKind::Unknown),
             (CUT, FaultKind::Unknown),
         ];
@@ -159,5 +170,47 @@ fn a_read_is_given_up_in_the_end() {
         let fault = client.get(&map().0).await.unwrap_err();
         assert_eq!((fault.kind, fault.what.as_str()), (FaultKind::Transient(None), "no endpoints"));
         assert!((2..100).contains(&play.asked()), "{}", play.asked());
+    });
+}
+
+#[test]
+fn a_list_that_never_ends_is_refused() {
+    run(async {
+        let play = Play::default();
+        let client = client(&play, short()).await;
+        let kind = client.kind("", "ConfigMap").await.unwrap();
+        play.says(&[("200 OK", r#"{"items":[],"metadata":{"continue":"again"}}"#); 100]);
+        let fault = client.list(&kind, &Selection::default()).await.unwrap_err();
+        assert_eq!(fault.what, "the server's list of `/api/v1/configmaps` has no end");
+        assert_eq!(play.asked(), 2);
+    });
+}
+
+#[test]
+fn what_is_put_back_is_tried_again_while_the_server_can_not_take_it() {
+    run(async {
+        let play = Play::default();
+        let client = client(&play, Limits::default()).await;
+        let (names, before) = map();
+        play.says(&[("404 Not Found", "{}"), AWAY, ("404 Not Found", "{}"), ("201 Created", MADE), ("200 OK", MADE)]);
+        assert_eq!(client.restore(&names, Some(&before), None, Mode::Real).await, Ok(Restored::Created));
+        let posts = play.asked.lock().unwrap().iter().filter(|asked| asked.starts_with("POST")).count();
+        assert_eq!(posts, 2);
+    });
+}
+
+const MADE: &str = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{}}"#;
+
+#[test]
+fn all_who_wait_for_the_kinds_hear_that_they_can_not_be_told() {
+    run(async {
+        let play = Play::default();
+        let client = client(&play, short()).await;
+        play.kinds.lock().unwrap().0 = true;
+        let all = futures_util::future::join_all((0..20).map(|_| client.kinds())).await;
+        assert!(all.iter().all(Result::is_err));
+        // One question is tried again for a second; of twenty, one after the other, each would be.
+        let asked = play.kinds.lock().unwrap().1;
+        assert!((2..20).contains(&asked), "{asked}");
     });
 }

@@ -240,16 +240,62 @@ fn a_change_of_somebody_else_is_told_and_not_overwritten() {
             .await
             .unwrap();
         let left = settled(&client, &names).await;
-        for arguments in [["scale", "deployment/web", "--replicas=4"], ["annotate", "deployment/web", "note-"]] {
-            cluster.kubectl(&[&arguments[..], &["--namespace", &namespace]].concat(), "").unwrap();
-        }
+        let image = ["set", "image", "deployment/web", "main=example.test/a:3", "--namespace", &namespace];
+        cluster.kubectl(&image, "").unwrap();
         let between = settled(&client, &names).await;
         let refused = client.restore(&names, Some(&before), Some(&left), Mode::Real).await.unwrap_err();
-        let told = "somebody else changed it since: metadata.annotations (by somebody), spec.replicas (by kubectl)";
+        let told =
+            "somebody else changed it since: spec.template.spec.containers[main].image (by kubectl-set)";
         assert_eq!(refused.to_string(), told);
         assert_eq!(picture(&settled(&client, &names).await), picture(&between));
         gone(&client, &names).await;
         let refused = client.restore(&names, Some(&before), Some(&left), Mode::Real).await.unwrap_err();
         assert_eq!(refused.to_string(), "somebody else changed it since: the object itself (by somebody)");
+    });
+}
+
+#[test]
+fn what_others_changed_elsewhere_stays_and_ours_is_put_back() {
+    let cluster = cluster!(shared, "what_others_changed_elsewhere_stays_and_ours_is_put_back");
+    let namespace = cluster.namespace("elsewhere").unwrap();
+    run(async {
+        let client = admin(cluster).await;
+        let names = name("Deployment", &namespace, "web");
+        let before = made(&client, &names, &deployment("web", None, "example.test/a:1")).await;
+        let wanted = deployment("web", None, "example.test/a:2");
+        client.apply(&names, &wanted, Conflicts::Refuse, Mode::Real).await.unwrap();
+        let left = settled(&client, &names).await;
+        cluster.kubectl(&["scale", "deployment/web", "--replicas=4", "--namespace", &namespace], "").unwrap();
+        let held = r#"{"metadata":{"finalizers":["a.test/hold"]}}"#;
+        let hold = |patch: &str| {
+            cluster.kubectl(&["patch", "deployment/web", "--namespace", &namespace, "-p", patch], "").unwrap()
+        };
+        hold(held);
+        assert_eq!(client.restore(&names, Some(&before), Some(&left), Mode::Real).await, Ok(Restored::Replaced));
+        let now = settled(&client, &names).await;
+        assert_eq!(now.get("/spec/template"), before.get("/spec/template"));
+        assert_eq!((now.get("/spec/replicas"), now.finalizers()), (Some(&json!(4)), vec!["a.test/hold"]));
+        let owners = now.get("/metadata/managedFields").unwrap().to_string();
+        let ours = before.get("/metadata/managedFields").unwrap().as_array().unwrap();
+        assert!(ours.iter().all(|entry| owners.contains(&entry.to_string())), "{owners}");
+        assert!(owners.contains("a.test/hold") && owners.contains("\"scale\""), "{owners}");
+        assert_eq!(client.restore(&names, Some(&before), Some(&left), Mode::Real).await, Ok(Restored::Already));
+        hold(r#"{"metadata":{"finalizers":null}}"#);
+    });
+}
+
+#[test]
+fn a_version_that_is_served_no_more_is_not_taken_for_an_object_that_is_gone() {
+    let cluster = cluster!(shared, "a_version_that_is_served_no_more_is_not_taken_for_an_object_that_is_gone");
+    let namespace = cluster.namespace("version").unwrap();
+    run(async {
+        let client = admin(cluster).await;
+        let names = name("ConfigMap", &namespace, "a");
+        let left = client.create(&names, &config_map("a", &json!({})), Mode::Real).await.unwrap();
+        let mut old = left.into_value();
+        old.as_object_mut().unwrap().insert("apiVersion".to_owned(), json!("v1beta9"));
+        let refused = client.restore(&names, None, Some(&object(old)), Mode::Real).await.unwrap_err();
+        let told = "`configmap/a` was kept in version v1beta9, which the cluster serves no more";
+        assert_eq!(refused.to_string(), told);
     });
 }

@@ -154,3 +154,31 @@ fn propagation_says_what_becomes_of_what_it_made() {
         assert_eq!(sets.lines().count(), 1);
     });
 }
+
+#[test]
+fn an_object_that_somebody_made_at_the_same_moment_stays_as_it_is() {
+    let cluster = cluster!(shared, "an_object_that_somebody_made_at_the_same_moment_stays_as_it_is");
+    let namespace = cluster.namespace("moment").unwrap();
+    run(async {
+        let client = admin(cluster).await;
+        for theirs in ["more", "k"] {
+            let names = name("ConfigMap", &namespace, theirs);
+            let map = |key: &str| config_map(theirs, &json!({ key: "v" }));
+            cluster
+                .kubectl(
+                    &["apply", "--server-side", "--field-manager=them", "--namespace", &namespace, "-f", "-"],
+                    &map(theirs).value().to_string(),
+                )
+                .unwrap();
+            let before = client.get(&names).await.unwrap().unwrap();
+            let fault = client.apply_new(&names, &map("k")).await.unwrap_err();
+            assert_eq!(fault.kind, FaultKind::Exists);
+            let now = client.get(&names).await.unwrap().unwrap();
+            let of = |object: &Object| (object.get("/data").cloned(), object.get("/metadata/managedFields").cloned());
+            assert_eq!(of(&now), of(&before), "{theirs}");
+        }
+        let names = name("ConfigMap", &namespace, "new");
+        let made = client.apply_new(&names, &config_map("new", &json!({ "k": "v" }))).await.unwrap();
+        assert_eq!(client.get(&names).await.unwrap(), Some(made));
+    });
+}

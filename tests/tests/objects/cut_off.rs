@@ -1,6 +1,6 @@
 //! A run that is killed at any boundary goes on, or goes back, and ends in exactly the new or exactly the old state.
 
-use crate::stage::{RUN, Stage, cluster, map};
+use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -65,4 +65,60 @@ step "b" { needs "a"; backup "b" { kube.object "cm/b" }; kube.delete "cm/c"; kub
 step "c" { needs "b"; kube.restore "cm/b" copy="b" by="recreate" }"#;
     let stage = Stage::new(cluster, "cut", steps, &[]);
     killed_anywhere(&stage, &["a", "b", "c"].map(|name| map(name, "old")).join("---\n"));
+}
+
+/// Kills a run right behind the server's answer to its first change, before that is noted; then somebody does this.
+fn killed_before_the_note(stage: &Stage, given: &str, then: impl Fn(&Stage)) {
+    for at in 1.. {
+        stage.run("rm -rf .switchback site/.switchback");
+        reset(stage, given);
+        stage.run(&format!("SWITCHBACK_COUNT_TO=$PWD/count SWITCHBACK_KILL_AT={at} {RUN}"));
+        let count = stage.read("count");
+        assert!(count.starts_with(&format!("{at} ")), "no change was answered: {count}");
+        if count.ends_with("object-applied\n") {
+            return then(stage);
+        }
+    }
+}
+
+#[test]
+fn what_somebody_did_after_a_crash_is_not_taken_for_ours() {
+    let cluster = cluster!("what_somebody_did_after_a_crash_is_not_taken_for_ours");
+    let step = r#"step "a" { kube.patch "cm/a" merge="{ data: { value: new } }" }"#;
+    let stage = Stage::new(cluster, "after", step, &[]);
+    killed_before_the_note(&stage, &map("a", "old"), |stage| {
+        stage.kubectl(&["patch", "configmap", "a", "-p", r#"{"data":{"more":"theirs"}}"#], "");
+        has(&stage.ends(23, UNDO), &["`configmap/a` was changed by somebody else since, and is left"]);
+        assert_eq!(stage.get("configmap/a", ".data"), r#"{"more":"theirs","value":"new"}"#);
+    });
+    stage.write("p.plan.kdl", "plan \"p\"\nstep \"a\" { kube.apply \"b.yaml\" }\n");
+    stage.write("b.yaml", &map("b", "new"));
+    killed_before_the_note(&stage, &map("a", "old"), |stage| {
+        stage.kubectl(&["delete", "configmap", "b"], "");
+        stage.given(&map("b", "new"));
+        has(&stage.ends(23, UNDO), &["`configmap/b` was changed by somebody else since, and is left"]);
+        assert_eq!(stage.get("configmap/b", ".data.value"), "new");
+    });
+}
+
+#[test]
+fn an_undo_that_lacks_a_secret_says_which() {
+    let cluster = cluster!("an_undo_that_lacks_a_secret_says_which");
+    let step = r#"
+input "pin" secret=#true env="PIN"
+step "a" { kube.patch "cm/a" merge="{ data: { value: '{{pin}}' } }" }"#;
+    let stage = Stage::new(cluster, "lacks", step, &[]);
+    for at in 1.. {
+        stage.run("rm -rf .switchback site/.switchback");
+        reset(&stage, &map("a", "old"));
+        stage.run(&format!("export PIN=rose-garden SWITCHBACK_COUNT_TO=$PWD/count SWITCHBACK_KILL_AT={at}; {RUN}"));
+        if stage.read("count").ends_with("object-applied\n") {
+            break;
+        }
+        assert!(stage.read("count").starts_with(&format!("{at} ")));
+    }
+    let said = stage.run(UNDO);
+    has(&said.said, &["pin"]);
+    assert_ne!(said.exit, Some(0), "{}", said.said);
+    assert_eq!(stage.get("configmap/a", ".data.value"), "rose-garden");
 }

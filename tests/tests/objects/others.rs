@@ -81,3 +81,96 @@ fn an_undo_leaves_what_somebody_changed_since() {
     stage.kubectl(&["delete", "configmap", "a"], "");
     has(&stage.ends(0, UNDO), &["2 of 2 resources are as before the run"]);
 }
+
+#[test]
+fn what_a_controller_adds_is_no_interference_and_stays() {
+    let cluster = cluster!("what_a_controller_adds_is_no_interference_and_stays");
+    let steps = r#"step "a" { kube.patch "cm/a" merge="{ data: { value: new } }"; kube.apply "b.yaml" }"#;
+    let stage = Stage::new(cluster, "adds", steps, &[("b.yaml", &map("b", "new"))]);
+    stage.given(&map("a", "old"));
+    let before = stage.picture();
+    stage.ends(0, RUN);
+    let adds = r#"{"metadata":{"finalizers":["a.test/hold"],"annotations":{"seen":"1"}}}"#;
+    stage.kubectl(&["patch", "configmap", "a", "-p", adds], "");
+    stage.kubectl(&["label", "configmap", "b", "seen=1"], "");
+    let said = stage.ends(0, UNDO);
+    has(
+        &said,
+        &[
+            "1 object put back, what others changed elsewhere in 1 stays",
+            "1 object removed",
+            "2 of 2 resources are as before the run",
+        ],
+    );
+    assert_eq!(stage.get("configmap/a", ".data.value"), "old");
+    assert_eq!(stage.get("configmap/a", ".metadata.finalizers"), r#"["a.test/hold"]"#);
+    stage.kubectl(&["patch", "configmap", "a", "-p", r#"{"metadata":{"finalizers":null,"annotations":null}}"#], "");
+    let contents = |picture: &std::collections::BTreeMap<String, (String, String)>| -> Vec<(String, String)> {
+        picture.iter().map(|(name, (digest, _))| (name.clone(), digest.clone())).collect()
+    };
+    assert_eq!(contents(&stage.picture()), contents(&before));
+}
+
+#[test]
+fn what_others_put_into_a_namespace_or_of_a_kind_that_the_run_made_is_not_taken_along() {
+    let cluster = cluster!("what_others_put_into_a_namespace_or_of_a_kind_that_the_run_made_is_not_taken_along");
+    let stage = Stage::new(cluster, "holds", r#"step "a" { kube.apply "room.yaml" }"#, &[]);
+    let (own, group) = (format!("{}-own", stage.namespace), format!("{}.test", stage.namespace));
+    let mine = map("mine", "1").replace("  name: mine", &format!("  name: mine\n  namespace: {own}"));
+    // A definition, and an object of its kind that is in no namespace, by one action.
+    let vase = |name: &str| format!("apiVersion: {group}/v1\nkind: Vase\nmetadata: {{ name: {name} }}\n");
+    stage.write("room.yaml", &format!("{}---\n{mine}---\n{}", room(&own, &group), vase("red")));
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &[&format!("+ vase.{group}/red")]);
+    stage.ends(0, RUN);
+    assert_eq!(stage.kubectl(&["get", &format!("vases.{group}"), "-o", "name"], ""), format!("vase.{group}/red\n"));
+    let theirs = map("theirs", "1").replace("  name: theirs", &format!("  name: theirs\n  namespace: {own}"));
+    stage.cluster().kubectl(&["apply", "-f", "-"], &format!("{theirs}---\n{}", vase("blue"))).unwrap();
+    let said = stage.ends(23, UNDO);
+    has(
+        &said,
+        &[
+            &format!("`namespace/{own}` is left: it holds 1 object: configmap/theirs"),
+            &format!("`customresourcedefinition/vases.{group}` is left: it holds 1 object: vase.{group}/blue"),
+        ],
+    );
+    let there = stage.cluster().kubectl(&["get", "configmaps", "-n", &own, "-o", "name"], "").unwrap();
+    assert_eq!(there, "configmap/kube-root-ca.crt\nconfigmap/theirs\n", "and ours is gone");
+    stage.cluster().kubectl(&["delete", "configmap", "theirs", "-n", &own], "").unwrap();
+    stage.cluster().kubectl(&["delete", &format!("vases.{group}"), "blue"], "").unwrap();
+    has(&stage.ends(0, UNDO), &["4 of 4 resources are as before the run"]);
+}
+
+/// A namespace and the definition of a kind.
+fn room(own: &str, group: &str) -> String {
+    format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {own} }}\n---\n{}", definition(group))
+}
+
+/// The definition of a kind whose objects are in no namespace.
+pub fn definition(group: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{ name: vases.{group} }}\nspec:\n  \
+         group: {group}\n  scope: Cluster\n  names: {{ kind: Vase, plural: vases, singular: vase }}\n  versions:\n    - \
+         name: v1\n      served: true\n      storage: true\n      schema: {{ openAPIV3Schema: {{ type: object, \
+         x-kubernetes-preserve-unknown-fields: true }} }}\n"
+    )
+}
+
+#[test]
+fn a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so() {
+    let cluster = cluster!("a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so");
+    let stage = Stage::new(cluster, "whole", "", &[]);
+    let own = format!("{}-own", stage.namespace);
+    let theirs = map("theirs", "1").replace("  name: theirs", &format!("  name: theirs\n  namespace: {own}"));
+    let given = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {own} }}\n---\n{theirs}");
+    stage.cluster().kubectl(&["apply", "-f", "-"], &given).unwrap();
+    let plan = |more: &str| format!("plan \"p\"\nstep \"a\" {{ kube.delete \"namespace/{own}\"{more} }}\n");
+    stage.write("p.plan.kdl", &plan(""));
+    let said = stage.ends(0, "switchback diff p.plan.kdl");
+    has(&said, &["deletes 2 of", &format!("- {own}/configmap/theirs"), "irreversible"]);
+    let said = stage.ends(15, RUN);
+    has(&said, &[&format!("namespace/{own} is deleted with all that is in it"), "can't bring that back"]);
+    assert_eq!(stage.cluster().kubectl(&["get", "configmaps", "theirs", "-n", &own, "-o", "name"], "").unwrap(), "configmap/theirs\n");
+    stage.write("p.plan.kdl", &plan("; irreversible \"it is not needed any more\""));
+    let said = stage.ends(0, "switchback diff p.plan.kdl");
+    has(&said, &["deletes 2 of"]);
+}

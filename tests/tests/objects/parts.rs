@@ -79,8 +79,65 @@ step "a" {
     let before = stage.picture();
     stage.ends(0, RUN);
     assert_eq!(stage.get("deployment/web", ".spec.replicas"), "2");
+    let times = |stage: &Stage| -> u64 { stage.get("deployment/web", ".metadata.generation").parse().unwrap() };
+    let changed = times(&stage);
     stage.ends(0, UNDO);
+    // The block is taken back as it was done: it is taken away again, and given back.
+    assert_eq!(times(&stage), changed + 2);
     assert_eq!(stage.picture(), before);
+}
+
+#[test]
+fn what_somebody_adds_while_a_part_is_away_stays_when_it_is_given_back() {
+    let cluster = cluster!("what_somebody_adds_while_a_part_is_away_stays_when_it_is_given_back");
+    let steps = r#"
+meanwhile { kube.patch "cm/a" merge="{ data: { value: away } }" }
+step "a" { file.write "a" content="1"; verify { file.exists "go" within="60s" every="20ms" } }"#;
+    let stage = Stage::new(cluster, "away", steps, &[]);
+    stage.given(&map("a", "old"));
+    let waits = format!("{RUN} > out 2>&1; echo $? > code");
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| stage.run(&waits));
+        while stage.get("configmap/a", ".data.value") != "away" {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        stage.kubectl(&["patch", "configmap", "a", "-p", r#"{"data":{"more":"theirs"}}"#], "");
+        stage.write("site/go", "");
+        running.join().unwrap();
+    });
+    assert_eq!(stage.read("code"), "0\n", "{}", stage.read("out"));
+    assert_eq!(stage.get("configmap/a", ".data"), r#"{"more":"theirs","value":"old"}"#);
+}
+
+#[test]
+fn an_annotation_that_a_program_keeps_for_itself_is_not_changed_unseen() {
+    let cluster = cluster!("an_annotation_that_a_program_keeps_for_itself_is_not_changed_unseen");
+    let steps = r#"step "a" { kube.annotate "cm/a" "deployment.kubernetes.io/revision" value="7" }"#;
+    let stage = Stage::new(cluster, "keeps", steps, &[]);
+    stage.given(&map("a", "old"));
+    has(&stage.ends(1, "switchback diff p.plan.kdl"), &["only an annotation would change that a program keeps"]);
+}
+
+#[test]
+fn what_is_gone_by_its_kind_is_fine_and_what_an_earlier_step_defines_can_be_shown() {
+    let cluster = cluster!("what_is_gone_by_its_kind_is_fine_and_what_an_earlier_step_defines_can_be_shown");
+    let stage = Stage::new(cluster, "kinds", "", &[]);
+    let group = format!("{}.test", stage.namespace);
+    stage.write("room.yaml", &crate::others::definition(&group));
+    stage.write("vase.yaml", &format!("apiVersion: {group}/v1\nkind: Vase\nmetadata: {{ name: red }}\nspec: {{ list: [{{ name: a }}] }}\n"));
+    let plan = format!(
+        r#"plan "p"
+step "a" {{ kube.delete "vases.{group}/old"; kube.apply "room.yaml" }}
+step "b" {{ needs "a"; kube.apply "vase.yaml" }}
+step "c" {{ needs "b"; kube.patch "vase.{group}/red" merge="{{ spec: {{ list: [{{ name: b }}] }} }}" }}
+"#
+    );
+    stage.write("p.plan.kdl", &plan);
+    let diff = stage.ends(0, "switchback diff p.plan.kdl");
+    has(&diff, &[&format!("~ vase.{group}/red"), "-- { name: a }", "+- { name: b }"]);
+    stage.ends(0, RUN);
+    assert_eq!(stage.kubectl(&["get", &format!("vases.{group}"), "red", "-o", "jsonpath={.spec.list}"], ""), r#"[{"name":"b"}]"#);
+    stage.ends(0, UNDO);
 }
 
 #[test]

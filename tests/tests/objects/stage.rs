@@ -56,6 +56,11 @@ impl Stage {
         format!("export KUBECONFIG={}\n{script}", self.cluster.access().kubeconfig().display())
     }
 
+    /// The cluster.
+    pub fn cluster(&self) -> &'static Cluster {
+        self.cluster
+    }
+
     /// What `kubectl` prints, in the namespace.
     pub fn kubectl(&self, arguments: &[&str], stdin: &str) -> String {
         self.cluster.kubectl(&[arguments, &["--namespace", &self.namespace]].concat(), stdin).unwrap()

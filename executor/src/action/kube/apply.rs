@@ -3,16 +3,18 @@
 use super::carry::{Carry, is_applied};
 use super::kept::{Kept, account, keep};
 use super::look::look_all;
-use super::manifests::{Source, name_of, sources, wanted};
+use super::interference::is_same;
+use super::manifests::{Source, Wanted, definitions, name_of, sources, wanted};
 use super::stall::{STALLED, stalled};
 use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
 use super::{ACTION, NAMESPACE, READY, back, namespace, preview, truth};
 use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Doubtful, Manifest, ManifestError};
+use crate::world::cluster::{Cluster, Doubtful, Manifest, ManifestError};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, Param, Ty};
@@ -171,6 +173,27 @@ impl Noun for KubeApply {
     }
 }
 
+/// Whether a first try applied one: it is as it was left then, or nobody else made it what it is.
+async fn is_done(kept: &Kept, wanted: &Wanted, store: &Store, cluster: &Cluster) -> Result<bool, Fault> {
+    let live = match cluster.kind_of(&wanted.object, Duration::ZERO).await {
+        Ok(kind) => cluster.get_as(&kind, &kept.object).await?,
+        Err(fault) if fault.is_absent() => None,
+        Err(fault) => return Err(fault.into()),
+    };
+    let Some(live) = live else { return Ok(false) };
+    if let Some(left) = store.left(&kept.object)?
+        && is_same(Some(&left), Some(&live))
+    {
+        return Ok(true);
+    }
+    let before = kept.before.as_ref().map(|name| store.kept(name)).transpose()?;
+    let done = is_applied(cluster, &kept.object, &wanted.object, before.as_ref(), &live).await?;
+    if done {
+        store.note_left(&kept.object, &live)?;
+    }
+    Ok(done)
+}
+
 #[async_trait]
 impl Action for KubeApply {
     async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault> {
@@ -191,7 +214,7 @@ impl Action for KubeApply {
     async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
         let until = Instant::now() + scene.within;
         let kept: Vec<Kept> = recipe.read()?;
-        let carry = Carry::new(scene, namespace(call), truth(call, "force", false))?;
+        let carry = Carry::new(scene, namespace(call), truth(call, "force", false), until)?;
         let left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
             until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
@@ -205,25 +228,16 @@ impl Action for KubeApply {
         let kept: Vec<Kept> = recipe.read()?;
         let wanted = wanted(call, scene, false)?;
         let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
-        let mut open = Vec::new();
+        let (mut open, definitions) = (Vec::new(), definitions(&wanted));
         for one in &wanted {
-            let name = match cluster.name_of(&one.object, namespace(call), std::time::Duration::ZERO).await {
+            let name = match cluster.name_of(&one.object, namespace(call), Duration::ZERO).await {
                 Ok(name) => name,
-                Err(fault) if fault.is_absent() => name_of(&one.object, namespace(call), []),
+                Err(fault) if fault.is_absent() => name_of(&one.object, namespace(call), &definitions),
                 Err(fault) => return Err(fault.into()),
             };
             let Some(kept) = kept.iter().find(|kept| kept.object == name) else { continue };
-            if store.left(&name)?.is_some() {
-                continue;
-            }
-            let kind = cluster.kind_of(&one.object, std::time::Duration::ZERO).await;
-            let live = match kind {
-                Ok(kind) => cluster.get_as(&kind, &name).await?,
-                Err(_) => None,
-            };
-            match live {
-                Some(live) if is_applied(cluster, &name, &one.object, &live).await? => store.note_left(&name, &live)?,
-                _ => open.push(kept.object.spoken(&scene.site.namespace)),
+            if !is_done(kept, one, &store, cluster).await? {
+                open.push(kept.object.spoken(&scene.site.namespace));
             }
         }
         Ok(match open.as_slice() {
@@ -239,8 +253,9 @@ impl Action for KubeApply {
 
     async fn undo(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault> {
         // Without its secrets it can't be said what was applied; it is asked only of what a crash cut off.
-        let wanted = wanted(call, scene, false).unwrap_or_default();
-        back::put_back(&recipe.read::<Vec<Kept>>()?, &back::Deed::Apply(&wanted), scene).await
+        let wanted = wanted(call, scene, false);
+        let deed = wanted.as_deref().map_or_else(|fault| back::Deed::Unknown(&fault.why), back::Deed::Apply);
+        back::put_back(&recipe.read::<Vec<Kept>>()?, &deed, scene).await
     }
 
     fn account(&self, _call: &Call, recipe: &Recipe) -> Result<Account, Fault> {

@@ -1,6 +1,6 @@
 //! Applying objects, one after the other in written order.
 
-use super::interference::{MOST_TRIES, changed, is_same, too_fast};
+use super::interference::{Tries, changed, is_same};
 use super::kept::Kept;
 use super::look::{seen_as, tries};
 use super::manifests::Wanted;
@@ -8,9 +8,12 @@ use super::store::Store;
 use crate::fault_point::boundary;
 use crate::resource::{Observed, Resource};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, Conflicts, FaultKind, Kind, Mode, Normal, Object, ObjectName};
+use crate::world::cluster::{
+    Cluster, Conflicts, Fault as ClusterFault, FaultKind, Kind, Mode, Normal, Object, ObjectName, is_by_us,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// A definition that was just made is served a moment later.
 const KIND_APPEARS: Duration = Duration::from_secs(30);
@@ -22,36 +25,47 @@ pub(super) struct Carry<'s> {
     store: Store,
     namespace: &'s str,
     conflicts: Conflicts,
+    until: Instant,
 }
 
 impl<'s> Carry<'s> {
-    pub fn new(scene: &'s Scene<'s>, namespace: &'s str, force: bool) -> Result<Self, Fault> {
+    pub fn new(scene: &'s Scene<'s>, namespace: &'s str, force: bool, until: Instant) -> Result<Self, Fault> {
         let conflicts = if force { Conflicts::Force } else { Conflicts::Refuse };
-        Ok(Self { scene, cluster: scene.site.cluster()?, store: Store::of(scene)?, namespace, conflicts })
+        Ok(Self { scene, cluster: scene.site.cluster()?, store: Store::of(scene)?, namespace, conflicts, until })
     }
 
     /// Applies what the recipe has; what is seen of each afterwards.
     pub async fn all(&self, kept: &[Kept], wanted: &[Wanted]) -> Result<BTreeMap<Resource, Observed>, Fault> {
-        let mut seen = BTreeMap::new();
+        let (mut seen, mut open) = (BTreeMap::new(), kept.iter().map(|kept| &kept.object).collect::<Vec<_>>());
         for one in wanted {
             // A definition that this very action made may not be served yet.
             let within = if kept.iter().any(|kept| is_of(kept, &one.object)) { KIND_APPEARS } else { Duration::ZERO };
             let kind = self.cluster.kind_of(&one.object, within).await.map_err(|fault| about(fault, one))?;
             let name = kind.object(one.object.namespace().unwrap_or(self.namespace), one.object.name());
+            // What was so already is not in the recipe.
             let Some(kept) = kept.iter().find(|kept| kept.object == name) else { continue };
+            open.retain(|other| **other != name);
             let left = self.one(kept, &kind, one).await?;
             if let Some(observed) = seen_as(self.scene, self.cluster, &kind, &name, Some(&left)).await? {
                 seen.insert(Resource::object(&name), observed);
             }
         }
-        Ok(seen)
+        match open.first() {
+            None => Ok(seen),
+            Some(name) => Err(Fault::new(format!("{} was kept, and no manifest makes it", self.spoken(name)))),
+        }
+    }
+
+    fn spoken(&self, name: &ObjectName) -> String {
+        name.spoken(&self.scene.site.namespace)
     }
 
     /// Applies one, unless a first try did, and notes what the server made of it. Whoever changed it since it was kept is
     /// not overwritten.
     async fn one(&self, kept: &Kept, kind: &Kind, wanted: &Wanted) -> Result<Object, Fault> {
         let before = kept.before.as_ref().map(|name| self.store.kept(name)).transpose()?;
-        for _ in 0..MOST_TRIES {
+        let mut tries = Tries::until(self.until);
+        loop {
             let live = self.cluster.get_as(kind, &kept.object).await.map_err(|fault| about(fault, wanted))?;
             if let Some(live) = &live
                 && self.is_done(&kept.object, wanted, before.as_ref(), live).await?
@@ -63,10 +77,14 @@ impl<'s> Carry<'s> {
                 return Err(changed(&kept.object, self.scene));
             }
             boundary("object");
-            let body = versioned(&wanted.object, live.as_ref());
-            match self.cluster.apply(&kept.object, &body, self.conflicts, Mode::Real).await {
-                // Somebody wrote its status in between. What was looked at is looked at again.
-                Err(fault) if fault.kind == FaultKind::Changed => {}
+            match self.apply(&kept.object, wanted, live.as_ref()).await {
+                Err(fault) if fault.kind == FaultKind::Exists => {
+                    let details = fault.help.into_iter().collect::<Vec<_>>();
+                    return Err(changed(&kept.object, self.scene).details(details));
+                }
+                Err(fault) if fault.kind == FaultKind::Changed || fault.may_pass() => {
+                    tries.again(fault, &kept.object, self.scene).await?;
+                }
                 Err(fault) => return Err(about(fault, wanted)),
                 Ok(left) => {
                     boundary("object-applied");
@@ -75,7 +93,12 @@ impl<'s> Carry<'s> {
                 }
             }
         }
-        Err(too_fast(&kept.object, self.scene))
+    }
+
+    /// The wanted object, bound to the live one that was looked at, or to there being none.
+    async fn apply(&self, name: &ObjectName, wanted: &Wanted, live: Option<&Object>) -> Result<Object, ClusterFault> {
+        let Some(live) = live else { return self.cluster.apply_new(name, &wanted.object).await };
+        self.cluster.apply(name, &versioned(&wanted.object, live), self.conflicts, Mode::Real).await
     }
 
     /// Whether a first try, which was cut off, did it: it is as that one left it, or the same apply changes nothing.
@@ -92,7 +115,7 @@ impl<'s> Carry<'s> {
         if before.is_some_and(|before| Normal::of(before) == Normal::of(live)) {
             return Ok(false);
         }
-        is_applied(self.cluster, name, &wanted.object, live).await
+        is_applied(self.cluster, name, &wanted.object, before, live).await
     }
 }
 
@@ -100,21 +123,24 @@ fn is_of(kept: &Kept, object: &Object) -> bool {
     kept.object.kind == object.kind() && kept.object.group == object.group() && kept.object.name == object.name()
 }
 
-/// Whether an object is as its apply leaves it: the same apply changes nothing.
+/// Whether it was we who made an object what it is: the same apply changes nothing, and nobody else touched it since.
 pub(super) async fn is_applied(
     cluster: &Cluster,
     name: &ObjectName,
     wanted: &Object,
+    before: Option<&Object>,
     live: &Object,
 ) -> Result<bool, Fault> {
+    if !is_by_us(before, live) {
+        return Ok(false);
+    }
     let tried = tries(cluster, name, wanted).await?;
     Ok(tried.owners.is_empty() && Normal::of(&tried.object) == Normal::of(live))
 }
 
-/// The wanted object, bound to the change of the live one that was looked at.
-fn versioned(wanted: &Object, live: Option<&Object>) -> Object {
+fn versioned(wanted: &Object, live: &Object) -> Object {
     let mut value = wanted.value().clone();
-    let version = live.and_then(Object::resource_version);
+    let version = live.resource_version();
     if let (Some(metadata), Some(version)) = (value.get_mut("metadata").and_then(|of| of.as_object_mut()), version) {
         metadata.insert("resourceVersion".to_owned(), version.into());
     }
@@ -122,6 +148,6 @@ fn versioned(wanted: &Object, live: Option<&Object>) -> Object {
     Object::new(value).unwrap_or_else(|| wanted.clone())
 }
 
-fn about(fault: crate::world::cluster::Fault, wanted: &Wanted) -> Fault {
+fn about(fault: ClusterFault, wanted: &Wanted) -> Fault {
     Fault::from(fault).about(&wanted.at)
 }

@@ -1,6 +1,7 @@
 //! `kube.delete`: objects of the target's cluster are gone.
 
-use super::interference::{MOST_TRIES, changed, is_same, too_fast};
+use super::contents;
+use super::interference::{Tries, changed, is_same};
 use super::kept::{Kept, account};
 use super::store::Store;
 use super::wait::until_gone;
@@ -11,7 +12,7 @@ use crate::action::{
 use crate::fault_point::boundary;
 use crate::resource::{Observed, Resource, seen};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Delete, FaultKind, Mode, Object, Propagation};
+use crate::world::cluster::{Delete, Mode, Object, ObjectName, Propagation};
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
@@ -35,7 +36,9 @@ static FORM: Form = Form {
     ],
     summary: "deletes objects of the target's cluster",
     text: "Each is deleted only as long as it is the very object that was looked at, unchanged, and it is waited for \
-           until it is gone. One that is not there is fine. The dry run asks the server whether it would. Undoing \
+           until it is gone. One that is not there is fine. The dry run asks the server whether it would, and counts \
+           what goes with it: all in a namespace, all objects of a definition, the volume of a claim. That can't be \
+           brought back, so a step that deletes one of these is `irreversible`, or has an `undo` that `loses`. Undoing \
            makes each again as it was, owners of fields included; it gets another uid, so what it made (a \
            Deployment's pods) is made anew. Where somebody made one of that name in between it is left, and told.",
     examples: &[Example {
@@ -75,15 +78,15 @@ fn how(call: &Call, live: &Object) -> Delete {
         Some("orphan") => Propagation::Orphan,
         _ => Propagation::Background,
     };
-    let text = |of: Option<&str>| of.map(str::to_owned);
-    Delete { propagation, uid: text(live.uid()), resource_version: text(live.resource_version()) }
+    Delete { propagation, ..Delete::exactly(live) }
 }
 
 /// Deletes one, unless somebody changed it since it was kept; one that is gone, or goes already, is fine.
-async fn delete(kept: &Kept, call: &Call, store: &Store, scene: &Scene<'_>) -> Result<(), Fault> {
+async fn delete(kept: &Kept, call: &Call, store: &Store, scene: &Scene<'_>, until: Instant) -> Result<(), Fault> {
     let cluster = scene.site.cluster()?;
     let before = kept.before.as_ref().map(|name| store.kept(name)).transpose()?;
-    for _ in 0..MOST_TRIES {
+    let mut tries = Tries::until(until);
+    loop {
         let live = match cluster.get(&kept.object).await? {
             Some(live) if !live.is_ending() => live,
             _ => return Ok(()),
@@ -94,16 +97,22 @@ async fn delete(kept: &Kept, call: &Call, store: &Store, scene: &Scene<'_>) -> R
         boundary("object");
         match cluster.delete(&kept.object, &how(call, &live), Mode::Real).await {
             Err(fault) if fault.is_absent() => return Ok(()),
-            // Somebody wrote its status in between. What was looked at is looked at again.
-            Err(fault) if fault.kind == FaultKind::Changed => {}
-            Err(fault) => return Err(fault.into()),
+            Err(fault) => tries.again(fault, &kept.object, scene).await?,
             Ok(()) => {
                 boundary("object-applied");
                 return Ok(());
             }
         }
     }
-    Err(too_fast(&kept.object, scene))
+}
+
+/// The very objects that were looked at.
+fn themselves(kept: &[Kept], store: &Store) -> Result<Vec<(ObjectName, Option<String>)>, Fault> {
+    let uid = |one: &Kept| -> Result<Option<String>, Fault> {
+        let before = one.before.as_ref().map(|name| store.kept(name)).transpose()?;
+        Ok(before.and_then(|before| before.uid().map(str::to_owned)))
+    };
+    kept.iter().map(|one| Ok((one.object.clone(), uid(one)?))).collect()
 }
 
 /// `2 keys`, where an object is little more than its data; its lines say nothing that goes.
@@ -117,7 +126,7 @@ impl Action for KubeDelete {
     async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault> {
         let cluster = scene.site.cluster()?;
         let mut changes = Vec::new();
-        for name in reference::meant(call, scene).await? {
+        for name in reference::meant_there(call, scene, &world.objects().cloned().collect::<Vec<_>>()).await? {
             let resource = Resource::object(&name);
             let live = cluster.get(&name).await?;
             world.saw(resource.clone(), seen(scene.site, &name, live.as_ref()));
@@ -139,6 +148,9 @@ impl Action for KubeDelete {
                 body: gone(&there),
                 after: None,
             });
+            if !is_foreseen {
+                changes.extend(contents::deletions(&name, &there, scene, world).await?);
+            }
             world.foresee(resource, Foreseen::Object(None));
         }
         Ok(changes)
@@ -147,10 +159,11 @@ impl Action for KubeDelete {
     async fn prepare(&self, call: &Call, scene: &Scene<'_>) -> Result<Recipe, Fault> {
         let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
         let mut kept = Vec::new();
-        for name in reference::meant(call, scene).await? {
+        for name in reference::meant_there(call, scene, &[]).await? {
             let Some(live) = cluster.get(&name).await? else { continue };
             let seen = seen(scene.site, &name, Some(&live));
-            kept.push(Kept { before: Some(store.keep(&live)?), object: name, seen, gone: true });
+            let with = contents::number(&live, cluster).await?;
+            kept.push(Kept { gone: true, with, ..Kept::changed(name, Some(store.keep(&live)?), seen) });
         }
         Recipe::of(&kept)
     }
@@ -159,18 +172,21 @@ impl Action for KubeDelete {
         let until = Instant::now() + scene.within;
         let (store, kept) = (Store::of(scene)?, recipe.read::<Vec<Kept>>()?);
         for one in &kept {
-            delete(one, call, &store, scene).await?;
+            delete(one, call, &store, scene, until).await?;
         }
-        until_gone(scene, kept.iter().map(|one| one.object.clone()).collect(), until).await?;
+        until_gone(scene, themselves(&kept, &store)?, until).await?;
         let left = kept.iter().map(|one| (Resource::object(&one.object), Observed::absent())).collect();
-        Ok(Applied { changed: kept.len() as u64, note: None, left })
+        Ok(Applied { changed: Kept::count(&kept), note: None, left })
     }
 
     async fn probe(&self, _call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault> {
         let cluster = scene.site.cluster()?;
-        let names: Vec<_> = recipe.read::<Vec<Kept>>()?.into_iter().map(|one| one.object).collect();
-        let there = cluster.get_all(&names).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let there = there.into_iter().flatten().count();
+        let objects = themselves(&recipe.read::<Vec<Kept>>()?, &Store::of(scene)?)?;
+        let mut there = 0;
+        for (name, uid) in &objects {
+            let live = cluster.get(name).await?;
+            there += usize::from(live.is_some_and(|live| uid.is_none() || live.uid() == uid.as_deref()));
+        }
         Ok(match there {
             0 => Probe::Done("the objects are gone".into()),
             number => Probe::NotDone(format!("{} still there", count(number, "object"))),
@@ -178,7 +194,7 @@ impl Action for KubeDelete {
     }
 
     async fn undo(&self, _call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault> {
-        back::put_back(&recipe.read::<Vec<Kept>>()?, &back::Deed::Apply(&[]), scene).await
+        back::put_back(&recipe.read::<Vec<Kept>>()?, &back::Deed::Delete, scene).await
     }
 
     fn account(&self, _call: &Call, recipe: &Recipe) -> Result<Account, Fault> {

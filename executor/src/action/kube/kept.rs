@@ -21,6 +21,26 @@ pub(super) struct Kept {
     /// Whether the action deletes it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// How many others go with it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub with: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Kept {
+    /// One that is changed, or made where it was not there.
+    pub fn changed(object: ObjectName, before: Option<String>, seen: Observed) -> Self {
+        Self { object, before, seen, gone: false, with: 0 }
+    }
+
+    /// How many objects the action changes or deletes.
+    pub fn count(all: &[Self]) -> u64 {
+        all.iter().map(|one| 1 + one.with).sum()
+    }
 }
 
 /// Keeps all that would change, each as it is.
@@ -34,7 +54,7 @@ pub(super) fn keep(looks: Vec<Look>, force: bool, scene: &Scene<'_>) -> Result<V
             if before.is_none() {
                 made.push(look.wanted.object);
             }
-            all.push(Kept { object: look.name, before, seen: look.observed, gone: false });
+            all.push(Kept::changed(look.name, before, look.observed));
         }
     }
     Ok(all)

@@ -1,12 +1,14 @@
 //! What an apply of an object finds, and what the server says would come of it.
 
-use super::manifests::{Wanted, name_of};
+use super::merge::merged;
+use super::manifests::{Wanted, definitions, name_of};
 use crate::resource::{Observed, Resource, observe, seen};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{
     Cluster, Conflicts, Fault as ClusterFault, FaultKind, FieldConflict, Kind, Mode, Object, ObjectName,
 };
 use futures_util::future::join_all;
+use serde_json::Value;
 use std::time::Duration;
 
 /// A look at an object that is wanted.
@@ -19,6 +21,8 @@ pub(super) struct Look {
     pub observed: Observed,
     /// What a dry run says; none where not all is known that is to be applied.
     pub tried: Option<Result<Tried, ClusterFault>>,
+    /// What comes of the wanted object laid over another one, where the server can't be asked.
+    pub merge: fn(&Value, &Value) -> Value,
 }
 
 /// What a dry run made of an object.
@@ -31,19 +35,26 @@ pub(super) struct Tried {
 /// Looks at all of them at once.
 pub(super) async fn look_all(scene: &Scene<'_>, namespace: &str, wanted: Vec<Wanted>) -> Result<Vec<Look>, Fault> {
     let cluster = scene.site.cluster()?;
-    let all = join_all(wanted.into_iter().map(|one| look(scene, cluster, namespace, one))).await;
+    let definitions = definitions(&wanted);
+    let all = join_all(wanted.into_iter().map(|one| look(scene, cluster, namespace, &definitions, one))).await;
     all.into_iter().collect()
 }
 
-async fn look(scene: &Scene<'_>, cluster: &Cluster, namespace: &str, wanted: Wanted) -> Result<Look, Fault> {
+async fn look(
+    scene: &Scene<'_>,
+    cluster: &Cluster,
+    namespace: &str,
+    definitions: &[Object],
+    wanted: Wanted,
+) -> Result<Look, Fault> {
     let at = |fault: ClusterFault, wanted: &Wanted| Fault::from(fault).about(&wanted.at);
     let kind = match cluster.kind_of(&wanted.object, Duration::ZERO).await {
         Ok(kind) => kind,
         Err(fault) if fault.is_absent() => {
-            // Of what is made by a step before nobody can ask the server yet.
-            let name = name_of(&wanted.object, namespace, []);
+            // Of what is made by this very call, or by a step before, nobody can ask the server yet.
+            let name = name_of(&wanted.object, namespace, definitions);
             let observed = Observed::absent();
-            return Ok(Look { wanted, name, live: None, observed, tried: Some(Err(fault)) });
+            return Ok(Look { wanted, name, live: None, observed, tried: Some(Err(fault)), merge: merged });
         }
         Err(fault) => return Err(at(fault, &wanted)),
     };
@@ -54,7 +65,7 @@ async fn look(scene: &Scene<'_>, cluster: &Cluster, namespace: &str, wanted: Wan
         None => observe(scene.site, &Resource::object(&name)).await?,
     };
     let tried = if wanted.later { None } else { Some(tries(cluster, &name, &wanted.object).await) };
-    Ok(Look { wanted, name, live, observed, tried })
+    Ok(Look { wanted, name, live, observed, tried, merge: merged })
 }
 
 /// What is seen of an object, where it is in the version by which objects are compared.

@@ -127,6 +127,12 @@ pub(super) fn name_of<'d>(
     }
 }
 
+/// The definitions of kinds among what is wanted.
+pub(super) fn definitions(wanted: &[Wanted]) -> Vec<Object> {
+    let all = wanted.iter().map(|one| &one.object);
+    all.filter(|object| object.kind() == "CustomResourceDefinition").cloned().collect()
+}
+
 /// Whether an object is the definition of another one's kind.
 pub(super) fn defines(definition: &Object, object: &Object) -> bool {
     definition.kind() == "CustomResourceDefinition"

@@ -12,6 +12,21 @@ pub(super) fn merged(base: &Value, wanted: &Value) -> Value {
     }
 }
 
+/// What a JSON merge patch makes of a value (RFC 7386): null takes away, a list is replaced.
+pub(super) fn replaced(base: &Value, patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let mut whole = base.as_object().cloned().unwrap_or_default();
+    for (key, value) in patch {
+        if value.is_null() {
+            whole.remove(key);
+        } else {
+            let inner = replaced(whole.get(key).unwrap_or(&Value::Null), value);
+            whole.insert(key.clone(), inner);
+        }
+    }
+    Value::Object(whole)
+}
+
 fn maps(base: &Map<String, Value>, wanted: &Map<String, Value>) -> Map<String, Value> {
     let mut whole = base.clone();
     for (key, value) in wanted {
@@ -46,5 +61,13 @@ mod tests {
         let wanted = json!({ "data": { "a": "3", "b": null }, "list": [3], "env": [{ "name": "C" }, { "name": "A", "value": "2" }] });
         let whole = json!({ "data": { "a": "3" }, "list": [3], "env": [{ "name": "A", "value": "2" }, { "name": "B" }, { "name": "C" }] });
         assert_eq!(merged(&base, &wanted), whole);
+    }
+
+    #[test]
+    fn a_merge_patch_replaces_lists_of_named_things_too() {
+        let base = json!({ "data": { "a": "1", "b": "2" }, "env": [{ "name": "A" }, { "name": "B" }] });
+        let patch = json!({ "data": { "b": null, "c": { "d": null, "e": 1 } }, "env": [{ "name": "C" }] });
+        let whole = json!({ "data": { "a": "1", "c": { "e": 1 } }, "env": [{ "name": "C" }] });
+        assert_eq!(replaced(&base, &patch), whole);
     }
 }

@@ -5,6 +5,8 @@ mod apply;
 mod back;
 mod carry;
 mod condition;
+mod contents;
+mod copy;
 mod delete;
 mod equal;
 mod exists;
@@ -46,6 +48,7 @@ pub use restart::KubeRestart;
 pub use restore::KubeRestore;
 pub use scale::KubeScale;
 
+pub(super) use copy::of_copy;
 pub(super) use preview::lines;
 pub(super) use until_ready::until_ready;
 

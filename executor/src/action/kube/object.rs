@@ -1,5 +1,6 @@
 //! `kube.object`: objects of the target's cluster, as what a backup copies.
 
+use super::copy::to_copy;
 use super::{NAMESPACE, reference};
 use crate::action::{Noun, Predicted, Thing};
 use crate::event::Copied;
@@ -68,7 +69,10 @@ impl Thing for KubeObject {
         world: &mut Predicted,
     ) -> Result<String, Fault> {
         let mut names = Vec::new();
-        for (name, live) in live(call, scene).await? {
+        let made: Vec<Object> = world.objects().cloned().collect();
+        for name in reference::each_there(call, scene, &made).await? {
+            let name = name?;
+            let live = scene.site.cluster()?.get(&name).await?;
             let foreseen = world.object(&Resource::object(&name));
             let object = foreseen.unwrap_or(live).ok_or_else(|| absent(&name, scene))?;
             world.copy_object(backup, Resource::object(&name), object);
@@ -87,7 +91,7 @@ impl Thing for KubeObject {
         for (index, (name, live)) in live(call, scene).await?.into_iter().enumerate() {
             let object = live.ok_or_else(|| absent(&name, scene))?;
             let file = passing.path().join(index.to_string());
-            crate::durable::write(&file, &object.to_bytes(), 0o600).map_err(failed)?;
+            crate::durable::write(&file, &to_copy(&object).map_err(failed)?, 0o600).map_err(failed)?;
             names.push(name);
         }
         let snapshot = Tree::open(passing.path())?.snapshot(&RelPath::root(), store)?;

@@ -1,9 +1,10 @@
 //! Actions that change part of an object that is there: they share one preview, one apply, one undo.
 
-use super::interference::{MOST_TRIES, changed, is_same, too_fast};
+use super::interference::{Tries, changed, is_same};
 use super::kept::{Kept, account};
 use super::look::{Look, Tried};
 use super::manifests::Wanted;
+use super::merge::{merged, replaced};
 use super::stall::stalled;
 use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
@@ -12,7 +13,7 @@ use crate::action::{Account, Action, Applied, Body, Change, Foreseen, Learnt, Pr
 use crate::fault_point::boundary;
 use crate::resource::{Resource, seen};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, FaultKind, Mode, Normal, Object, ObjectName, Patch};
+use crate::world::cluster::{Cluster, Mode, Normal, Object, ObjectName, Patch, is_by_us};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchback_compiler::plan::Call;
@@ -35,15 +36,16 @@ pub(super) struct Patching<P>(pub P);
 #[async_trait]
 impl<P: Patches> Action for Patching<P> {
     async fn preview(&self, call: &Call, scene: &Scene<'_>, world: &mut Predicted) -> Result<Vec<Change>, Fault> {
-        let name = reference::the_one(call, scene).await?;
+        let name = reference::the_one_there(call, scene, &world.objects().cloned().collect::<Vec<_>>()).await?;
         let cluster = scene.site.cluster()?;
         let patch = self.0.patch(call, scene)?;
         let live = cluster.get(&name).await?;
         let is_foreseen = matches!(world.foreseen(&Resource::object(&name)), Some(Foreseen::Object(Some(_))));
         let tried = match &live {
             _ if is_foreseen => None,
-            Some(_) => {
+            Some(live) => {
                 let object = cluster.patch(&name, &patch, Mode::DryRun).await?;
+                shown(&name, live, &object, scene)?;
                 Some(Ok(Tried { object, owners: Vec::new() }))
             }
             None => return Err(absent(&name, scene)),
@@ -53,7 +55,8 @@ impl<P: Patches> Action for Patching<P> {
         let Some(object) = Object::new(part) else { return Ok(vec![later(&name, live.as_ref(), scene, world)]) };
         let wanted = Wanted { object, at: reference::words(call), later: false };
         let observed = seen(scene.site, &name, live.as_ref());
-        let look = Look { wanted, name, live, observed, tried };
+        let merge = if matches!(patch, Patch::Merge(_)) { replaced } else { merged };
+        let look = Look { wanted, name, live, observed, tried, merge };
         Ok(preview::change(look, namespace(call), true, scene, world)?.into_iter().collect())
     }
 
@@ -62,12 +65,13 @@ impl<P: Patches> Action for Patching<P> {
         let cluster = scene.site.cluster()?;
         let live = cluster.get(&name).await?.ok_or_else(|| absent(&name, scene))?;
         let tried = cluster.patch(&name, &self.0.patch(call, scene)?, Mode::DryRun).await?;
+        shown(&name, &live, &tried, scene)?;
         if Normal::of(&tried) == Normal::of(&live) {
             return Recipe::of(&Vec::<Kept>::new());
         }
         let before = Some(Store::of(scene)?.keep(&live)?);
         let seen = seen(scene.site, &name, Some(&live));
-        Recipe::of(&vec![Kept { object: name, before, seen, gone: false }])
+        Recipe::of(&vec![Kept::changed(name, before, seen)])
     }
 
     async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
@@ -76,7 +80,7 @@ impl<P: Patches> Action for Patching<P> {
         let patch = self.0.patch(call, scene)?;
         let mut applied = Applied::changed(kept.len() as u64);
         for one in &kept {
-            let left = carry_out(one, &patch, scene).await?;
+            let left = carry_out(one, &patch, scene, until).await?;
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if self.0.waits(call) {
@@ -91,16 +95,24 @@ impl<P: Patches> Action for Patching<P> {
         let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
         for one in recipe.read::<Vec<Kept>>()? {
             let spoken = one.object.spoken(&scene.site.namespace);
-            if store.left(&one.object)?.is_some() {
+            let before = one.before.as_ref().map(|name| store.kept(name)).transpose()?;
+            let left = store.left(&one.object)?;
+            let live = cluster.get(&one.object).await?;
+            // What was noted counts only as long as it stands: it may have been given back since.
+            if left.is_some() && is_same(left.as_ref(), live.as_ref()) {
                 continue;
             }
-            let before = one.before.as_ref().map(|name| store.kept(name)).transpose()?;
-            let live = cluster.get(&one.object).await?;
             if is_same(before.as_ref(), live.as_ref()) {
                 return Ok(Probe::NotDone(format!("`{spoken}` is as it was")));
             }
             match live {
-                Some(live) if is_patched(cluster, &one.object, &patch, &live).await? => {
+                // Where our change is noted, only others' changes came since.
+                Some(live) if left.is_some_and(|left| left.uid() == live.uid()) => {
+                    if !is_patched(cluster, &one.object, &patch, &live).await? {
+                        return Ok(Probe::NotDone(format!("`{spoken}` is not as it is to be")));
+                    }
+                }
+                Some(live) if is_ours(cluster, &one.object, &patch, before.as_ref(), &live).await? => {
                     store.note_left(&one.object, &live)?;
                 }
                 _ => return Ok(Probe::Unknown(vec![format!("{spoken} is neither as it was nor as it is to be")])),
@@ -116,8 +128,8 @@ impl<P: Patches> Action for Patching<P> {
 
     async fn undo(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault> {
         // Without its secrets it can't be said what was changed; it is asked only of what a crash cut off.
-        let patch = self.0.patch(call, scene).ok();
-        let deed = patch.as_ref().map_or(back::Deed::Apply(&[]), back::Deed::Patch);
+        let patch = self.0.patch(call, scene);
+        let deed = patch.as_ref().map_or_else(|fault| back::Deed::Unknown(&fault.why), back::Deed::Patch);
         back::put_back(&recipe.read::<Vec<Kept>>()?, &deed, scene).await
     }
 
@@ -143,25 +155,47 @@ fn later(name: &ObjectName, live: Option<&Object>, scene: &Scene<'_>, world: &mu
 }
 
 fn absent(name: &ObjectName, scene: &Scene<'_>) -> Fault {
-    Fault::new(format!("{} is not there", name.spoken(&scene.site.namespace)))
+    Fault::new(format!("{} is not there", spoken(name, scene)))
+}
+
+/// Whether all that a patch changes is shown. What a program keeps in an annotation for itself is no part of what is
+/// compared, so a change of it would be neither shown nor taken back.
+fn shown(name: &ObjectName, live: &Object, tried: &Object, scene: &Scene<'_>) -> Result<(), Fault> {
+    let all = |object: &Object| object.get("/metadata/annotations").cloned().unwrap_or_else(|| json!({}));
+    if Normal::of(live) != Normal::of(tried) || all(live) == all(tried) {
+        return Ok(());
+    }
+    let what = format!("{}: only an annotation would change that a program keeps for itself", spoken(name, scene));
+    Err(Fault::new(what).details(["such ones are not changed: tell that program instead".to_owned()]))
+}
+
+fn spoken(name: &ObjectName, scene: &Scene<'_>) -> String {
+    name.spoken(&scene.site.namespace)
 }
 
 /// Whether a patch changes nothing of an object any more.
-pub(super) async fn is_patched(
-    cluster: &Cluster,
-    name: &ObjectName,
-    patch: &Patch,
-    live: &Object,
-) -> Result<bool, Fault> {
+async fn is_patched(cluster: &Cluster, name: &ObjectName, patch: &Patch, live: &Object) -> Result<bool, Fault> {
     let tried = cluster.patch(name, patch, Mode::DryRun).await?;
     Ok(Normal::of(&tried) == Normal::of(live))
 }
 
+/// Whether it was we who changed an object: the patch changes nothing any more, and nobody else touched it since.
+pub(super) async fn is_ours(
+    cluster: &Cluster,
+    name: &ObjectName,
+    patch: &Patch,
+    before: Option<&Object>,
+    live: &Object,
+) -> Result<bool, Fault> {
+    Ok(is_by_us(before, live) && is_patched(cluster, name, patch, live).await?)
+}
+
 /// Changes the object, unless a first try did, and notes what the server made of it.
-async fn carry_out(kept: &Kept, patch: &Patch, scene: &Scene<'_>) -> Result<Object, Fault> {
+async fn carry_out(kept: &Kept, patch: &Patch, scene: &Scene<'_>, until: Instant) -> Result<Object, Fault> {
     let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
     let before = kept.before.as_ref().map(|name| store.kept(name)).transpose()?;
-    for _ in 0..MOST_TRIES {
+    let mut tries = Tries::until(until);
+    loop {
         let live = cluster.get(&kept.object).await?.ok_or_else(|| absent(&kept.object, scene))?;
         if is_same(store.left(&kept.object)?.as_ref(), Some(&live)) {
             return Ok(live);
@@ -171,9 +205,7 @@ async fn carry_out(kept: &Kept, patch: &Patch, scene: &Scene<'_>) -> Result<Obje
         }
         boundary("object");
         match cluster.patch(&kept.object, &versioned(patch, &live), Mode::Real).await {
-            // Somebody wrote its status in between. What was looked at is looked at again.
-            Err(fault) if fault.kind == FaultKind::Changed => {}
-            Err(fault) => return Err(Fault::from(fault).about(&kept.object.spoken(&scene.site.namespace))),
+            Err(fault) => tries.again(fault, &kept.object, scene).await?,
             Ok(left) => {
                 boundary("object-applied");
                 store.note_left(&kept.object, &left)?;
@@ -181,7 +213,6 @@ async fn carry_out(kept: &Kept, patch: &Patch, scene: &Scene<'_>) -> Result<Obje
             }
         }
     }
-    Err(too_fast(&kept.object, scene))
 }
 
 /// A patch that is bound to the change of the object that was looked at.

@@ -2,13 +2,13 @@
 
 use super::look::{Look, Tried, owned};
 use super::manifests::{Wanted, makes_place, name_of};
-use super::merge::merged;
 use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
 use crate::preview::without_key;
 use crate::resource::Resource;
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{FieldConflict, MaskKey, Normal, Object, ObjectName, Shown, difference};
+use serde_json::Value;
 
 /// Lines around a change in a text of several lines.
 const CONTEXT: usize = 1;
@@ -38,7 +38,8 @@ pub(super) fn change(
     world.saw(resource.clone(), look.observed);
     let is_foreseen = foreseen.is_some();
     let base = foreseen.unwrap_or(look.live);
-    let next = next(&name, &look.wanted, base.as_ref(), look.tried.filter(|_| !is_foreseen), world)?;
+    let simulated = base.as_ref().map(|base| (look.merge)(base.value(), look.wanted.object.value()));
+    let next = next(&name, &look.wanted, simulated, look.tried.filter(|_| !is_foreseen), world)?;
     if base.as_ref().is_some_and(|base| Normal::of(base) == Normal::of(&next.object)) {
         return Ok(None);
     }
@@ -64,7 +65,7 @@ fn named(look: &Look, namespace: &str, world: &Predicted) -> ObjectName {
 fn next(
     name: &ObjectName,
     wanted: &Wanted,
-    base: Option<&Object>,
+    simulated: Option<Value>,
     tried: Option<Result<Tried, crate::world::cluster::Fault>>,
     world: &Predicted,
 ) -> Result<Next, Fault> {
@@ -78,8 +79,7 @@ fn next(
         }
         None => {}
     }
-    let whole = base.map(|base| merged(base.value(), wanted.object.value())).and_then(Object::new);
-    let object = whole.unwrap_or_else(|| wanted.object.clone());
+    let object = simulated.and_then(Object::new).unwrap_or_else(|| wanted.object.clone());
     Ok(Next { object, learnt: Learnt::Simulated, owners: Vec::new() })
 }
 

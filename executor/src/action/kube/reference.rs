@@ -2,7 +2,7 @@
 
 use super::namespace;
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Fault as ClusterFault, ObjectName, Reference};
+use crate::world::cluster::{Fault as ClusterFault, Object, ObjectName, Reference};
 use futures_util::future::join_all;
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -56,6 +56,61 @@ pub(super) async fn meant(call: &Call, scene: &Scene<'_>) -> Result<Vec<ObjectNa
     each_meant(call, scene).await?.into_iter().map(|name| name.map_err(Fault::from)).collect()
 }
 
+/// The full names of what is meant, where there may be such objects: of a kind that nobody has there are none.
+pub(super) async fn meant_there(call: &Call, scene: &Scene<'_>, made: &[Object]) -> Result<Vec<ObjectName>, Fault> {
+    let all = each_there(call, scene, made).await?.into_iter();
+    let there = all.filter(|name| !name.as_ref().is_err_and(ClusterFault::is_absent));
+    there.map(|name| name.map_err(Fault::from)).collect()
+}
+
+/// The full names of what is meant, each for itself. The kind may be one that a step before makes; `made` are the objects
+/// that steps before would make.
+pub(super) async fn each_there(
+    call: &Call,
+    scene: &Scene<'_>,
+    made: &[Object],
+) -> Result<Vec<Result<ObjectName, ClusterFault>>, Fault> {
+    let all = texts(call).into_iter().zip(each_meant(call, scene).await?);
+    let named = all.map(|(text, name)| match name {
+        Err(fault) if fault.is_absent() => {
+            let reference = Reference::parse(text).ok();
+            reference.and_then(|reference| of_definition(&reference, namespace(call), made)).ok_or(fault)
+        }
+        name => name,
+    });
+    Ok(named.collect())
+}
+
+/// The one that is meant, the same way.
+pub(super) async fn the_one_there(call: &Call, scene: &Scene<'_>, made: &[Object]) -> Result<ObjectName, Fault> {
+    let meant = each_there(call, scene, made).await?.into_iter().next();
+    Ok(meant.ok_or_else(|| Fault::new("the plan names no object"))??)
+}
+
+/// The name of an object whose kind one of these defines.
+fn of_definition(reference: &Reference, namespace: &str, made: &[Object]) -> Option<ObjectName> {
+    let word = reference.word.to_ascii_lowercase();
+    let is_word = |object: &Object, at: &str| object.text(at).is_some_and(|known| known.to_ascii_lowercase() == word);
+    let short = |object: &Object| {
+        let all = object.get("/spec/names/shortNames").and_then(Json::as_array);
+        all.into_iter().flatten().any(|known| known.as_str() == Some(&word))
+    };
+    let is_meant = |object: &&Object| {
+        object.kind() == "CustomResourceDefinition"
+            && reference.group.as_deref().is_none_or(|group| object.text("/spec/group") == Some(group))
+            && (["kind", "plural", "singular"].iter().any(|name| is_word(object, &format!("/spec/names/{name}")))
+                || short(object))
+    };
+    let definition = made.iter().find(is_meant)?;
+    let namespaced = definition.text("/spec/scope") != Some("Cluster");
+    Some(ObjectName {
+        group: definition.text("/spec/group")?.to_owned(),
+        kind: definition.text("/spec/names/kind")?.to_owned(),
+        namespace: namespaced.then(|| namespace.to_owned()),
+        name: reference.name.clone(),
+    })
+}
+
 /// The same, each for itself: the server may not have its kind.
 pub(super) async fn each_meant(call: &Call, scene: &Scene<'_>) -> Result<Vec<Result<ObjectName, ClusterFault>>, Fault> {
     let cluster = scene.site.cluster()?;
@@ -65,7 +120,7 @@ pub(super) async fn each_meant(call: &Call, scene: &Scene<'_>) -> Result<Vec<Res
     Ok(join_all(meant).await)
 }
 
-/// The one that is meant.
+/// The one that is meant; it is an error where the server does not have its kind.
 pub(super) async fn the_one(call: &Call, scene: &Scene<'_>) -> Result<ObjectName, Fault> {
     let meant = meant(call, scene).await?;
     meant.into_iter().next().ok_or_else(|| Fault::new("the plan names no object"))

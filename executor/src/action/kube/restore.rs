@@ -1,7 +1,9 @@
 //! `kube.restore`: objects are as a backup has them.
 
-use super::interference::{changed, is_same};
+use super::contents;
+use super::interference::{Tries, changed, is_same};
 use super::kept::{Kept, account};
+use super::look::seen_as;
 use super::stall::{STALLED, stalled};
 use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
@@ -11,10 +13,11 @@ use crate::action::{
     Account, Action, Applied, Body, Change, Foreseen, Learnt, Noun, Predicted, Probe, Recipe, Undone, What, copies,
 };
 use crate::fault_point::boundary;
-use crate::resource::{Resource, seen};
+use crate::resource::{Resource, observe};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Delete, Mode, Normal, NotRestored, Object, ObjectName, Propagation};
+use crate::world::cluster::{Cluster, Delete, Mode, Normal, NotRestored, Object, ObjectName};
 use async_trait::async_trait;
+use std::time::Duration;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
 use switchback_compiler::schema::{Example, Form, Param, Ty};
@@ -83,8 +86,10 @@ impl Action for KubeRestore {
                 Some(object) => object,
                 None => copies::object(call, &name, scene)?,
             };
-            let live = scene.site.cluster()?.get(&name).await?;
-            world.saw(resource.clone(), seen(scene.site, &name, live.as_ref()));
+            let cluster = scene.site.cluster()?;
+            world.saw(resource.clone(), observe(scene.site, &resource).await?);
+            let live = as_copy(cluster, &name, &copy).await?;
+            let recreated = live.clone().filter(|_| recreates(call) && world.object(&resource).is_none());
             let base = world.object(&resource).unwrap_or(live);
             if base.as_ref().is_some_and(|base| Normal::of(base) == Normal::of(&copy)) {
                 continue;
@@ -95,6 +100,9 @@ impl Action for KubeRestore {
             let resource_name = name.spoken(&scene.site.namespace);
             changes.push(Change { resource: resource_name, what, learnt: Learnt::Simulated, body, after: None });
             world.foresee(resource, Foreseen::Object(Some(copy)));
+            if let Some(there) = recreated {
+                changes.extend(contents::deletions(&name, &there, scene, world).await?);
+            }
         }
         Ok(changes)
     }
@@ -104,13 +112,17 @@ impl Action for KubeRestore {
         let mut kept = Vec::new();
         for name in reference::meant(call, scene).await? {
             let copy = copies::object(call, &name, scene)?;
-            let live = cluster.get(&name).await?;
+            let live = as_copy(cluster, &name, &copy).await?;
             if live.as_ref().is_some_and(|live| Normal::of(live) == Normal::of(&copy)) {
                 continue;
             }
             let before = live.as_ref().map(|live| store.keep(live)).transpose()?;
-            let seen = seen(scene.site, &name, live.as_ref());
-            kept.push(Kept { object: name, before, seen, gone: false });
+            let seen = observe(scene.site, &Resource::object(&name)).await?;
+            let with = match live.filter(|_| recreates(call)) {
+                Some(live) => contents::number(&live, cluster).await?,
+                None => 0,
+            };
+            kept.push(Kept { with, ..Kept::changed(name, before, seen) });
         }
         Recipe::of(&kept)
     }
@@ -118,10 +130,12 @@ impl Action for KubeRestore {
     async fn apply(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Applied, Fault> {
         let until = Instant::now() + scene.within;
         let kept: Vec<Kept> = recipe.read()?;
-        let mut applied = Applied::changed(kept.len() as u64);
+        let mut applied = Applied::changed(Kept::count(&kept));
         for one in &kept {
             let left = restore(one, call, scene, until).await?;
-            applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
+            let kind = scene.site.cluster()?.kind_of(&left, Duration::ZERO).await?;
+            let seen = seen_as(scene, scene.site.cluster()?, &kind, &one.object, Some(&left)).await?;
+            applied.left.extend(seen.map(|seen| (Resource::object(&one.object), seen)));
         }
         if truth(call, "ready", true) {
             until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
@@ -131,9 +145,11 @@ impl Action for KubeRestore {
     }
 
     async fn probe(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Probe, Fault> {
-        let store = Store::of(scene)?;
+        let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
         for one in recipe.read::<Vec<Kept>>()? {
-            if store.left(&one.object)?.is_none() {
+            let copy = copies::object(call, &one.object, scene)?;
+            let (left, live) = (store.left(&one.object)?, as_copy(cluster, &one.object, &copy).await?);
+            if left.is_none() || !is_same(left.as_ref(), live.as_ref()) {
                 let spoken = one.object.spoken(&scene.site.namespace);
                 return Ok(Probe::NotDone(format!("`{spoken}` is not restored, or not to its end")));
             }
@@ -165,12 +181,21 @@ impl Action for KubeRestore {
     }
 }
 
+/// An object as it is, in the version in which its copy was taken: another one may have other fields.
+async fn as_copy(cluster: &Cluster, name: &ObjectName, copy: &Object) -> Result<Option<Object>, Fault> {
+    match cluster.kind_of(copy, Duration::ZERO).await {
+        Ok(kind) => Ok(cluster.get_as(&kind, name).await?),
+        Err(fault) if fault.is_absent() && cluster.kind(&name.group, &name.kind).await.is_err() => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
 /// Restores one, unless a first try did, and notes what became of it.
 async fn restore(kept: &Kept, call: &Call, scene: &Scene<'_>, until: Instant) -> Result<Object, Fault> {
     let (cluster, store) = (scene.site.cluster()?, Store::of(scene)?);
     let copy = copies::object(call, &kept.object, scene)?;
     let before = kept.before.as_ref().map(|name| store.kept(name)).transpose()?;
-    let live = cluster.get(&kept.object).await?;
+    let live = as_copy(cluster, &kept.object, &copy).await?;
     if let Some(live) = &live
         && is_same(store.left(&kept.object)?.as_ref(), Some(live))
     {
@@ -186,26 +211,45 @@ async fn restore(kept: &Kept, call: &Call, scene: &Scene<'_>, until: Instant) ->
     }
     boundary("object");
     let mut live = live;
-    if recreates(call) && !is_copy && live.is_some() {
-        if let Some(there) = live.as_ref().filter(|there| !there.is_ending()) {
-            let uid = there.uid().map(str::to_owned);
-            let resource_version = there.resource_version().map(str::to_owned);
-            let delete = Delete { propagation: Propagation::Background, uid, resource_version };
-            cluster.delete(&kept.object, &delete, Mode::Real).await?;
-            boundary("object-deleted");
-        }
-        until_gone(scene, vec![kept.object.clone()], until).await?;
-        live = None;
+    if recreates(call) && !is_copy {
+        take_away(kept, live.take(), &copy, scene, until).await?;
     }
-    match cluster.restore(&kept.object, Some(&copy), live.as_ref(), Mode::Real).await {
-        Ok(_) => {}
+    let left = match cluster.restored(&kept.object, Some(&copy), live.as_ref(), Mode::Real).await {
+        Ok((_, left)) => left.ok_or_else(|| changed(&kept.object, scene))?,
         Err(NotRestored::Interference(_)) => return Err(changed(&kept.object, scene)),
         Err(NotRestored::Fault(fault)) => {
             return Err(Fault::from(fault).about(&kept.object.spoken(&scene.site.namespace)));
         }
-    }
+    };
     boundary("object-applied");
-    let left = cluster.get(&kept.object).await?.ok_or_else(|| changed(&kept.object, scene))?;
     store.note_left(&kept.object, &left)?;
     Ok(left)
+}
+
+/// Deletes what is to be made anew, and waits until its name is free.
+async fn take_away(
+    kept: &Kept,
+    mut live: Option<Object>,
+    copy: &Object,
+    scene: &Scene<'_>,
+    until: Instant,
+) -> Result<(), Fault> {
+    let (cluster, first) = (scene.site.cluster()?, live.clone());
+    let mut tries = Tries::until(until);
+    while let Some(there) = live.filter(|there| !there.is_ending()) {
+        if !is_same(first.as_ref(), Some(&there)) {
+            return Err(changed(&kept.object, scene));
+        }
+        match cluster.delete(&kept.object, &Delete::exactly(&there), Mode::Real).await {
+            Err(fault) if fault.is_absent() => break,
+            Err(fault) => tries.again(fault, &kept.object, scene).await?,
+            Ok(()) => {
+                boundary("object-deleted");
+                break;
+            }
+        }
+        live = as_copy(cluster, &kept.object, copy).await?;
+    }
+    let uid = first.and_then(|first| first.uid().map(str::to_owned));
+    until_gone(scene, vec![(kept.object.clone(), uid)], until).await
 }

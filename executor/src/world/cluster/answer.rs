@@ -40,6 +40,11 @@ impl Answer {
         }
     }
 
+    fn is_in_its_words(&self) -> bool {
+        let told: Option<serde_json::Value> = serde_json::from_slice(&self.body).ok();
+        told.is_some_and(|told| told.get("kind").and_then(serde_json::Value::as_str) == Some("Status"))
+    }
+
     /// The server's own words; something between us and it may answer in another form.
     fn told(&self) -> Status {
         let text = || String::from_utf8_lossy(&self.body).trim().chars().take(300).collect::<String>();
@@ -58,6 +63,8 @@ impl Answer {
             409 => of_conflict(causes(told)),
             410 => FaultKind::Expired,
             400 | 422 => FaultKind::Invalid(field_errors(told)),
+            // Who answers so in other words is no API server, but stands before one: what became of it there nobody knows.
+            503 if effect == Effect::Write && !self.is_in_its_words() => FaultKind::Unknown,
             429 | 503 => FaultKind::Transient(self.retry_after.or_else(|| delay(told))),
             // A server-side apply with an unknown field is answered as if the server were at fault.
             500.. if told.message.contains(UNTYPED) => FaultKind::Invalid(untyped(&told.message)),
@@ -200,6 +207,11 @@ mod tests {
         assert_eq!(answer(500, &webhook).fault(Effect::Write).kind, FaultKind::Refused);
         let busy =
             Answer { status: 429, retry_after: Some(Duration::from_secs(3)), body: b"Too many requests".to_vec() };
+        let between = Answer { status: 503, retry_after: None, body: b"upstream connect error".to_vec() };
+        assert_eq!(between.fault(Effect::Write).kind, FaultKind::Unknown);
+        assert!(between.fault(Effect::None).may_pass());
+        let itself = answer(503, &json!({ "kind": "Status", "message": "not ready" }));
+        assert_eq!(itself.fault(Effect::Write).kind, FaultKind::Transient(None));
         let fault = busy.fault(Effect::Write);
         assert_eq!(fault.kind, FaultKind::Transient(Some(Duration::from_secs(3))));
         assert_eq!(fault.what, "the server answered with status 429: Too many requests");

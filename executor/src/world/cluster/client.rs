@@ -3,7 +3,7 @@
 use super::super::wording::span;
 use super::answer::{Answer, Effect};
 use super::fault::{Fault, FaultKind};
-use super::kinds::Kinds;
+use super::discover::Known;
 use super::limits::Limits;
 use super::secret::Hidden;
 use super::send;
@@ -11,7 +11,7 @@ use super::source::{Found, Source};
 use hyper::Request;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 
 /// A client of a cluster; its copies share connections, limits and what is known of its kinds.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct Cluster {
     place: Arc<Place>,
     limits: Limits,
     slots: Arc<Semaphore>,
-    pub(super) kinds: Arc<Mutex<Option<Arc<Kinds>>>>,
+    pub(super) known: Known,
 }
 
 struct Place {
@@ -48,8 +48,8 @@ impl Cluster {
         let (server, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
         let client = open(config, limits.request).await?;
         let place = Place { context, server, namespace, version: String::new() };
-        let (slots, kinds) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Arc::default());
-        let cluster = Self { client, place: Arc::new(place), limits, slots, kinds };
+        let (slots, known) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Known::default());
+        let cluster = Self { client, place: Arc::new(place), limits, slots, known };
         cluster.with_version().await
     }
 
@@ -63,6 +63,11 @@ impl Cluster {
         let Place { context, server, namespace, .. } = &*self.place;
         let place = Place { context: context.clone(), server: server.clone(), namespace: namespace.clone(), version };
         Ok(Self { place: Arc::new(place), ..self })
+    }
+
+    /// For how long what may pass is waited for.
+    pub(super) fn patience(&self) -> Duration {
+        self.limits.patience
     }
 
     /// The same with other limits.
@@ -98,16 +103,26 @@ impl Cluster {
         effect: Effect,
         hidden: &Hidden,
     ) -> Result<Vec<u8>, Fault> {
+        Ok(self.answer(request, effect, hidden).await?.body)
+    }
+
+    /// The same; the whole answer.
+    pub(super) async fn answer(
+        &self,
+        request: &Request<Vec<u8>>,
+        effect: Effect,
+        hidden: &Hidden,
+    ) -> Result<Answer, Fault> {
         let began = Instant::now();
         let mut pause = send::FIRST_PAUSE;
         loop {
             let fault = match self.once(request, effect).await {
-                Ok(answer) if answer.is_success() => return Ok(answer.body),
+                Ok(answer) if answer.is_success() => return Ok(answer),
                 Ok(answer) => answer.fault(effect),
                 Err(fault) => fault,
             };
             let wait = send::wait(&fault, pause);
-            if effect == Effect::Write || !fault.may_pass() || began.elapsed() + wait > self.limits.patience {
+            if effect == Effect::Write || !fault.may_pass() || began.elapsed().saturating_add(wait) > self.limits.patience {
                 return Err(hidden.from(fault));
             }
             tokio::time::sleep(wait).await;
@@ -124,7 +139,14 @@ impl Cluster {
 
 /// Makes the connection's client. A command that logs in is run for it, and may wait for somebody.
 async fn open(config: kube::Config, limit: Duration) -> Result<kube::Client, Fault> {
-    let opening = tokio::task::spawn_blocking(|| kube::Client::try_from(config));
+    let (done, opening) = tokio::sync::oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
+    // A thread of its own: whoever ends waits for all threads of the runtime, and this one may wait for somebody for ever.
+    std::thread::spawn(move || {
+        let _within = runtime.enter();
+        // Nobody listens any more when it came too late.
+        let _late = done.send(kube::Client::try_from(config));
+    });
     let opened = tokio::time::timeout(limit, opening).await.ok().and_then(Result::ok);
     let late = || Fault::new(FaultKind::Setup, format!("the command that logs in did not end within {}", span(limit)));
     opened.ok_or_else(late)?.map_err(|error| send::failed(&error, Effect::None))

@@ -8,8 +8,10 @@ use super::name::ObjectName;
 use super::object::Object;
 use super::reference::Reference;
 use super::secret::Hidden;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use hyper::header::{ACCEPT, HeaderValue};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Both forms are the same; before Kubernetes 1.30 it was called a beta.
@@ -18,26 +20,41 @@ const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGrou
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+type Asked = Shared<BoxFuture<'static, Result<Arc<Kinds>, Fault>>>;
+
+/// What is known of the kinds: the question for them, which has an answer or is under way.
+#[derive(Clone, Default)]
+pub(super) struct Known(Arc<Mutex<Option<Asked>>>);
+
 impl Cluster {
     /// All kinds that the cluster has, as they were when it was last asked.
     pub async fn kinds(&self) -> Result<Arc<Kinds>, Fault> {
-        let mut known = self.kinds.lock().await;
-        if let Some(kinds) = &*known {
-            return Ok(Arc::clone(kinds));
-        }
-        let kinds = Arc::new(self.discover().await?);
-        *known = Some(Arc::clone(&kinds));
-        Ok(kinds)
+        self.asked(None).await
     }
 
     /// Asks anew, unless somebody else did so since `old` was told.
     async fn kinds_after(&self, old: &Arc<Kinds>) -> Result<Arc<Kinds>, Fault> {
-        let mut known = self.kinds.lock().await;
-        if known.as_ref().is_some_and(|known| Arc::ptr_eq(known, old)) {
-            *known = Some(Arc::new(self.discover().await?));
+        self.asked(Some(old)).await
+    }
+
+    /// The question that is under way, or its answer; a new one where there is none, or it failed, or told only `old`. All
+    /// who wait for a question get its answer, also that it failed: none of them asks again and waits as long once more.
+    fn asked(&self, old: Option<&Arc<Kinds>>) -> Asked {
+        let mut known = self.known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let good = known.as_ref().filter(|asked| match asked.peek() {
+            Some(Ok(kinds)) => old.is_none_or(|old| !Arc::ptr_eq(kinds, old)),
+            Some(Err(_)) => false,
+            None => true,
+        });
+        if let Some(asked) = good {
+            return asked.clone();
         }
-        drop(known);
-        self.kinds().await
+        // It must not hold what holds it.
+        let mut cluster = self.clone();
+        cluster.known = Known::default();
+        let asked = async move { cluster.discover().await.map(Arc::new) }.boxed().shared();
+        *known = Some(asked.clone());
+        asked
     }
 
     /// What is found among the kinds. If it is not there they are asked anew, with growing pauses, for as long as given:
@@ -45,6 +62,7 @@ impl Cluster {
     async fn find<T>(
         &self,
         within: Duration,
+        group: Option<&str>,
         find: impl Fn(&Kinds) -> Result<Option<T>, Ambiguous>,
         missing: impl Fn() -> String,
     ) -> Result<T, Fault> {
@@ -55,7 +73,9 @@ impl Cluster {
             match find(&kinds) {
                 Ok(Some(found)) => return Ok(found),
                 Err(Ambiguous(words)) => return Err(ambiguous(&words)),
-                Ok(None) if asked_anew && began.elapsed() + pause > within => return Err(absent(&missing())),
+                Ok(None) if asked_anew && began.elapsed() + pause > within => {
+                    return Err(kinds.silent(group).map_or_else(|| absent(&missing()), |group| silent(&missing(), group)));
+                }
                 Ok(None) => {}
             }
             if asked_anew {
@@ -74,20 +94,27 @@ impl Cluster {
         namespace: &str,
         within: Duration,
     ) -> Result<ObjectName, Fault> {
-        let kind = self.find(within, |kinds| Ok(kinds.meant(reference)?.cloned()), || reference.word.clone()).await?;
+        let kind = self.meant(reference, within).await?;
         Ok(kind.object(namespace, &reference.name))
+    }
+
+    async fn meant(&self, reference: &Reference, within: Duration) -> Result<Kind, Fault> {
+        let group = reference.group.as_deref().or_else(|| reference.builtin().map(|builtin| builtin.group));
+        self.find(within, group, |kinds| Ok(kinds.meant(reference)?.cloned()), || reference.word.clone()).await
     }
 
     /// A kind in the version that the server prefers.
     pub async fn kind(&self, group: &str, kind: &str) -> Result<Kind, Fault> {
-        self.find(Duration::ZERO, |kinds| Ok(kinds.preferred(group, kind).cloned()), || format!("{kind}.{group}")).await
+        let missing = || if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
+        self.find(Duration::ZERO, Some(group), |kinds| Ok(kinds.preferred(group, kind).cloned()), missing).await
     }
 
     /// The kind of an object, in the version that it says.
     pub async fn kind_of(&self, object: &Object, within: Duration) -> Result<Kind, Fault> {
         let (api_version, kind) = (object.api_version(), object.kind());
         let missing = || format!("{kind} in {api_version}");
-        self.find(within, |kinds| Ok(kinds.exactly(api_version, kind).cloned()), missing).await
+        let find = |kinds: &Kinds| Ok(kinds.exactly(api_version, kind).cloned());
+        self.find(within, Some(object.group()), find, missing).await
     }
 
     /// The full name of an object of a manifest, which need not say its namespace.
@@ -112,6 +139,13 @@ fn absent(what: &str) -> Fault {
     let help =
         "`kubectl api-resources` lists what the cluster has; a step that installs the definition must come before";
     Fault::new(FaultKind::Absent, format!("the cluster has no kind of objects called `{what}`")).with_help(help)
+}
+
+/// What can't be told apart from what is not there, while whoever serves it does not answer.
+fn silent(what: &str, group: &str) -> Fault {
+    let what = format!("whether the cluster has `{what}` can't be told: whoever serves `{group}` does not answer it");
+    let help = "`kubectl get apiservices` says which is not available";
+    Fault::new(FaultKind::Transient(None), what).with_help(help)
 }
 
 fn ambiguous(words: &[String]) -> Fault {

@@ -43,6 +43,8 @@ pub enum FaultKind {
     Unknown,
     /// How to reach the cluster can't be found out.
     Setup,
+    /// More was answered than may be held in memory.
+    TooLarge,
     /// The server refused for a reason of its own, such as a webhook that failed.
     Refused,
 }

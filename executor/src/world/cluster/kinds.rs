@@ -60,7 +60,11 @@ impl Kind {
 
 /// All kinds of a server; of each group its preferred version first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(Vec<Kind>);
+pub struct Kinds {
+    all: Vec<Kind>,
+    /// Groups of which the server could not ask whoever serves them: what it tells of them is old, or nothing.
+    silent: Vec<String>,
+}
 
 /// A word that several kinds answer to: `clusters.cluster.x-k8s.io`, `clusters.postgresql.cnpg.io`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,17 +73,22 @@ pub struct Ambiguous(pub Vec<String>);
 impl Kinds {
     /// All of them.
     pub fn all(&self) -> &[Kind] {
-        &self.0
+        &self.all
     }
 
     /// A kind in the version that the server prefers.
     pub fn preferred(&self, group: &str, kind: &str) -> Option<&Kind> {
-        self.0.iter().find(|known| known.group == group && known.kind == kind)
+        self.all.iter().find(|known| known.group == group && known.kind == kind)
     }
 
     /// A kind in a version.
     pub fn exactly(&self, api_version: &str, kind: &str) -> Option<&Kind> {
-        self.0.iter().find(|known| known.kind == kind && known.api_version() == api_version)
+        self.all.iter().find(|known| known.kind == kind && known.api_version() == api_version)
+    }
+
+    /// The group itself, where whoever serves it does not answer: then a kind of it that is missing may be there.
+    pub fn silent(&self, group: Option<&str>) -> Option<&str> {
+        self.silent.iter().map(String::as_str).find(|silent| group == Some(*silent))
     }
 
     /// The kind that a plan means. A word of Kubernetes itself means what it means without a server.
@@ -89,7 +98,7 @@ impl Kinds {
         }
         let word = reference.word.to_ascii_lowercase();
         let group = reference.group.as_deref();
-        let of_group = self.0.iter().filter(|known| group.is_none_or(|group| known.group == group));
+        let of_group = self.all.iter().filter(|known| group.is_none_or(|group| known.group == group));
         let found: Vec<_> = of_group.filter(|known| known.answers_to(&word)).collect();
         let first = found.first().copied();
         let other = |known: &&&Kind| first.is_some_and(|first| first.full_word() != known.full_word());
@@ -106,9 +115,12 @@ impl Kinds {
     pub(super) fn take(&mut self, told: &[u8]) -> Result<(), serde_json::Error> {
         let Groups { items } = serde_json::from_slice(told)?;
         for Group { metadata, versions } in items {
-            for Version { version, resources, .. } in versions {
+            for Version { version, resources, freshness } in versions {
+                if freshness == "Stale" && !self.silent.contains(&metadata.name) {
+                    self.silent.push(metadata.name.clone());
+                }
                 let kinds = resources.into_iter().filter_map(|resource| kind(&metadata.name, &version, resource));
-                self.0.extend(kinds);
+                self.all.extend(kinds);
             }
         }
         Ok(())
@@ -155,6 +167,9 @@ struct Version {
     version: String,
     #[serde(default)]
     resources: Vec<Resource>,
+    /// `Current`, or `Stale` where the server could not ask for it lately.
+    #[serde(default)]
+    freshness: String,
 }
 
 #[derive(Deserialize)]
@@ -212,6 +227,20 @@ mod tests {
         assert_eq!(kinds.exactly("a.io/v1", "Cluster").unwrap().path(Some("n")), "/apis/a.io/v1/namespaces/n/clusters");
         assert_eq!(kinds.exactly("v1", "ConfigMap").unwrap().path(Some("n")), "/api/v1/namespaces/n/configmaps");
         assert_eq!(kinds.exactly("a.io/v3", "Cluster"), None);
+    }
+
+    #[test]
+    fn a_group_that_nobody_answers_for_is_not_one_without_kinds() {
+        let told = |freshness: &str| {
+            let versions = json!([{ "version": "v1", "resources": [], "freshness": freshness }]);
+            let told = json!({ "items": [{ "metadata": { "name": "c.io" }, "versions": versions }] });
+            let mut kinds = kinds();
+            kinds.take(told.to_string().as_bytes()).unwrap();
+            kinds
+        };
+        let stale = told("Stale");
+        assert_eq!((stale.silent(Some("c.io")), stale.silent(None)), (Some("c.io"), None));
+        assert_eq!((stale.silent(Some("a.io")), told("Current").silent(Some("c.io"))), (None, None));
     }
 
     #[test]

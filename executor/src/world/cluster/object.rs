@@ -92,6 +92,18 @@ impl Object {
         self.get("/metadata/deletionTimestamp").is_some()
     }
 
+    /// Who holds it: it is not gone before all of them let go.
+    pub fn finalizers(&self) -> Vec<&str> {
+        let holders = self.get("/metadata/finalizers").and_then(Value::as_array);
+        holders.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Whether another object controls it: made by its controller, and gone with it.
+    pub fn is_controlled(&self) -> bool {
+        let owners = self.get("/metadata/ownerReferences").and_then(Value::as_array);
+        owners.into_iter().flatten().any(|owner| owner.get("controller") == Some(&Value::Bool(true)))
+    }
+
     /// Its full name, as a server tells it.
     pub fn full_name(&self) -> ObjectName {
         ObjectName {

@@ -2,7 +2,69 @@
 
 use super::object::Object;
 use super::place::{Place, Step};
+use super::write::FIELD_MANAGER;
 use serde_json::{Map, Value};
+
+/// The entries of the owners of all but the status, which controllers write.
+pub(super) fn entries(object: &Object) -> Vec<&Value> {
+    managed(object).iter().filter(|entry| !is_of_status(entry)).collect()
+}
+
+/// All entries.
+pub(super) fn managed(object: &Object) -> &[Value] {
+    object.get("/metadata/managedFields").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+pub(super) fn is_of_status(entry: &Value) -> bool {
+    entry.get("subresource").and_then(Value::as_str) == Some("status")
+}
+
+pub(super) fn is_ours(entry: &Value) -> bool {
+    entry.get("manager").and_then(Value::as_str) == Some(FIELD_MANAGER)
+}
+
+/// Whether two entries are of the same owner.
+pub(super) fn is_same_owner(one: &Value, other: &Value) -> bool {
+    ["manager", "operation", "subresource", "apiVersion"].iter().all(|key| one.get(key) == other.get(key))
+}
+
+/// Whether all that was done to an object since `before` was done by us: of the others nobody came, and nobody changed or
+/// took anything. What we change, or take over, may be gone from their entries.
+pub fn is_by_us(before: Option<&Object>, live: &Object) -> bool {
+    let known = before.map(entries).unwrap_or_default();
+    // The server makes up an owner of what nobody owned before the first apply.
+    let made_up = |entry: &Value| {
+        known.is_empty() && before.is_some() && entry.get("manager").and_then(Value::as_str) == Some("before-first-apply")
+    };
+    let was = |entry: &Value| {
+        let remains = |known: &&Value| {
+            let same = is_same_owner(known, entry) && known.get("time") == entry.get("time");
+            same && is_part(entry.get("fieldsV1"), known.get("fieldsV1"))
+        };
+        known.iter().any(|known| remains(&known))
+    };
+    let (ours, others): (Vec<&Value>, Vec<&Value>) = entries(live).into_iter().partition(|entry| is_ours(entry));
+    !ours.is_empty() && others.into_iter().all(|entry| was(entry) || made_up(entry))
+}
+
+/// Whether two objects have the same owners, at the same times.
+pub fn same_owners(one: &Object, other: &Object) -> bool {
+    entries(one) == entries(other)
+}
+
+/// Whether each field of a set is in another one.
+fn is_part(fields: Option<&Value>, whole: Option<&Value>) -> bool {
+    let Some(fields) = fields.and_then(Value::as_object) else { return true };
+    let Some(whole) = whole.and_then(Value::as_object) else { return fields.is_empty() };
+    fields.iter().all(|(key, below)| whole.get(key).is_some_and(|other| is_part(Some(below), Some(other))))
+}
+
+/// Whether we own what is at a place, or something in it. Where the server does not tell owners, all is ours.
+pub(super) fn is_our_place(object: &Object, place: &Place) -> bool {
+    let entries = entries(object);
+    let mut ours = entries.iter().filter(|entry| is_ours(entry)).filter_map(|entry| entry.get("fieldsV1"));
+    entries.is_empty() || ours.any(|fields| holds(fields, place.steps(), object.value()))
+}
 
 /// The manager who owns what is at a place, or something in it; of several the one who changed something last.
 pub fn owner(object: &Object, place: &Place) -> Option<String> {
@@ -81,5 +143,25 @@ mod tests {
         assert_eq!(owner(&object, &port("80")).as_deref(), Some("switchback"));
         assert_eq!(owner(&object, &port("81")), None);
         assert_eq!(owner(&object, &container.key("args")), None);
+    }
+
+    #[test]
+    fn only_what_nobody_else_touched_is_by_us() {
+        let entry = |manager: &str, time: u8, fields: &[&str]| {
+            let fields: Map<String, Value> = fields.iter().map(|key| ((*key).to_owned(), json!({}))).collect();
+            json!({ "manager": manager, "operation": "Apply", "time": time, "fieldsV1": { "f:data": fields } })
+        };
+        let of = |entries: Vec<Value>| Object::new(json!({ "metadata": { "managedFields": entries } })).unwrap();
+        let before = of(vec![entry("somebody", 1, &["f:a", "f:b"])]);
+        let ours = || entry("switchback", 2, &["f:a"]);
+        assert!(is_by_us(Some(&before), &of(vec![ours(), entry("somebody", 1, &["f:b"])])), "we took a field over");
+        assert!(is_by_us(Some(&before), &of(vec![ours()])), "we took all over");
+        assert!(!is_by_us(Some(&before), &of(vec![entry("somebody", 1, &["f:a", "f:b"])])), "we did nothing");
+        let more = entry("somebody", 1, &["f:a", "f:b", "f:more"]);
+        assert!(!is_by_us(Some(&before), &of(vec![ours(), more])), "they did more");
+        assert!(!is_by_us(Some(&before), &of(vec![ours(), entry("somebody", 3, &["f:b"])])), "they did it again");
+        assert!(!is_by_us(Some(&before), &of(vec![ours(), entry("kubectl", 1, &["f:b"])])), "somebody came");
+        assert!(is_by_us(None, &of(vec![ours()])));
+        assert!(!is_by_us(None, &of(vec![ours(), entry("somebody", 1, &["f:b"])])), "they made it");
     }
 }

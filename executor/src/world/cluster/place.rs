@@ -42,6 +42,11 @@ impl Place {
         Self(before.to_vec())
     }
 
+    /// Whether one of two is the other, or in it.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0) || other.0.starts_with(&self.0)
+    }
+
     /// The steps.
     pub fn steps(&self) -> &[Step] {
         &self.0

@@ -9,11 +9,18 @@ use super::object::Object;
 use super::secret::Hidden;
 use super::send::unsendable;
 use futures_util::future::join_all;
+use hyper::header::{ACCEPT, HeaderValue};
 use kube::core::params::ListParams;
 use serde_json::Value;
 
 /// Objects in one answer; a list goes on over several.
 const PAGE: u32 = 500;
+/// Where that is too much for one answer.
+const SMALLEST_PAGE: u32 = 5;
+/// No cluster has as many of a kind; etcd ends before.
+const MOST_OBJECTS: usize = 1_000_000;
+/// The form of a list in which objects have only their metadata.
+const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 /// A list that is so old that its next page is gone begins anew; one that can't be read in so many tries never will.
 const MOST_BEGINNINGS: usize = 3;
 
@@ -29,10 +36,14 @@ pub struct Selection {
 }
 
 impl Cluster {
-    /// An object in the version that the server prefers; none if it is not there.
+    /// An object in the version that the server prefers; none if it is not there, nor where there are no objects of its
+    /// kind.
     pub async fn get(&self, name: &ObjectName) -> Result<Option<Object>, Fault> {
-        let kind = self.kind(&name.group, &name.kind).await?;
-        self.get_as(&kind, name).await
+        match self.kind(&name.group, &name.kind).await {
+            Ok(kind) => self.get_as(&kind, name).await,
+            Err(fault) if fault.is_absent() => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// An object in a version of its kind; none if it is not there.
@@ -52,31 +63,64 @@ impl Cluster {
 
     /// All objects of a kind that are selected, by namespace and name.
     pub async fn list(&self, kind: &Kind, selection: &Selection) -> Result<Vec<Object>, Fault> {
-        let mut beginnings = 1;
+        self.list_of(kind, selection, Parts::All).await
+    }
+
+    /// The same without what is in them: names, owners and other metadata.
+    pub(super) async fn list_metadata(&self, kind: &Kind, selection: &Selection) -> Result<Vec<Object>, Fault> {
+        self.list_of(kind, selection, Parts::Metadata).await
+    }
+
+    async fn list_of(&self, kind: &Kind, selection: &Selection, parts: Parts) -> Result<Vec<Object>, Fault> {
+        let (mut beginnings, mut page) = (1, PAGE);
         loop {
-            match self.list_once(kind, selection).await {
+            match self.list_once(kind, selection, parts, page).await {
                 Err(fault) if fault.kind == FaultKind::Expired && beginnings < MOST_BEGINNINGS => beginnings += 1,
+                Err(fault) if fault.kind == FaultKind::TooLarge && page > SMALLEST_PAGE => page /= 10,
                 told => return told,
             }
         }
     }
 
-    async fn list_once(&self, kind: &Kind, selection: &Selection) -> Result<Vec<Object>, Fault> {
+    async fn list_once(
+        &self,
+        kind: &Kind,
+        selection: &Selection,
+        parts: Parts,
+        page: u32,
+    ) -> Result<Vec<Object>, Fault> {
         let path = kind.path(selection.namespace.as_deref());
-        let mut params = ListParams::default().limit(PAGE);
+        let mut params = ListParams::default().limit(page);
         (params.label_selector, params.field_selector) = (selection.labels.clone(), selection.fields.clone());
         let mut objects = Vec::new();
         loop {
-            let request = kube::core::Request::new(&path).list(&params).map_err(|error| unsendable(&error))?;
+            let mut request = kube::core::Request::new(&path).list(&params).map_err(|error| unsendable(&error))?;
+            if parts == Parts::Metadata {
+                request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA));
+            }
             let body = self.ask(&request, Effect::None, &Hidden::default()).await?;
             let mut page: Value = serde_json::from_slice(&body).map_err(|_| no_object())?;
             objects.extend(items(&mut page, kind));
-            match page.pointer("/metadata/continue").and_then(Value::as_str).filter(|token| !token.is_empty()) {
-                Some(token) => params = params.continue_token(token),
-                None => return Ok(objects),
+            let token = page.pointer("/metadata/continue").and_then(Value::as_str).filter(|token| !token.is_empty());
+            let Some(token) = token else { return Ok(objects) };
+            if params.continue_token.as_deref() == Some(token) || objects.len() > MOST_OBJECTS {
+                return Err(endless(&path));
             }
+            params = params.continue_token(token);
         }
     }
+}
+
+/// What of objects is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    All,
+    Metadata,
+}
+
+fn endless(path: &str) -> Fault {
+    Fault::new(FaultKind::Refused, format!("the server's list of `{path}` has no end"))
+        .with_help("look whether something stands between")
 }
 
 /// The items of a list, which themselves don't say what they are.

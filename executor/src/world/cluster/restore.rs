@@ -6,15 +6,13 @@
 //! bound to the `resourceVersion` and the `uid` that were compared, so nothing is overwritten that was not looked at.
 
 use super::client::Cluster;
-use super::diff::compare;
 use super::fault::{Fault, FaultKind};
 use super::name::ObjectName;
-use super::normal::Normal;
 use super::object::Object;
-use super::owners::owner;
-use super::place::Place;
-use super::write::{Delete, Mode, Propagation};
-use serde_json::{Map, Value};
+use super::send;
+use super::way::{Interference, Way, fresh, way};
+use super::write::{Delete, Mode};
+use std::time::Instant;
 
 /// What was done to put an object back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,16 +35,7 @@ impl Restored {
 }
 
 /// A status that is written more often than this in a row is no status.
-const MOST_TRIES: usize = 20;
-
-/// What somebody else did since.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Interference {
-    /// Where in the object; empty for the object itself.
-    pub field: String,
-    /// Who, as far as the server tells: of what was taken away it does not.
-    pub manager: Option<String>,
-}
+pub const MOST_TRIES: usize = 20;
 
 /// Why an object was not put back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,19 +59,17 @@ fn told(found: &[Interference]) -> String {
     format!("somebody else changed it since: {}", each.join(", "))
 }
 
-/// What is to be done.
-#[derive(Debug, PartialEq)]
-enum Way {
-    Nothing,
-    Replace,
-    Owners,
-    Create,
-    Delete,
+/// One step on the way.
+struct Step {
+    done: Restored,
+    /// What the server answered, or what it has where there was nothing to do.
+    object: Option<Object>,
+    is_last: bool,
 }
 
 impl Cluster {
     /// Puts an object back as it was `before` our change, where `left` is what our change made of it, as the server
-    /// answered; each is none where there was no object.
+    /// answered; each is none where there was no object. What others changed elsewhere in it since stays.
     ///
     /// It may be called again after it was interrupted anywhere.
     pub async fn restore(
@@ -92,15 +79,37 @@ impl Cluster {
         left: Option<&Object>,
         mode: Mode,
     ) -> Result<Restored, NotRestored> {
+        Ok(self.restored(name, before, left, mode).await?.0)
+    }
+
+    /// The same; also the object as the server answered that it is now.
+    pub async fn restored(
+        &self,
+        name: &ObjectName,
+        before: Option<&Object>,
+        left: Option<&Object>,
+        mode: Mode,
+    ) -> Result<(Restored, Option<Object>), NotRestored> {
         let mut done = Restored::Already;
-        for _ in 0..MOST_TRIES {
+        let (mut tries, mut pause, began) = (0, send::FIRST_PAUSE, Instant::now());
+        while tries < MOST_TRIES {
             match self.restore_once(name, before, left, mode).await {
                 // A controller wrote the status in between. What was looked at is looked at again.
-                Err(NotRestored::Fault(fault)) if fault.kind == FaultKind::Changed => {}
-                Ok((step, whole)) => {
-                    done = done.and(step);
-                    if whole || mode == Mode::DryRun {
-                        return Ok(done);
+                Err(NotRestored::Fault(fault)) if fault.kind == FaultKind::Changed => tries += 1,
+                // Nothing was done. What was looked at is looked at again.
+                Err(NotRestored::Fault(fault)) if fault.may_pass() => {
+                    let wait = send::wait(&fault, pause);
+                    if began.elapsed().saturating_add(wait) > self.patience() {
+                        return Err(fault.into());
+                    }
+                    tokio::time::sleep(wait).await;
+                    pause = (pause * 2).min(send::LONGEST_PAUSE);
+                }
+                Ok(step) => {
+                    tries += 1;
+                    done = done.and(step.done);
+                    if step.is_last || mode == Mode::DryRun {
+                        return Ok((done, step.object));
                     }
                 }
                 Err(other) => return Err(other),
@@ -110,35 +119,29 @@ impl Cluster {
         Err(Fault::new(FaultKind::Changed, what).with_help("look who changes it").into())
     }
 
-    /// One step on the way, and whether it was the last.
     async fn restore_once(
         &self,
         name: &ObjectName,
         before: Option<&Object>,
         left: Option<&Object>,
         mode: Mode,
-    ) -> Result<(Restored, bool), NotRestored> {
+    ) -> Result<Step, NotRestored> {
         let live = self.live(name, before.or(left)).await?;
-        if let (Some(_), Some(live)) = (before, &live)
+        if let (Some(_), None, Some(live)) = (before, left, &live)
             && live.is_ending()
         {
             return Err(ending(name, live).into());
         }
-        match (way(before, left, live.as_ref()).map_err(NotRestored::Interference)?, before, live) {
-            (Way::Replace, Some(before), Some(live)) => {
-                self.replace(name, &rebased(before, &live), mode).await?;
-                Ok((Restored::Replaced, false))
-            }
-            (Way::Owners, Some(before), Some(live)) => {
-                self.replace(name, &owned(&live, before), mode).await?;
-                Ok((Restored::Replaced, true))
-            }
+        let way = way(before, left, live.as_ref()).map_err(NotRestored::Interference)?;
+        let step = |done, object, is_last| Ok(Step { done, object: Some(object), is_last });
+        match (way, before, live) {
+            (Way::Content(target), ..) => step(Restored::Replaced, self.replace(name, &target, mode).await?, false),
+            (Way::Owners(target), ..) => step(Restored::Replaced, self.replace(name, &target, mode).await?, true),
             (Way::Create, Some(before), _) => {
-                self.create(name, &fresh(before), mode).await?;
-                Ok((Restored::Created, false))
+                step(Restored::Created, self.create(name, &fresh(before), mode).await?, false)
             }
             (Way::Delete, _, Some(live)) => self.take_away(name, &live, mode).await,
-            _ => Ok((Restored::Already, true)),
+            (_, _, object) => Ok(Step { done: Restored::Already, object, is_last: true }),
         }
     }
 
@@ -147,122 +150,33 @@ impl Cluster {
         let Some(kept) = kept else { return Ok(None) };
         match self.kind_of(kept, std::time::Duration::ZERO).await {
             Ok(kind) => self.get_as(&kind, name).await,
-            // With its definition all objects of a kind are gone.
-            Err(fault) if fault.is_absent() => Ok(None),
+            Err(fault) if fault.is_absent() => match self.kind(&name.group, &name.kind).await {
+                Ok(kind) => Err(unserved(name, kept, &kind.api_version())),
+                // With its definition all objects of a kind are gone.
+                Err(fault) if fault.is_absent() => Ok(None),
+                Err(fault) => Err(fault),
+            },
             Err(fault) => Err(fault),
         }
     }
 
-    async fn take_away(&self, name: &ObjectName, live: &Object, mode: Mode) -> Result<(Restored, bool), NotRestored> {
-        let delete = Delete {
-            propagation: Propagation::Background,
-            uid: live.uid().map(str::to_owned),
-            resource_version: live.resource_version().map(str::to_owned),
-        };
-        match self.delete(name, &delete, mode).await {
+    async fn take_away(&self, name: &ObjectName, live: &Object, mode: Mode) -> Result<Step, NotRestored> {
+        match self.delete(name, &Delete::exactly(live), mode).await {
             Err(fault) if fault.kind != FaultKind::Absent => Err(fault.into()),
-            _ => Ok((Restored::Deleted, true)),
+            _ => Ok(Step { done: Restored::Deleted, object: None, is_last: true }),
         }
     }
+}
+
+/// The object may well be there, but can't be compared with its copy.
+fn unserved(name: &ObjectName, kept: &Object, now: &str) -> Fault {
+    let what = format!("`{name}` was kept in version {}, which the cluster serves no more", kept.api_version());
+    let help = format!("it serves {now}: let the definition serve both until this run is settled");
+    Fault::new(FaultKind::Setup, what).with_help(help)
 }
 
 /// Its name is free when all who hold it let go; then it can be made again.
 fn ending(name: &ObjectName, live: &Object) -> Fault {
-    let holders = live.get("/metadata/finalizers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let holders: Vec<_> = holders.iter().filter_map(Value::as_str).collect();
-    let what = format!("`{name}` is still being deleted; its finalizers: {}", holders.join(", "));
-    Fault::new(FaultKind::Transient(None), what).with_help("look at who serves them; then it can be put back")
-}
-
-fn way(before: Option<&Object>, left: Option<&Object>, live: Option<&Object>) -> Result<Way, Vec<Interference>> {
-    let itself = |manager: Option<String>| Err(vec![Interference { field: String::new(), manager }]);
-    match (before, left, live) {
-        (None, _, None) => Ok(Way::Nothing),
-        (None, Some(_), Some(live)) if live.is_ending() => Ok(Way::Nothing),
-        (None, Some(left), Some(live)) => {
-            as_left(left, live)?;
-            Ok(Way::Delete)
-        }
-        (Some(before), _, Some(live)) if Normal::of(before) == Normal::of(live) => {
-            Ok(if owners(before) == owners(live) { Way::Nothing } else { Way::Owners })
-        }
-        (Some(_), Some(left), Some(live)) => {
-            as_left(left, live)?;
-            Ok(Way::Replace)
-        }
-        (Some(_), None, None) => Ok(Way::Create),
-        // We left it there, and somebody deleted it.
-        (Some(_), Some(_), None) => itself(None),
-        // We deleted it, and somebody made one.
-        (_, None, Some(live)) => itself(owner(live, &Place::default())),
-    }
-}
-
-/// Whether an object is as we left it: the very same one, with the same content.
-fn as_left(left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
-    if left.uid() != live.uid() || live.is_ending() {
-        return Err(vec![Interference { field: String::new(), manager: None }]);
-    }
-    let changes = compare(Normal::of(left).value(), Normal::of(live).value());
-    let found = changes.into_iter().map(|change| {
-        let manager = change.new.is_some().then(|| owner(live, &change.place)).flatten();
-        Interference { field: change.place.to_string(), manager }
-    });
-    let found: Vec<_> = found.collect();
-    if found.is_empty() { Ok(()) } else { Err(found) }
-}
-
-/// The object of before as a change of the one that is there now.
-fn rebased(before: &Object, live: &Object) -> Object {
-    with_metadata(before, |metadata| {
-        // The server refuses another time of creation; of one that was made anew in between it is another.
-        for key in ["resourceVersion", "uid", "creationTimestamp", "generation"] {
-            match live.get("/metadata").and_then(|metadata| metadata.get(key)) {
-                Some(value) => metadata.insert(key.to_owned(), value.clone()),
-                None => metadata.remove(key),
-            };
-        }
-    })
-}
-
-/// The object of before as one that was never there. What the server writes by itself is refused or wrong.
-fn fresh(before: &Object) -> Object {
-    with_metadata(before, |metadata| {
-        for key in ["resourceVersion", "uid", "generation", "creationTimestamp", "selfLink", "managedFields"] {
-            metadata.remove(key);
-        }
-    })
-}
-
-/// What is there now with the owners of before; those of the status are as they are now, since the status is too.
-fn owned(live: &Object, before: &Object) -> Object {
-    let of_status = |entry: &&Value| entry.get("subresource").and_then(Value::as_str) == Some("status");
-    let mut entries: Vec<Value> = owners(before).into_iter().cloned().collect();
-    entries.extend(managed(live).iter().filter(of_status).cloned());
-    if entries.is_empty() {
-        // No entry at all would mean: as they are. One that is empty takes them away.
-        entries.push(Value::Object(Map::new()));
-    }
-    with_metadata(live, |metadata| {
-        metadata.insert("managedFields".to_owned(), entries.into());
-    })
-}
-
-fn with_metadata(object: &Object, change: impl FnOnce(&mut Map<String, Value>)) -> Object {
-    let mut value = object.value().clone();
-    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
-        change(metadata);
-    }
-    // It was an object and still is.
-    Object::new(value).unwrap_or_else(|| object.clone())
-}
-
-fn managed(object: &Object) -> &[Value] {
-    object.get("/metadata/managedFields").and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-/// The entries of the owners of all but the status.
-fn owners(object: &Object) -> Vec<&Value> {
-    let of_status = |entry: &&Value| entry.get("subresource").and_then(Value::as_str) == Some("status");
-    managed(object).iter().filter(|entry| !of_status(entry)).collect()
+    let what = format!("`{name}` is still being deleted; its finalizers: {}", live.finalizers().join(", "));
+    Fault::new(FaultKind::Refused, what).with_help("look at who serves them; then it can be put back")
 }

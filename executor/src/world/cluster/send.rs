@@ -4,7 +4,7 @@ use super::super::net::{NetError, causes, tls_words};
 use super::super::wording::span;
 use super::answer::{Answer, Effect};
 use super::fault::{Fault, FaultKind};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
 use kube::client::{AuthError, Body};
@@ -16,8 +16,11 @@ use tokio::time::timeout;
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Between two.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// A list of everything in a large cluster has some hundred megabytes.
-const LARGEST_ANSWER: usize = 512 << 20;
+/// The longest pause that a server may ask for.
+const LONGEST_TOLD: Duration = Duration::from_secs(60);
+/// An object has two megabytes at most, a page of a list as many as are asked for; as many answers as requests at once may
+/// be in memory together.
+const LARGEST_ANSWER: usize = 32 << 20;
 
 /// Sends one request, once.
 pub(super) async fn once(
@@ -39,15 +42,24 @@ async fn whole(response: Response<Body>, effect: Effect) -> Result<Answer, Fault
     let status = response.status().as_u16();
     let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
     let body = Limited::new(response.into_body(), LARGEST_ANSWER).collect().await;
-    let body: Bytes = body.map_err(|_| unanswered("the answer ended too early", effect))?.to_bytes();
+    let body: Bytes = body.map_err(|error| cut_off(&*error, effect))?.to_bytes();
     Ok(Answer { status, retry_after: retry_after.map(Duration::from_secs), body: body.into() })
+}
+
+/// An answer that was not read to its end.
+fn cut_off(error: &(dyn Error + 'static), effect: Effect) -> Fault {
+    if effect == Effect::None && error.is::<LengthLimitError>() {
+        let what = format!("the answer has more than {} MiB", LARGEST_ANSWER >> 20);
+        return Fault::new(FaultKind::TooLarge, what);
+    }
+    unanswered("the answer ended too early", effect)
 }
 
 /// How long to wait before the next try: what the server asks for, else a little more or less than the pause, so that many
 /// clients don't come back together.
 pub(super) fn wait(fault: &Fault, pause: Duration) -> Duration {
     if let FaultKind::Transient(Some(told)) = fault.kind {
-        return told;
+        return told.min(LONGEST_TOLD);
     }
     let mut random = [0];
     // Without randomness it is the pause itself.
@@ -136,4 +148,16 @@ fn unanswered(words: &str, effect: Effect) -> Fault {
 /// What can't even be written as a request.
 pub(super) fn unsendable(error: &dyn Error) -> Fault {
     Fault::new(FaultKind::Setup, format!("this can't be asked of a server: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_can_ask_for_no_pause_without_end() {
+        let fault = |told: Duration| Fault::new(FaultKind::Transient(Some(told)), "busy");
+        assert_eq!(wait(&fault(Duration::from_secs(3)), FIRST_PAUSE), Duration::from_secs(3));
+        assert_eq!(wait(&fault(Duration::MAX), FIRST_PAUSE), LONGEST_TOLD);
+    }
 }

@@ -42,8 +42,7 @@ impl Source {
 
     fn read(&self) -> Result<Kubeconfig, Fault> {
         let read = self.kubeconfig.as_ref().map_or_else(Kubeconfig::read, Kubeconfig::read_from);
-        let help =
-            "name one with `kubeconfig=` in the target or in KUBECONFIG; `kubectl config view` shows what is there";
+        let help = "name one in KUBECONFIG; `kubectl config view` shows what is there";
         read.map_err(|error| fault(&error).with_help(help))
     }
 

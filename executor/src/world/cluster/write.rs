@@ -1,8 +1,8 @@
 //! Changing objects. Nothing here is ever sent twice, but for dry runs.
 
-use super::answer::Effect;
+use super::answer::{Answer, Effect};
 use super::client::Cluster;
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::kinds::Kind;
 use super::name::ObjectName;
 use super::object::Object;
@@ -83,6 +83,15 @@ pub struct Delete {
     pub resource_version: Option<String>,
 }
 
+impl Delete {
+    /// Of the very object that was looked at, as long as nobody changed it.
+    pub fn exactly(live: &Object) -> Self {
+        let text = |of: Option<&str>| of.map(str::to_owned);
+        let (uid, resource_version) = (text(live.uid()), text(live.resource_version()));
+        Self { propagation: Propagation::Background, uid, resource_version }
+    }
+}
+
 impl Cluster {
     /// Server-side apply: the fields of this object become ours and as said here, all others stay.
     pub async fn apply(
@@ -92,12 +101,45 @@ impl Cluster {
         conflicts: Conflicts,
         mode: Mode,
     ) -> Result<Object, Fault> {
+        object(&self.applied(name, wanted, conflicts, mode).await?.body)
+    }
+
+    /// Server-side apply, where there is no such object: the one that is made. Whoever made one of its name in between keeps
+    /// it as it is, and that is a fault ([`FaultKind::Exists`]).
+    ///
+    /// A server has no condition for that, but says whether it made the object. What was merged into somebody else's is
+    /// taken out again: an apply that says nothing gives up all that we own.
+    pub async fn apply_new(&self, name: &ObjectName, wanted: &Object) -> Result<Object, Fault> {
+        let exists = || Fault::new(FaultKind::Exists, format!("somebody else made `{name}` at the same moment"));
+        match self.applied(name, wanted, Conflicts::Refuse, Mode::Real).await {
+            Ok(answer) if answer.status == CREATED => object(&answer.body),
+            Ok(_) => {
+                let nothing = json!({ "apiVersion": wanted.api_version(), "kind": wanted.kind(),
+                                      "metadata": { "name": wanted.name() } });
+                let nothing = Object::new(nothing).unwrap_or_else(|| wanted.clone());
+                match self.applied(name, &nothing, Conflicts::Refuse, Mode::Real).await {
+                    Ok(_) => Err(exists()),
+                    Err(fault) => Err(exists().with_help(format!("what was merged into it is still there: {fault}"))),
+                }
+            }
+            Err(fault) if matches!(fault.kind, FaultKind::Conflict(_)) => Err(exists()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn applied(
+        &self,
+        name: &ObjectName,
+        wanted: &Object,
+        conflicts: Conflicts,
+        mode: Mode,
+    ) -> Result<Answer, Fault> {
         let kind = self.kind_of(wanted, std::time::Duration::ZERO).await?;
         let force = if conflicts == Conflicts::Force { "&force=true" } else { "" };
         let to = format!("{}?{}{force}", path(&kind, name)?, params(mode));
         let body = placed(wanted, &kind, name);
         let change = Change { method: Method::PATCH, to, content: "application/apply-patch+yaml", mode };
-        object(&self.change(change, &kind.kind, &body).await?)
+        self.change(change, &kind.kind, &body).await
     }
 
     /// Changes part of an object that is there.
@@ -105,7 +147,7 @@ impl Cluster {
         let kind = self.kind(&name.group, &name.kind).await?;
         let (content, body) = patch.parts();
         let to = format!("{}?{}", path(&kind, name)?, params(mode));
-        object(&self.change(Change { method: Method::PATCH, to, content, mode }, &kind.kind, body).await?)
+        object(&self.change(Change { method: Method::PATCH, to, content, mode }, &kind.kind, body).await?.body)
     }
 
     /// Makes an object that is not there yet.
@@ -115,7 +157,7 @@ impl Cluster {
         path(&kind, name)?;
         let to = format!("{}?{}", kind.path(name.namespace.as_deref().filter(|_| kind.namespaced)), params(mode));
         let body = placed(wanted, &kind, name);
-        object(&self.change(Change { method: Method::POST, to, content: JSON, mode }, &kind.kind, &body).await?)
+        object(&self.change(Change { method: Method::POST, to, content: JSON, mode }, &kind.kind, &body).await?.body)
     }
 
     /// Replaces an object whole. With a `resourceVersion` in it only as long as nobody changed the object since.
@@ -123,7 +165,7 @@ impl Cluster {
         let kind = self.kind_of(wanted, std::time::Duration::ZERO).await?;
         let to = format!("{}?{}", path(&kind, name)?, params(mode));
         let body = placed(wanted, &kind, name);
-        object(&self.change(Change { method: Method::PUT, to, content: JSON, mode }, &kind.kind, &body).await?)
+        object(&self.change(Change { method: Method::PUT, to, content: JSON, mode }, &kind.kind, &body).await?.body)
     }
 
     /// Deletes an object. It may still be there afterwards, and end when those who hold it let go.
@@ -141,17 +183,19 @@ impl Cluster {
         self.change(change, &kind.kind, &body).await.map(drop)
     }
 
-    async fn change(&self, change: Change, kind: &str, body: &Value) -> Result<Vec<u8>, Fault> {
+    async fn change(&self, change: Change, kind: &str, body: &Value) -> Result<Answer, Fault> {
         let Change { method, to, content, mode } = change;
         let effect = if mode == Mode::DryRun { Effect::None } else { Effect::Write };
         let request = Request::builder().method(method).uri(to).header(CONTENT_TYPE, content);
         let bytes = serde_json::to_vec(body).map_err(|error| unsendable(&error))?;
         let request = request.body(bytes).map_err(|error| unsendable(&error))?;
-        self.ask(&request, effect, &Hidden::of(kind, body)).await
+        self.answer(&request, effect, &Hidden::of(kind, body)).await
     }
 }
 
 const JSON: &str = "application/json";
+/// The status of an answer by which a server says that it made an object.
+const CREATED: u16 = 201;
 
 struct Change {
     method: Method,

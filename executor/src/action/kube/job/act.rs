@@ -57,7 +57,7 @@ impl Action for KubeCreateJob {
         let all: Vec<Made> = recipe.read()?;
         let mut applied = Applied::changed(all.len() as u64);
         for made in &all {
-            made.ensure(scene).await?;
+            made.ensure(scene, until).await?;
             let waited = until_ready_or_stalled(scene, vec![made.object.clone()], until, stalled(call)).await;
             told(made, waited, scene).await?;
             let live = scene.site.cluster()?.get(&made.object).await?;
@@ -87,9 +87,14 @@ impl Action for KubeCreateJob {
         let until = Instant::now() + scene.within;
         let (mut goes, mut left) = (Vec::new(), Vec::new());
         for made in recipe.read::<Vec<Made>>()?.into_iter().rev() {
-            let there = matches!(made.state(scene).await?, State::Ours(_));
-            left.extend(made.delete(scene).await?);
-            goes.extend(there.then_some(made.object));
+            match made.state(scene).await? {
+                State::Ours(live) => {
+                    made.delete(&live, scene).await?;
+                    goes.push((made.object, live.uid().map(str::to_owned)));
+                }
+                State::Theirs => left.push(format!("`{}` is of somebody else, and is left", made.spoken(scene))),
+                State::NotYet | State::Gone => {}
+            }
         }
         let number = goes.len();
         if let Err(fault) = until_gone(scene, goes, until).await {

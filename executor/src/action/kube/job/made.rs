@@ -1,5 +1,6 @@
 //! One Job of a recipe: making it, finding it again, taking it away.
 
+use super::super::interference::Tries;
 use super::super::store::Store;
 use super::notes::Notes;
 use crate::fault_point::boundary;
@@ -8,6 +9,7 @@ use crate::site::{Fault, Scene};
 use crate::world::cluster::{Delete, FaultKind, Mode, Object, ObjectName, Propagation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 /// The annotation by which a Job is known again.
 const CREATED: &str = "switchback/created";
@@ -89,26 +91,32 @@ impl Made {
     }
 
     /// It is there when this returns: made now, or found again.
-    pub async fn ensure(&self, scene: &Scene<'_>) -> Result<(), Fault> {
+    pub async fn ensure(&self, scene: &Scene<'_>, until: Instant) -> Result<(), Fault> {
         match self.state(scene).await? {
             State::Ours(live) => self.notes(scene)?.note_made(live.uid().unwrap_or_default()),
             State::Theirs => Err(self.is_theirs(scene)),
             State::Gone => Err(self.is_gone(scene)),
-            State::NotYet => self.create(scene).await,
+            State::NotYet => self.create(scene, until).await,
         }
     }
 
-    async fn create(&self, scene: &Scene<'_>) -> Result<(), Fault> {
+    async fn create(&self, scene: &Scene<'_>, until: Instant) -> Result<(), Fault> {
         let (cluster, notes) = (scene.site.cluster()?, self.notes(scene)?);
         let wanted = Store::of(scene)?.kept(&self.wanted)?;
         notes.note_sent()?;
-        boundary("object");
-        let made = match cluster.create(&self.object, &wanted, Mode::Real).await {
-            Err(fault) if fault.kind == FaultKind::Exists => return Err(self.is_theirs(scene)),
-            made => made.map_err(|fault| Fault::from(fault).about(&self.spoken(scene)))?,
-        };
-        boundary("object-applied");
-        notes.note_made(made.uid().unwrap_or_default())
+        let mut tries = Tries::until(until);
+        loop {
+            boundary("object");
+            match cluster.create(&self.object, &wanted, Mode::Real).await {
+                Err(fault) if fault.kind == FaultKind::Exists => return Err(self.is_theirs(scene)),
+                // Only what was surely not made is asked for again.
+                Err(fault) => tries.again(fault, &self.object, scene).await?,
+                Ok(made) => {
+                    boundary("object-applied");
+                    return notes.note_made(made.uid().unwrap_or_default());
+                }
+            }
+        }
     }
 
     pub fn is_theirs(&self, scene: &Scene<'_>) -> Fault {
@@ -121,15 +129,8 @@ impl Made {
         Fault::unknown(format!("{} was made and is gone: how it ended is not known", self.spoken(scene)))
     }
 
-    /// Has it deleted, its pods first; whether it was there. One of somebody else is told and left.
-    pub async fn delete(&self, scene: &Scene<'_>) -> Result<Option<String>, Fault> {
-        let live = match self.state(scene).await? {
-            State::Ours(live) => live,
-            State::NotYet | State::Gone => return Ok(None),
-            State::Theirs => {
-                return Ok(Some(format!("`{}` is of somebody else, and is left", self.spoken(scene))));
-            }
-        };
+    /// Has a Job of this action deleted, its pods first.
+    pub async fn delete(&self, live: &Object, scene: &Scene<'_>) -> Result<(), Fault> {
         // What it still does must have ended before anything else is taken back.
         let uid = live.uid().map(str::to_owned);
         let delete = Delete { propagation: Propagation::Foreground, uid, resource_version: None };
@@ -139,7 +140,7 @@ impl Made {
             done => done.map_err(|fault| Fault::from(fault).about(&self.spoken(scene)))?,
         }
         boundary("object-restored");
-        Ok(None)
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pausing, and going on as before.
 
-use super::super::interference::{MOST_TRIES, too_fast};
+use super::super::interference::Tries;
 use super::super::preview::lines;
 use super::super::store::Store;
 use super::field::Field;
@@ -11,7 +11,7 @@ use crate::fault_point::boundary;
 use crate::resource::{Observed, Resource, seen};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{FaultKind, Mode, Normal, NotRestored, Object, ObjectName, Place, owner};
+use crate::world::cluster::{Cluster, Fault as ClusterFault, Mode, Normal, NotRestored, Object, ObjectName, Place, owner};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,7 +105,7 @@ impl<P: Pauses> Action for Pausing<P> {
         let all: Vec<Held> = recipe.read()?;
         let mut applied = Applied::changed(all.len() as u64);
         for held in &all {
-            let live = self.pause(held, scene).await?;
+            let live = self.pause(held, scene, until).await?;
             self.until_idle(held, live, scene, until).await?;
             let live = scene.site.cluster()?.get(&held.object).await?;
             applied.left.insert(Resource::object(&held.object), seen(scene.site, &held.object, live.as_ref()));
@@ -154,10 +154,10 @@ impl<P: Pauses> Action for Pausing<P> {
 
 impl<P: Pauses> Pausing<P> {
     /// Pauses one that is not paused yet.
-    async fn pause(&self, held: &Held, scene: &Scene<'_>) -> Result<Object, Fault> {
+    async fn pause(&self, held: &Held, scene: &Scene<'_>, until: Instant) -> Result<Object, Fault> {
         let (cluster, field) = (scene.site.cluster()?, self.0.field());
-        let before = Store::of(scene)?.kept(&held.before)?;
-        for _ in 0..MOST_TRIES {
+        let (before, mut tries) = (Store::of(scene)?.kept(&held.before)?, Tries::until(until));
+        loop {
             let live = cluster.get(&held.object).await?.ok_or_else(|| absent(&held.spoken, &held.object))?;
             if self.0.is_paused(field.of(&live)) {
                 return Ok(live);
@@ -168,11 +168,11 @@ impl<P: Pauses> Pausing<P> {
                     Fault::new(why).details(["it is left, because an older state would be given back".to_owned()])
                 );
             }
-            if let Some(live) = set(field, self.0.paused().as_ref(), held, &live, scene).await? {
-                return Ok(live);
+            match set(field, self.0.paused().as_ref(), held, &live, cluster).await {
+                Ok(live) => return Ok(live),
+                Err(fault) => tries.again(fault, &held.object, scene).await?,
             }
         }
-        Err(too_fast(&held.object, scene))
     }
 
     /// Waits until its controller has ended what was under way before it was paused.
@@ -194,8 +194,9 @@ impl<P: Pauses> Pausing<P> {
     /// Makes the field what it was; else why not.
     async fn give_back(&self, held: &Held, scene: &Scene<'_>) -> Result<Option<String>, Fault> {
         let (cluster, field) = (scene.site.cluster()?, self.0.field());
+        let mut tries = Tries::until(Instant::now() + scene.within);
         let before = Store::of(scene)?.kept(&held.before)?;
-        for _ in 0..MOST_TRIES {
+        loop {
             let Some(live) = cluster.get(&held.object).await? else {
                 return Ok(Some("was deleted by somebody else since".to_owned()));
             };
@@ -209,31 +210,26 @@ impl<P: Pauses> Pausing<P> {
                 let by = owner(&live, &Place::of_keys(field.0)).unwrap_or_else(|| "somebody else".to_owned());
                 return Ok(Some(format!("{field} was changed by {by} since, and is left")));
             }
-            if let Some(live) = set(field, field.of(&before), held, &live, scene).await? {
-                return give_owners_back(held, &before, &live, scene).await.map(|()| None);
+            match set(field, field.of(&before), held, &live, cluster).await {
+                Ok(live) => return give_owners_back(held, &before, &live, scene).await.map(|()| None),
+                Err(fault) => tries.again(fault, &held.object, scene).await?,
             }
         }
-        Err(too_fast(&held.object, scene))
     }
 }
 
-/// Sets the field; none where somebody changed the object in between.
+/// Sets the field, as long as nobody changed the object since it was looked at.
 async fn set(
     field: Field,
     value: Option<&Value>,
     held: &Held,
     live: &Object,
-    scene: &Scene<'_>,
-) -> Result<Option<Object>, Fault> {
+    cluster: &Cluster,
+) -> Result<Object, ClusterFault> {
     boundary("object");
-    match scene.site.cluster()?.patch(&held.object, &field.to(value, live), Mode::Real).await {
-        Err(fault) if fault.kind == FaultKind::Changed => Ok(None),
-        Err(fault) => Err(Fault::from(fault).about(&held.spoken)),
-        Ok(object) => {
-            boundary("object-applied");
-            Ok(Some(object))
-        }
-    }
+    let object = cluster.patch(&held.object, &field.to(value, live), Mode::Real).await?;
+    boundary("object-applied");
+    Ok(object)
 }
 
 /// Where all is as it was, its owners are too. Where somebody changed something else meanwhile, who owns what is theirs.

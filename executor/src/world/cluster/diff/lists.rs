@@ -16,8 +16,19 @@ const KEYS: [(&str, &[&str]); 7] = [
 
 /// The names of the items of two lists, if all of both have one and none has another's.
 pub(super) fn names(list: &str, old: &[Value], new: &[Value]) -> Option<(Vec<String>, Vec<String>)> {
-    let keys = KEYS.iter().find(|(name, _)| *name == list).map_or(&["name"][..], |(_, keys)| keys);
-    keys.iter().find_map(|key| named(key, old).zip(named(key, new)))
+    keys(list).iter().find_map(|key| named(key, old).zip(named(key, new)))
+}
+
+/// Where in a list the item of a name is.
+pub(in crate::world::cluster) fn position(list: &str, items: &[Value], named: &str) -> Option<usize> {
+    let keys = keys(list);
+    let is = |item: &Value| keys.iter().find_map(|key| name(item.get(key)?)).as_deref() == Some(named);
+    let any = |item: &Value| keys.iter().filter_map(|key| name(item.get(key)?)).any(|other| other == named);
+    items.iter().position(is).or_else(|| items.iter().position(any))
+}
+
+fn keys(list: &str) -> &'static [&'static str] {
+    KEYS.iter().find(|(name, _)| *name == list).map_or(&["name"], |(_, keys)| keys)
 }
 
 fn named(key: &str, items: &[Value]) -> Option<Vec<String>> {
