@@ -102,7 +102,7 @@ fn what_somebody_changes_of_a_paused_application_stays_and_it_syncs_again() {
     patch(r#"{"status":{"operationState":{"phase":"Running","message":"waits for hooks"}}}"#);
     let said = std::thread::scope(|scope| {
         let running = scope.spawn(|| stage.run(&format!("{RUN} > out 2>&1; code=$?; cat out; exit $code")));
-        while !stage.read("out").contains("a sync is under way: waits for hooks") {
+        while !stage.read("out").contains("application portal: a sync is under way: waits for hooks") {
             assert!(!running.is_finished(), "{}", stage.read("out"));
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
@@ -150,9 +150,9 @@ fn flux_leaves_things_alone_meanwhile_and_what_was_suspended_stays_so() {
     assert_eq!(all(), before);
     stage.write(
         "p.plan.kdl",
-        "plan \"p\"\nmeanwhile { flux.suspend \"deployment/web\" }\nstep \"a\" { file.write \"a\" content=\"1\" }\n",
+        "plan \"p\"\nmeanwhile { flux.suspend \"deploy/web\" }\nstep \"a\" { file.write \"a\" content=\"1\" }\n",
     );
-    has(&stage.ends(10, "switchback check p.plan.kdl"), &["names neither a Kustomization nor a HelmRelease"]);
+    has(&stage.ends(10, "switchback check p.plan.kdl"), &["`deploy/web` names neither a Kustomization nor a"]);
 }
 
 #[test]
@@ -162,15 +162,28 @@ fn a_run_that_is_killed_while_something_is_paused_gives_it_back() {
     stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}"));
     let boundaries: u64 = stage.read("count").split(' ').next().unwrap().parse().unwrap();
     let mut paused = 0;
-    for at in 1..=boundaries {
+    for at in (1..=boundaries).step_by(2) {
         stage.run("rm -rf .switchback site/.switchback");
         stage.kubectl(&["delete", "configmap", "a", "--ignore-not-found"], "");
         stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
         paused += u32::from(whole(&stage, "application/portal") != before);
-        let way = if at % 2 == 0 { "switchback resume" } else { UNDO };
+        let way = if at % 4 == 1 { "switchback resume" } else { UNDO };
         let ended = stage.run(way);
         assert!(matches!(ended.exit, Some(0 | 64)), "killed at {at}: {}", ended.said);
         assert_eq!(whole(&stage, "application/portal"), before, "killed at {at}: {}", ended.said);
     }
     assert!(paused > 3, "{paused}");
+}
+
+#[test]
+fn an_undo_leaves_the_status_as_its_controller_says_it() {
+    let Some(stage) = argocd("argo-status") else { return };
+    let step = r#"step "a" { kube.patch "application/portal" merge="{ spec: { project: other } }" }"#;
+    stage.write("p.plan.kdl", &format!("plan \"p\"\n{step}\n"));
+    stage.ends(0, RUN);
+    let says = r#"{"status":{"sync":{"status":"OutOfSync"}}}"#;
+    stage.kubectl(&["patch", "application", "portal", "--type=merge", "-p", says], "");
+    stage.ends(0, UNDO);
+    assert_eq!(stage.get("application/portal", ".spec.project"), "default");
+    assert_eq!(stage.get("application/portal", ".status.sync.status"), "OutOfSync");
 }
