@@ -46,12 +46,14 @@ pub struct Fault {
     pub details: Vec<String>,
     /// Whether it is unknown if the effect happened.
     pub unknown: bool,
+    /// Whether trying again can't change it, so that a wait ends at once: whoever we are may not do this.
+    pub lasting: bool,
 }
 
 impl Fault {
     /// It is known that it failed.
     pub fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), details: Vec::new(), unknown: false }
+        Self { why: why.into(), details: Vec::new(), unknown: false, lasting: false }
     }
 
     /// It is not known what happened.
@@ -77,8 +79,8 @@ impl Fault {
 
 impl From<ClusterFault> for Fault {
     fn from(fault: ClusterFault) -> Self {
-        let unknown = fault.leaves_unknown();
-        Self { why: fault.what, details: fault.help.into_iter().collect(), unknown }
+        let (unknown, lasting) = (fault.leaves_unknown(), fault.is_refusal());
+        Self { why: fault.what, details: fault.help.into_iter().collect(), unknown, lasting }
     }
 }
 

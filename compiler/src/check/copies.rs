@@ -4,7 +4,8 @@ use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, Page};
 use crate::graph::{Graph, layers, rank_of};
 use crate::lower::{Draft, DraftStep};
-use crate::plan::{Act, Backup, UndoWork, WayBack, Work};
+use crate::plan::{Act, Backup, Call, Check, UndoWork, WayBack, Work};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// Where a backup is taken.
@@ -19,16 +20,16 @@ enum Taken {
 pub(super) fn check(cx: &mut Cx<'_>, draft: &Draft, graph: &Graph) {
     let taken = taken(cx, draft);
     for (index, step) in draft.steps.iter().enumerate() {
-        for (act, in_undo) in uses(step) {
-            let copy = cx.registry.get(&act.call.kind).and_then(|kind| kind.copy(&act.call)).map(ToOwned::to_owned);
+        for used in uses(step) {
+            let copy = cx.registry.get(&used.call.kind).and_then(|kind| kind.copy(used.call)).map(ToOwned::to_owned);
             let Some(copy) = copy else { continue };
             match taken.get(copy.as_str()) {
-                None => unknown(cx, &taken, act, &copy),
+                None => unknown(cx, &taken, &used, &copy),
                 Some(Taken::Step(source)) if *source != index && !graph.before(*source, index) => {
-                    late(cx, draft, step, act, &copy, *source);
+                    late(cx, draft, step, &used, &copy, *source);
                 }
-                Some(Taken::Block(rank)) if graph.rank.get(index).is_some_and(|own| own < rank) && !in_undo => {
-                    unknown(cx, &taken, act, &copy);
+                Some(Taken::Block(rank)) if graph.rank.get(index).is_some_and(|own| own < rank) && !used.in_undo => {
+                    unknown(cx, &taken, &used, &copy);
                 }
                 Some(_) => {}
             }
@@ -65,38 +66,71 @@ fn taken<'d>(cx: &mut Cx<'_>, draft: &'d Draft) -> BTreeMap<&'d str, Taken> {
     all
 }
 
-/// Actions of a step and of its ways back.
-fn uses(step: &DraftStep) -> Vec<(&Act, bool)> {
-    let mut acts = Vec::new();
-    acts.extend(step.work.iter().flat_map(Work::acts).map(|act| (act, false)));
+/// A call that may use a copy.
+struct Used<'d> {
+    call: &'d Call,
+    at: Span,
+    in_undo: bool,
+    /// What it does with the copy, as it is wanted and as it is told.
+    does: &'static str,
+    finds: &'static str,
+}
+
+impl<'d> Used<'d> {
+    fn act(act: &'d Act) -> Self {
+        Self { call: &act.call, at: act.at.span, in_undo: false, does: "restore", finds: "restores" }
+    }
+
+    fn check(check: &'d Check) -> Self {
+        Self { call: &check.call, at: check.at.span, in_undo: false, does: "compare with", finds: "compares with" }
+    }
+
+    fn in_undo(self) -> Self {
+        Self { in_undo: true, ..self }
+    }
+}
+
+/// Actions and checks of a step and of its ways back.
+fn uses(step: &DraftStep) -> Vec<Used<'_>> {
+    let mut all: Vec<Used<'_>> = step.work.iter().flat_map(Work::acts).map(Used::act).collect();
+    for work in &step.work {
+        if let Work::Before(checks) | Work::Verify(checks) = work {
+            all.extend(checks.iter().map(Used::check));
+        }
+    }
     if let WayBack::Undo(ways) = &step.way_back {
         for work in ways.iter().flat_map(|way| &way.work) {
-            if let UndoWork::Act(act) = work {
-                acts.push((act, true));
+            match work {
+                UndoWork::Act(act) => all.push(Used::act(act).in_undo()),
+                UndoWork::Verify(checks) => all.extend(checks.iter().map(|check| Used::check(check).in_undo())),
+                UndoWork::Own => {}
             }
         }
     }
-    acts
+    all
 }
 
-fn unknown(cx: &mut Cx<'_>, taken: &BTreeMap<&str, Taken>, act: &Act, copy: &str) {
-    let found = Diagnostic::new(&UNKNOWN_COPY, format!("there is no copy `{copy}` to restore"));
+fn unknown(cx: &mut Cx<'_>, taken: &BTreeMap<&str, Taken>, used: &Used<'_>, copy: &str) {
+    let found = Diagnostic::new(&UNKNOWN_COPY, format!("there is no copy `{copy}` to {}", used.does));
     cx.sink.push(match cx.nearest(copy, taken.keys().copied()) {
-        Some(near) => found.label(act.at.span, format!("did you mean `{near}`?")),
+        Some(near) => found.label(used.at, format!("did you mean `{near}`?")),
         None => found
-            .label(act.at.span, "no backup of this plan is called so")
+            .label(used.at, "no backup of this plan is called so")
             .help(format!("take it before: step \"{copy}\" {{ backup {{ file \"…\" }} }}"))
             .help(format!("or name the plan whose last run took it: copy=\"PLAN/{copy}\"")),
     });
 }
 
-fn late(cx: &mut Cx<'_>, draft: &Draft, step: &DraftStep, act: &Act, copy: &str, source: usize) {
+fn late(cx: &mut Cx<'_>, draft: &Draft, step: &DraftStep, used: &Used<'_>, copy: &str, source: usize) {
     let Some(source) = draft.steps.get(source) else { return };
     cx.sink.push(
-        Diagnostic::new(&LATE_COPY, format!("step `{}` restores `{copy}`, which may not be taken yet", step.name))
-            .label(act.at.span, "needs the copy here")
-            .label(source.span, "and it is taken here, in no order with it")
-            .help(format!("add to step `{}`: needs \"{}\"", step.name, source.name)),
+        Diagnostic::new(
+            &LATE_COPY,
+            format!("step `{}` {} `{copy}`, which may not be taken yet", step.name, used.finds),
+        )
+        .label(used.at, "needs the copy here")
+        .label(source.span, "and it is taken here, in no order with it")
+        .help(format!("add to step `{}`: needs \"{}\"", step.name, source.name)),
     );
 }
 

@@ -21,7 +21,9 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
     let form = kind.form();
     let mut values = Map::new();
     let placed = |name: &str| CHECK_PROPS.iter().chain(ACT_PROPS).any(|param| param.name == name);
-    for (param, value, _) in item.values.iter().filter(|(param, ..)| !placed(param.name)) {
+    // An action that waits has a `stalled` of its own.
+    let own = |name: &str| form.props.iter().any(|param| param.name == name);
+    for (param, value, _) in item.values.iter().filter(|(param, ..)| own(param.name) || !placed(param.name)) {
         values.insert(param.key(), value.json());
     }
     for param in form.props.iter().filter(|param| !values.contains_key(param.name)).collect::<Vec<_>>() {
@@ -46,10 +48,14 @@ pub(super) fn call(cx: &mut Cx<'_>, item: &Item<'_>, here: Option<&Here>) -> Opt
 /// The property that says where on a cluster what names no namespace is.
 const NAMESPACE: &str = "namespace";
 
+/// Nouns about what has a namespace of its own, as its tool has it, and not where the plan works.
+const ELSEWHERE: [&str; 2] = ["argocd", "flux"];
+
 /// The target's own namespace, for what can be told one.
 fn namespace(cx: &Cx<'_>, form: &Form) -> Option<String> {
     let kube = cx.target.as_ref()?.kube.as_ref()?;
-    form.props.iter().any(|param| param.name == NAMESPACE).then(|| kube.namespace.clone())
+    let takes = form.props.iter().any(|param| param.name == NAMESPACE) && !ELSEWHERE.contains(&form.family());
+    takes.then(|| kube.namespace.clone())
 }
 
 /// An action of a step; its number is its name when it has none.

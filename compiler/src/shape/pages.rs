@@ -35,7 +35,7 @@ pages! {
     LATER_WORD = Page {
         code: "node::not-yet",
         text: "The language has this word, but this version of Switchback does not know it yet.",
-        wrong: "step \"a\" { argocd.pause \"portal\" }",
+        wrong: "step \"a\" { postgres.query \"portal\" }",
         ..Page::ERROR
     };
     /// A second one where one may stand.

@@ -90,11 +90,17 @@ static NOUNS: &[&dyn Noun] = &[
     &kube::KubeAnnotate,
     &kube::KubeRestart,
     &kube::KubeRestore,
+    &kube::KubeCreateJob,
     &kube::KubeObject,
     &kube::KubeReady,
     &kube::KubeExists,
     &kube::KubeAbsent,
+    &kube::KubeCondition,
+    &kube::KubeJobsComplete,
     &kube::KubeField,
+    &kube::KubeEqual,
+    &kube::ArgocdPause,
+    &kube::FluxSuspend,
     &helm::HelmUpgrade,
     &helm::HelmRollback,
     &helm::HelmUninstall,
@@ -280,17 +286,19 @@ pub struct Seen {
     pub says: String,
     /// Whether looking again can't change it: a wait ends at once.
     pub settled: bool,
+    /// Why, as far as that is seen beside: `pod web-1: ImagePullBackOff`. What moves only here is no progress.
+    pub beside: Option<String>,
 }
 
 impl Seen {
     /// It holds.
     pub fn holds(says: impl Into<String>) -> Self {
-        Self { holds: true, says: says.into(), settled: false }
+        Self { holds: true, says: says.into(), settled: false, beside: None }
     }
 
     /// It does not hold (yet).
     pub fn not(says: impl Into<String>) -> Self {
-        Self { holds: false, says: says.into(), settled: false }
+        Self { holds: false, says: says.into(), settled: false, beside: None }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Blocked, CopyFact};
 use crate::site::Site;
 use crate::target::Found;
 use jiff::Timestamp;
-use switchback_compiler::plan::{Act, Call, CopyOf, KeptCopy, Plan, UndoWork, Unit, WayBack};
+use switchback_compiler::plan::{Call, CopyOf, KeptCopy, Plan, UndoWork, Unit, WayBack, Work};
 
 /// Which copy of an earlier run a call restores.
 pub(crate) fn of(call: &Call) -> Option<KeptCopy> {
@@ -15,22 +15,31 @@ pub(crate) fn of(call: &Call) -> Option<KeptCopy> {
     }
 }
 
-/// All that a plan restores of earlier runs.
+/// All that a plan restores of earlier runs, or compares with it.
 pub(crate) fn all(plan: &Plan) -> Vec<KeptCopy> {
-    let acts = plan.units.iter().flat_map(|unit| there(unit).chain(back(unit)));
-    acts.filter_map(|act| of(&act.call)).collect()
+    let hold = plan.hold.iter().flat_map(|hold| &hold.checks).map(|check| &check.call);
+    let calls = plan.units.iter().flat_map(|unit| there(unit).chain(back(unit)));
+    calls.chain(hold).filter_map(of).collect()
 }
 
-fn there(unit: &Unit) -> impl Iterator<Item = &Act> {
-    unit.acts()
+fn there(unit: &Unit) -> impl Iterator<Item = &Call> {
+    let looks = unit.work.iter().flat_map(|work| match work {
+        Work::Before(checks) | Work::Verify(checks) => checks.as_slice(),
+        _ => &[],
+    });
+    let unless = unit.unless.iter().chain(unit.acts().flat_map(|act| &act.unless));
+    unit.acts().map(|act| &act.call).chain(looks.chain(unless).map(|check| &check.call))
 }
 
-fn back(unit: &Unit) -> impl Iterator<Item = &Act> {
+fn back(unit: &Unit) -> impl Iterator<Item = &Call> {
     let ways = if let WayBack::Undo(ways) = &unit.way_back { ways.as_slice() } else { &[] };
-    ways.iter().flat_map(|way| &way.work).filter_map(|work| match work {
-        UndoWork::Act(act) => Some(act),
-        UndoWork::Own | UndoWork::Verify(_) => None,
-    })
+    let looks = ways.iter().flat_map(|way| way.before.iter().chain(&way.unless)).map(|check| &check.call);
+    let work = ways.iter().flat_map(|way| &way.work).flat_map(|work| match work {
+        UndoWork::Act(act) => vec![&act.call],
+        UndoWork::Verify(checks) => checks.iter().map(|check| &check.call).collect(),
+        UndoWork::Own => Vec::new(),
+    });
+    work.chain(looks)
 }
 
 /// Whether a call restores a copy of an earlier run that was not found.
@@ -43,8 +52,8 @@ impl Walk<'_> {
     pub(super) fn kept(&mut self, id: u32, unit: &Unit) {
         let hold = self.plan.hold.as_ref().map(|hold| hold.at_most).unwrap_or_default();
         let ends = crate::clock::now().checked_add(self.plan.deadline.limit.plus(hold).std()).unwrap_or(Timestamp::MAX);
-        for (act, is_back) in there(unit).map(|act| (act, false)).chain(back(unit).map(|act| (act, true))) {
-            let Some(kept) = of(&act.call) else { continue };
+        for (call, is_back) in there(unit).map(|call| (call, false)).chain(back(unit).map(|call| (call, true))) {
+            let Some(kept) = of(call) else { continue };
             let name = kept.to_string();
             match self.site.found.get(&name) {
                 Some(Ok(found)) => {

@@ -58,7 +58,8 @@ struct Copies<'c> {
 impl<'c> Copies<'c> {
     /// What stood there before the step is kept, what did not is removed again.
     fn sort(&mut self, changes: &'c [Change]) {
-        for change in changes {
+        // What nobody can know beforehand is no thing that is put back.
+        for change in changes.iter().filter(|change| change.what != What::Unknown) {
             let name = change.resource.as_str();
             if change.what == What::Created {
                 self.made.insert(name);

@@ -43,16 +43,20 @@ pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Result<Verdict, St
             continue;
         }
         let after = if check.once { String::new() } else { format!(" after {}", crate::screen::elapsed(took)) };
+        let beside = seen.beside;
         let seen = seen.says + &after;
         match check.otherwise {
             Else::Warn => {}
             Else::Ask if work.prior.waived.contains(&what) => {}
             Else::Ask => {
-                told.extend(hints(check, work));
+                told.extend(beside.into_iter().chain(hints(check, work)));
                 asks.push(Missed { what, seen });
             }
             Else::Fail => {
-                failed.get_or_insert_with(|| Verdict::Failed(format!("{what}: {seen}"), hints(check, work)));
+                failed.get_or_insert_with(|| {
+                    let details = beside.into_iter().chain(hints(check, work));
+                    Verdict::Failed(format!("{what}: {seen}"), details.collect())
+                });
             }
         }
     }
@@ -89,7 +93,8 @@ async fn one(check: &Check, work: &Work<'_>) -> Result<(Seen, Duration), Stop> {
                 return Ok((Wait::over(check, seen), began.elapsed()));
             }
             Turn::Waits => {
-                let says = format!("{}: {}", words(&check.call), seen.says);
+                let beside = seen.beside.as_ref().map(|beside| format!("; {beside}")).unwrap_or_default();
+                let says = format!("{}: {}{beside}", words(&check.call), seen.says);
                 work.waits(&says, since, limit);
                 let pause = wait.pause(check, began.elapsed()).min(limit.saturating_sub(began.elapsed()));
                 tokio::select! {
@@ -110,8 +115,11 @@ async fn looked(check: &Check, work: &Work<'_>, limit: Duration) -> Seen {
     // A look knows its limit too; this ends one that does not keep to it.
     match timeout(limit + (limit / 5).min(Duration::from_secs(20)) + MARGIN, look_or_compare(check, work, &scene)).await
     {
-        Ok(Ok(seen)) => Seen { says: work.site.secrets.mask(&seen.says), ..seen },
-        Ok(Err(fault)) => Seen::not(work.site.secrets.mask(&fault.why)),
+        Ok(Ok(seen)) => {
+            let beside = seen.beside.map(|beside| work.site.secrets.mask(&beside));
+            Seen { says: work.site.secrets.mask(&seen.says), beside, ..seen }
+        }
+        Ok(Err(fault)) => Seen { settled: fault.lasting, ..Seen::not(work.site.secrets.mask(&fault.why)) },
         Err(_) => Seen::not(format!("no answer within {}", crate::screen::seconds(limit))),
     }
 }

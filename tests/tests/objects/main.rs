@@ -3,9 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod applying;
+mod conditions;
 mod cut_off;
 mod leases;
+mod jobs;
 mod others;
 mod parts;
+mod patience;
+mod pausing;
 mod stage;
 mod waiting;

@@ -1,7 +1,7 @@
 //! `helm.release`: the record of a release, as what a backup copies and as what is read.
 
 use super::{NAME, NAMESPACE, VERSION_BY, by, name, namespace};
-use crate::action::{Noun, Predicted, Reader, Thing};
+use crate::action::{Check, Noun, Predicted, Reader, Seen, Thing};
 use crate::event::Copied;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::ObjectName;
@@ -18,7 +18,7 @@ pub struct HelmRelease;
 
 static FORM: Form = Form {
     name: "helm.release",
-    roles: &[Role::Thing, Role::Reader],
+    roles: &[Role::Thing, Role::Reader, Role::Check],
     args: &[NAME],
     props: &[
         NAMESPACE,
@@ -29,12 +29,18 @@ static FORM: Form = Form {
             "what is read; left out, its version",
         ),
     ],
-    summary: "a release of Helm, copied by a backup, or read",
+    summary: "a release of Helm: copied by a backup, looked at, or read",
     text: "A backup copies the record of what stands (a Secret), with its manifest, its values and its chart, and reads \
            the copy back; only the owner of copies may read them. As a reader it gives the version of what stands: the \
-           chart's, or with `version-by=\"app\"` that of what it installs; or another `fact` of its last revision.",
+           chart's, or with `version-by=\"app\"` that of what it installs; or another `fact` of its last revision. As a \
+           check it holds when a revision stands, or when what is read is as its comparator wants it.",
     way_back: OwnWayBack::NotNeeded,
+    within: 30,
     examples: &[
+        Example {
+            title: "a product that others move, and that must stand at its version first",
+            text: "helm.release \"cndbtier\" version-by=\"app\" matches=#\"^24\\.2\\.\"#",
+        },
         Example { title: "a copy before a change", text: "backup \"record\" keep=\"30d\" { helm.release \"portal\" }" },
         Example {
             title: "what stands, for later steps",
@@ -63,6 +69,10 @@ impl Kind for HelmRelease {
 }
 
 impl Noun for HelmRelease {
+    fn check(&self) -> Option<&dyn Check> {
+        Some(self)
+    }
+
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
     }
@@ -88,6 +98,20 @@ impl Reader for HelmRelease {
                 version.ok_or_else(|| Fault::new(format!("revision {} says no such version", stands.revision)))?
             }
         })
+    }
+}
+
+#[async_trait]
+impl Check for HelmRelease {
+    async fn look(&self, call: &Call, scene: &Scene<'_>) -> Result<Seen, Fault> {
+        Ok(match history(call, scene).await?.deployed() {
+            Some(stands) => Seen::holds(words(stands)),
+            None => Seen::not(format!("nothing of `{}` stands", name(call))),
+        })
+    }
+
+    fn words(&self, call: &Call) -> String {
+        format!("release {}", name(call))
     }
 }
 

@@ -5,8 +5,9 @@ use super::kept::{Kept, account, keep};
 use super::look::look_all;
 use super::interference::is_same;
 use super::manifests::{Source, Wanted, definitions, name_of, sources, wanted};
+use super::stall::{STALLED, stalled};
 use super::store::Store;
-use super::wait::until_ready;
+use super::until_ready::until_ready_or_stalled;
 use super::{ACTION, NAMESPACE, READY, back, namespace, preview, truth};
 use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
@@ -35,6 +36,7 @@ static FORM: Form = Form {
         NAMESPACE,
         Param::optional("force", Ty::Truth, "whether fields that others own are taken over"),
         READY,
+        STALLED,
     ],
     summary: "makes objects of the target's cluster as their manifests say",
     text: "Each object is applied by the server (server-side apply, with field manager `switchback` and strict \
@@ -215,7 +217,8 @@ impl Action for KubeApply {
         let carry = Carry::new(scene, namespace(call), truth(call, "force", false), until)?;
         let left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
-            until_ready(scene, kept.iter().map(|one| one.object.clone()).collect(), until).await?;
+            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
+                .await?;
         }
         // Also what a first try did before it was cut off counts.
         Ok(Applied { changed: kept.len() as u64, note: None, left })

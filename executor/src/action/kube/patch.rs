@@ -1,6 +1,7 @@
 //! `kube.patch`: part of an object is as wanted.
 
 use super::patching::{Patches, Patching};
+use super::stall::STALLED;
 use super::{ACTION, NAMESPACE, READY, reference};
 use crate::action::{Action, Noun, values};
 use crate::site::{Fault, Scene};
@@ -29,6 +30,7 @@ static FORM: Form = Form {
         Param::optional("json", Ty::Text, "a JSON patch (RFC 6902): a list of operations"),
         NAMESPACE,
         READY,
+        STALLED,
     ],
     summary: "changes part of an object",
     text: "The part is JSON or YAML, in one of three languages. The object must be there. It is changed only as long as \

@@ -5,8 +5,9 @@ use super::kept::{Kept, account};
 use super::look::{Look, Tried};
 use super::manifests::Wanted;
 use super::merge::{merged, replaced};
+use super::stall::stalled;
 use super::store::Store;
-use super::wait::until_ready;
+use super::until_ready::until_ready_or_stalled;
 use super::{back, namespace, preview, reference, truth};
 use crate::action::{Account, Action, Applied, Body, Change, Foreseen, Learnt, Predicted, Probe, Recipe, Undone, What};
 use crate::fault_point::boundary;
@@ -83,7 +84,8 @@ impl<P: Patches> Action for Patching<P> {
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if self.0.waits(call) {
-            until_ready(scene, kept.into_iter().map(|one| one.object).collect(), until).await?;
+            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
+                .await?;
         }
         Ok(applied)
     }

@@ -60,7 +60,10 @@ impl Check for KubeReady {
             let told = |says: String| if several { format!("{spoken}: {says}") } else { says };
             let Some(live) = live? else { return Ok(Seen::not(told("is not there".to_owned()))) };
             match cluster.readiness(&live).await? {
-                Readiness::Waits(says) => return Ok(Seen::not(told(says))),
+                Readiness::Waits(says) => {
+                    let beside = cluster.trouble(&live).await;
+                    return Ok(Seen { beside, ..Seen::not(told(says)) });
+                }
                 Readiness::Failed(why) => return Ok(Seen { settled: true, ..Seen::not(told(why)) }),
                 Readiness::Ready(says) => last = Seen::holds(if several { "all ready".to_owned() } else { says }),
             }

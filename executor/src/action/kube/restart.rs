@@ -1,6 +1,7 @@
 //! `kube.restart`: pods of an object are made anew.
 
 use super::patching::{Patches, Patching};
+use super::stall::STALLED;
 use super::{ACTION, NAMESPACE, READY, reference};
 use crate::action::{Action, Noun};
 use crate::site::{Fault, Scene};
@@ -19,7 +20,7 @@ pub struct KubeRestart;
 static FORM: Form = Form {
     name: "kube.restart",
     args: &[reference::OBJECT],
-    props: &[NAMESPACE, READY],
+    props: &[NAMESPACE, READY, STALLED],
     summary: "makes the pods of an object anew",
     text: "A Deployment, StatefulSet or DaemonSet replaces its pods as its strategy says, because an annotation of \
            their template (`switchback/restarted`) is another: it names the run, step and action, so that after a \

@@ -4,8 +4,10 @@ use super::contents;
 use super::interference::{Tries, changed, is_same};
 use super::kept::{Kept, account};
 use super::look::seen_as;
+use super::stall::{STALLED, stalled};
 use super::store::Store;
-use super::wait::{until_gone, until_ready};
+use super::until_ready::until_ready_or_stalled;
+use super::wait::until_gone;
 use super::{ACTION, NAMESPACE, READY, back, preview, reference, truth};
 use crate::action::{
     Account, Action, Applied, Body, Change, Foreseen, Learnt, Noun, Predicted, Probe, Recipe, Undone, What, copies,
@@ -33,7 +35,7 @@ const BY: Param = Param::optional(
 static FORM: Form = Form {
     name: "kube.restore",
     args: &[reference::OBJECTS],
-    props: &[copies::COPY, copies::VERSION, copies::MAX_AGE, BY, NAMESPACE, READY],
+    props: &[copies::COPY, copies::VERSION, copies::MAX_AGE, BY, NAMESPACE, READY, STALLED],
     summary: "makes objects what a backup has of them",
     text: "Each gets the content and the owners of fields that it had when the backup was taken; one that is gone is \
            made again. With by=\"recreate\" it is deleted and made anew, as one action: for fields that can't be \
@@ -136,7 +138,8 @@ impl Action for KubeRestore {
             applied.left.extend(seen.map(|seen| (Resource::object(&one.object), seen)));
         }
         if truth(call, "ready", true) {
-            until_ready(scene, kept.into_iter().map(|one| one.object).collect(), until).await?;
+            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
+                .await?;
         }
         Ok(applied)
     }

@@ -1,6 +1,7 @@
 //! `kube.scale`: as many pods of an object as wanted.
 
 use super::patching::{Patches, Patching};
+use super::stall::STALLED;
 use super::{ACTION, NAMESPACE, READY, reference};
 use crate::action::{Action, Noun};
 use crate::site::{Fault, Scene};
@@ -16,7 +17,7 @@ pub struct KubeScale;
 static FORM: Form = Form {
     name: "kube.scale",
     args: &[reference::OBJECT],
-    props: &[Param::one("replicas", Ty::Count, "how many pods it shall have"), NAMESPACE, READY],
+    props: &[Param::one("replicas", Ty::Count, "how many pods it shall have"), NAMESPACE, READY, STALLED],
     summary: "gives an object as many pods as wanted",
     text: "It sets `spec.replicas`, and waits until as many pods are ready. Undoing gives it as many as it had, unless \
            somebody else changed it since; in `meanwhile` that is done at the end of the block. Where an autoscaler \

@@ -87,6 +87,11 @@ impl Fault {
         matches!(self.kind, FaultKind::Transient(_) | FaultKind::Unreachable)
     }
 
+    /// Whether we are not let in, or may not do this: asking again changes nothing.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.kind, FaultKind::Forbidden | FaultKind::Unauthorized)
+    }
+
     /// Whether it is not known whether the request was carried out.
     pub fn leaves_unknown(&self) -> bool {
         self.kind == FaultKind::Unknown

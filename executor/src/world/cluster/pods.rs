@@ -41,7 +41,7 @@ fn of_none(object: &Object) -> Option<Selection> {
 }
 
 /// A selector in the words of a query: `app=portal,tier in (a,b)`; none where it selects nothing.
-fn labels(selector: &Value) -> Option<String> {
+pub(super) fn labels(selector: &Value) -> Option<String> {
     let equal = selector.get("matchLabels");
     let rules = selector.get("matchExpressions").and_then(Value::as_array);
     // That of a ReplicationController has labels alone.

@@ -178,9 +178,17 @@ fn owned(live: &Object, owners: Vec<Value>) -> Object {
     })
 }
 
-/// The object of before as a change of the one that is there now.
+/// The object of before as a change of the one that is there now. Its status is left: where that is no subresource (as of
+/// Applications of Argo CD), an older one would overwrite what its controller says.
 fn rebased(before: &Object, live: &Object) -> Object {
-    with_metadata(before, |metadata| {
+    let mut value = before.value().clone();
+    if let Some(entries) = value.as_object_mut() {
+        entries.remove("status");
+        entries.extend(live.get("/status").map(|status| ("status".to_owned(), status.clone())));
+    }
+    // It was an object and still is.
+    let before = Object::new(value).unwrap_or_else(|| before.clone());
+    with_metadata(&before, |metadata| {
         // The server refuses another time of creation; of one that was made anew in between it is another.
         for key in ["resourceVersion", "uid", "creationTimestamp", "generation"] {
             match live.get("/metadata").and_then(|metadata| metadata.get(key)) {

@@ -1,0 +1,12 @@
+//! Jobs: made once, waited for to their end, known again after a crash.
+
+mod act;
+mod complete;
+mod create;
+mod logs;
+mod made;
+mod notes;
+mod wanted;
+
+pub use complete::KubeJobsComplete;
+pub use create::KubeCreateJob;
