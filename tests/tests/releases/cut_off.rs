@@ -203,7 +203,7 @@ fn a_signal_in_a_hook_leaves_helm_alone() {
         let (stage, _, to) = slow(cluster, helm, verb);
         let script = format!(
             "setsid sh -c 'echo $$ > group; exec {RUN}' & run=$!\n{}\n\
-             for time in $(seq {times}); do kill -{signal} -- -$(cat group); sleep 0.3; done\nwait $run",
+             for time in $(seq {times}); do /bin/kill -s {signal} -- -$(cat group); sleep 0.3; done\nwait $run",
             in_its_hook(&stage)
         );
         let interrupted = stage.run(&script);

@@ -70,6 +70,7 @@ fn a_rollback_goes_to_what_was_good_last_or_to_a_revision() {
         let bad = r#"hook={"switchback.test/ends":"failed"}"#;
         stage.helm(&["upgrade", "portal", &two, "--wait"]).unwrap();
         stage.helm(&["upgrade", "portal", &two, "--set-json", bad, "--wait"]).unwrap_err();
+        stage.kubectl(&["delete", "jobs", "--all", "--wait"], "");
         let before = stage.picture();
         // The last is failed, so what was good is the one before it.
         has(&stage.ends(0, "switchback diff p.plan.kdl"), &["revision 3 → 4, as 2 was, chart 2.0.0"]);

@@ -40,3 +40,31 @@ impl History {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn history(last: (&str, &str, &str)) -> History {
+        let revision = |number: u32, (status, description, manifest): (&str, &str, &str)| {
+            let info = json!({ "status": status, "description": description });
+            let told = json!({ "name": "occm", "version": number, "info": info, "manifest": manifest });
+            Release::read(told.to_string().as_bytes()).unwrap()
+        };
+        let (one, two) = (("superseded", "Install complete", "a"), ("deployed", "Upgrade complete", "b"));
+        History::of("occm", "lumen", vec![revision(1, one), revision(2, two), revision(3, last)], vec![])
+    }
+
+    #[test]
+    fn only_the_same_rollback_that_did_not_end_is_in_the_way() {
+        let half = |last, to| history(last).half_rolled_back(to).map(|release| release.revision);
+        let pending = ("pending-rollback", "Rollback to 1", "a");
+        assert_eq!((half(pending, 1), half(pending, 2), half(pending, 7)), (Some(3), None, None));
+        assert_eq!(half(("failed", "Rollback \"occm\" failed: timed out", "a"), 1), Some(3));
+        assert_eq!(half(("deployed", "Rollback to 1", "a"), 1), None, "it ended well");
+        assert_eq!(half(("failed", "Upgrade \"occm\" failed: timed out", "a"), 1), None);
+        assert_eq!(half(("pending-upgrade", "Preparing upgrade", "b"), 2), None);
+    }
+}
