@@ -24,6 +24,9 @@ pub struct Args {
     /// Images of a journal after a power loss.
     #[arg(long, default_value_t = 100_000_000)]
     images: u64,
+    /// Runs that change releases of Helm, cut off anywhere; on a test cluster.
+    #[arg(long, default_value_t = 2_000)]
+    cuts: u64,
     /// The kills end after so long.
     #[arg(long, default_value_t = 24 * 60)]
     minutes: u64,
@@ -35,11 +38,13 @@ type Trial = (&'static str, &'static str, &'static str);
 const KILLS: Trial = ("switchback-tests", "sweep", "random_crashes_to_depth_three_end_as_promised");
 const PREFIXES: Trial = ("switchback-tests", "sweep", "undo_equals_never_having_run");
 const POWER: Trial = ("switchback", "journal_trials", "power::what_was_reported_durable_survives_a_power_loss");
+const CUTS: Trial =
+    ("switchback-tests", "releases", "cut_off::a_release_that_is_cut_off_anywhere_never_stays_pending");
 
 /// Runs the trials that are not told to do nothing, one after the other; all are run also when one finds something.
 pub fn run(workspace: &Workspace, args: &Args) -> Outcome {
     let binary = test::binary(workspace)?;
-    let trials = [(KILLS, args.kills), (PREFIXES, args.plans), (POWER, args.images)];
+    let trials = [(KILLS, args.kills), (PREFIXES, args.plans), (POWER, args.images), (CUTS, args.cuts)];
     let mut held = true;
     for (trial, count) in trials {
         let alone = args.case.is_some() && trial != KILLS;
@@ -57,6 +62,11 @@ fn one(workspace: &Workspace, args: &Args, binary: &Path, (package, target, name
     cargo.env("SWITCHBACK_KILLS", args.kills.to_string()).env("SWITCHBACK_MINUTES", args.minutes.to_string());
     cargo.env("SWITCHBACK_CASE", args.case.unwrap_or_default().to_string());
     cargo.env("SWITCHBACK_PLANS_COUNT", args.plans.to_string()).env("SWITCHBACK_IMAGES", args.images.to_string());
+    cargo.env("SWITCHBACK_CUTS", args.cuts.to_string());
+    if (package, target, name) == CUTS {
+        let (variable, programs) = test::cluster(workspace).ok_or("there is no test cluster: `cargo xtask cluster programs`")?;
+        cargo.env(variable, programs);
+    }
     let (status, tally) = test::told(cargo)?;
     if tally.passed == 0 {
         println!("{name}: no test of that name passed");

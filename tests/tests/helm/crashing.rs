@@ -134,7 +134,7 @@ fn a_failing_hook_leaves_a_rollback_pending_and_an_upgrade_failed() {
             let ended = stage.command(rollback.arguments(&stage.helm).unwrap()).await;
             assert!(!ended.status.is_success(), "{ended:?}");
             let history = stage.history().await;
-            let pending = Settled::Pending { revision: 3, way_out: WayOut::Rollback(1) };
+            let pending = Settled::Pending { revision: 3, way_out: WayOut::Rollback(2) };
             assert_eq!(settle(before, &rolled, &history), pending, "{ended:?}");
             let without_hooks =
                 Rollback { shared: switchback::world::helm::Shared { hooks: false, ..stage.shared() }, revision: 2 };

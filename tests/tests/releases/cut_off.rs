@@ -1,4 +1,5 @@
-//! A run that is cut off anywhere goes on, or goes back; a release never stays pending.
+//! A run that is cut off anywhere goes on, or goes back; a release never stays pending. (Helm leaves the record of a revision
+//! that was pending as it is, below the one that ended it; only the last one says how a release is.)
 
 use crate::stage::{RUN, Stage, cluster};
 use std::io::Write as _;
@@ -113,14 +114,15 @@ impl Yard {
         let history = self.stage.history_of(RELEASE);
         let last = history.last().map(|(_, status, chart)| (status.as_str(), chart.trim_start_matches("pebbles-")));
         let live = self.stage.get("configmap/pebbles", ".data.release");
-        let pending = history.iter().any(|(_, status, _)| status.starts_with("pending"));
+        let only = self.stage.kubectl(&["get", "configmaps", "-o", "jsonpath={.items[*].data.only}"], "");
         // 64: it was cut off before there was a run, or after its end.
         let meant = if goes_on { to } else { from };
+        let of_live = only == format!("in {}", live.trim_end_matches(".0.0"));
         let there = live == meant || (ended.exit == Some(64) && (live == from || live == to));
-        let whole = there && last == Some(("deployed", &live)) && !pending && matches!(ended.exit, Some(0 | 64));
+        let whole = there && of_live && last == Some(("deployed", &live)) && matches!(ended.exit, Some(0 | 64));
         self.stands = if live == "2.0.0" { "2.0.0" } else { "1.0.0" };
         self.stage.run("rm -rf .switchback site/.switchback");
-        (!whole).then(|| format!("{said}\nthe way out, {:?}:\n{}\nlive: {live}; {history:?}\n", ended.exit, ended.said))
+        (!whole).then(|| format!("{said}\nthe way out, {:?}:\n{}\nlive: {live}, {only}; {history:?}\n", ended.exit, ended.said))
     }
 
     /// How many boundaries a run of it has; the run is done.
@@ -201,7 +203,7 @@ fn a_signal_in_a_hook_leaves_helm_alone() {
         let (stage, _, to) = slow(cluster, helm, verb);
         let script = format!(
             "setsid sh -c 'echo $$ > group; exec {RUN}' & run=$!\n{}\n\
-             for time in $(seq {times}); do kill -{signal} -- -$(cat group); sleep 0.3; done\nwait $run",
+             for time in $(seq {times}); do /bin/kill -s {signal} -- -$(cat group); sleep 0.3; done\nwait $run",
             in_its_hook(&stage)
         );
         let interrupted = stage.run(&script);

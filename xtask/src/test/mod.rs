@@ -66,12 +66,21 @@ fn tests(
     if std::env::var_os(SEED.0).is_none() {
         cargo.env(SEED.0, SEED.1);
     }
-    if let Some(programs) = parts.get(part::CLUSTER) {
-        let programs = Programs::at(Path::new(programs));
-        let (name, folder) = programs.telling();
+    if let Some((name, folder)) = told_by(parts) {
         cargo.env(name, folder);
     }
     told(cargo)
+}
+
+/// How a test is told where the programs of the test cluster are, which are built where they are missing.
+pub fn cluster(workspace: &Workspace) -> Option<(&'static str, PathBuf)> {
+    told_by(&Parts::look(part::ALL, workspace))
+}
+
+fn told_by(parts: &Parts) -> Option<(&'static str, PathBuf)> {
+    let programs = Programs::at(Path::new(parts.get(part::CLUSTER)?));
+    let (name, folder) = programs.telling();
+    Some((name, folder.into()))
 }
 
 /// Runs cargo's tests, passes on what they say, and counts.

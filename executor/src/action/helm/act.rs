@@ -1,7 +1,7 @@
 //! What the three actions on releases have in common: looked at, kept, done by Helm, settled, taken back.
 
 use super::attempt::Purpose;
-use super::command::{Deed, Ended, mending, run};
+use super::command::{Deed, Ended, is_ours, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
 use super::unready::unready;
@@ -10,7 +10,7 @@ use crate::action::kube::until_ready;
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
 use crate::resource::{Observed, Resource, observe_all};
 use crate::site::{Fault, Scene, Site};
-use crate::world::helm::{Settled, WayOut};
+use crate::world::helm::{History, Settled, State, state};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::Call;
@@ -126,8 +126,8 @@ impl Act {
             match (purpose, settled) {
                 (Purpose::Act, Settled::Done { revision }) => return Ok(Some(revision)),
                 (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => return Ok(None),
-                (_, Settled::Pending { way_out, .. }) => self.mended(way_out, call, kept, scene).await?,
-                (Purpose::Mend, Settled::Done { .. } | Settled::Gone) | (_, Settled::NotBegun) => {}
+                (Purpose::Mend, Settled::Done { .. } | Settled::Gone)
+                | (_, Settled::Pending { .. } | Settled::NotBegun) => self.mended(call, kept, scene).await?,
                 (_, settled) => return Err(Fault::new(self.failed(call, &settled)).details(said)),
             }
         }
@@ -149,12 +149,14 @@ impl Act {
     }
 
     /// Ends what was left pending. A rollback and an uninstall are done again over it; an upgrade Helm refuses there.
-    async fn mended(&self, way_out: WayOut, call: &Call, kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
-        if self.0 != Verb::Upgrade {
+    async fn mended(&self, call: &Call, kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
+        let history = History::read(scene.site.cluster()?, &kept.namespace, &kept.release).await?;
+        let State::Pending(pending) = state(&history) else { return Ok(()) };
+        if self.0 != Verb::Upgrade || !is_ours(kept, pending.revision, scene)? {
             return Ok(());
         }
         (scene.progress)(format!("what was left pending of {} is ended", kept.spoken(scene)), false);
-        let Ended { settled, said } = run(mending(way_out), Purpose::Mend, kept, scene).await?;
+        let Ended { settled, said } = run(mending(pending.way_out), Purpose::Mend, kept, scene).await?;
         match settled {
             Settled::Done { .. } | Settled::Gone => Ok(()),
             settled => {

@@ -31,12 +31,16 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
         }
     }
     if kept.back.is_some() && kept.ready {
-        let there = kept.objects.iter().filter(|was| was.seen.exists()).map(|was| was.object.clone());
-        until_ready(scene, there.collect(), until).await?;
+        let there: Vec<_> = kept.objects.iter().filter(|was| was.seen.exists()).map(|was| was.object.clone()).collect();
+        // One that did not come back was no object of the revision that did; the comparison tells it.
+        let live = scene.site.cluster()?.get_all(&there).await;
+        let back = there.into_iter().zip(live).filter(|(_, live)| !matches!(live, Ok(None)));
+        until_ready(scene, back.map(|(name, _)| name).collect(), until).await?;
     }
     let spoken = kept.spoken(scene);
+    let failed = if kept.before.status == Some(Status::Failed) { ", which had failed," } else { "" };
     let what = match kept.back {
-        Some(revision) => format!("{spoken} back at what revision {revision} was"),
+        Some(revision) => format!("{spoken}{failed} back at what revision {revision} was"),
         None => format!("{spoken} uninstalled"),
     };
     let but = if kept.hooks.is_empty() { String::new() } else { format!("; not what {} did", kept.hooks.join(", ")) };
@@ -49,7 +53,11 @@ async fn sent(kept: &Kept, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
     let now = History::read(scene.site.cluster()?, &kept.namespace, &kept.release).await?;
     let settled = !matches!(state(&now), State::Pending(_));
     if Before::of(&now) == kept.before && settled {
-        return Ok(Some(Undone::default()));
+        // Where the record of a rollback was taken away to do it again, objects are neither here nor there: it is done
+        // first, since only what Helm takes for there does it take back.
+        let begun = is_ours(kept, kept.before.revision + 1, scene)?;
+        let Some(to) = kept.to.filter(|_| begun) else { return Ok(Some(Undone::default())) };
+        done(run(Deed::Rollback(to, None), Purpose::Mend, kept, scene).await?, kept, scene)?;
     }
     let spoken = kept.spoken(scene);
     let there = now.last().is_some_and(|last| last.status != Status::Uninstalled);
@@ -66,9 +74,16 @@ async fn sent(kept: &Kept, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
         None if !there => return Ok(Some(Undone::default())),
         None => Deed::Uninstall { keeps_history: kept.before.revision > 0 },
     };
-    let Ended { settled, said } = run(deed, Purpose::Back, kept, scene).await?;
+    done(run(deed, Purpose::Back, kept, scene).await?, kept, scene)?;
+    Ok(None)
+}
+
+fn done(Ended { settled, said }: Ended, kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
     match settled {
-        Settled::Done { .. } | Settled::Gone => Ok(None),
-        settled => Err(Fault::new(format!("{spoken} can't be taken back: {}", words(&settled))).details(said)),
+        Settled::Done { .. } | Settled::Gone => Ok(()),
+        settled => {
+            let why = format!("{} can't be taken back: {}", kept.spoken(scene), words(&settled));
+            Err(Fault::new(why).details(said))
+        }
     }
 }

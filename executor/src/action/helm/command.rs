@@ -43,10 +43,18 @@ pub(super) struct Ended {
 /// Runs a command to its end.
 pub(super) async fn run(deed: Deed<'_>, purpose: Purpose, kept: &Kept, scene: &Scene<'_>) -> Result<Ended, Fault> {
     let cluster = scene.site.cluster()?;
-    let history = History::read(cluster, &kept.namespace, &kept.release).await?;
+    let mut history = History::read(cluster, &kept.namespace, &kept.release).await?;
     let before = Before::of(&history);
     if purpose == Purpose::Act && before != kept.before && kept.starts.last(scene.folder()?)?.is_none() {
         return Err(Fault::new(format!("{} was changed by somebody else; nothing of it was touched", kept.spoken(scene))));
+    }
+    if let Deed::Rollback(revision, _) = deed
+        && let Some(half) = history.half_rolled_back(revision)
+        && is_ours(kept, half.revision, scene)?
+    {
+        history.forget(cluster, half.revision).await?;
+        boundary("helm-forgot");
+        history = History::read(cluster, &kept.namespace, &kept.release).await?;
     }
     let folder = kept.starts.fresh(scene.folder()?)?;
     crate::durable::make_dirs(&folder, 0o700)

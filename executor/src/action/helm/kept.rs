@@ -87,16 +87,18 @@ impl Kept {
 
     /// What it does to the target; what Helm makes of an object is known when it is done.
     pub fn account(self, verb: Verb) -> Account {
-        let release = Effect {
+        // One that was failed is deployed afterwards: only its objects can be as they were.
+        let comes_back = self.before.status != Some(Status::Failed);
+        let release = comes_back.then(|| Effect {
             resource: Resource::release(&self.namespace, &self.release),
             before: self.seen,
             after: (verb == Verb::Uninstall).then(Observed::absent),
-        };
+        });
         let objects = self.objects.into_iter().map(|Was { object, seen, gone }| Effect {
             resource: Resource::object(&object),
             before: seen,
             after: gone.then(Observed::absent),
         });
-        Account { resources: std::iter::once(release).chain(objects).collect(), ..Account::default() }
+        Account { resources: release.into_iter().chain(objects).collect(), ..Account::default() }
     }
 }

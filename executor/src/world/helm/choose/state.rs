@@ -63,13 +63,12 @@ pub fn state(history: &History) -> State {
     State::Pending(Pending { revision: *revision, status: *status, since: *deployed, way_out: way_out(history, last) })
 }
 
-/// How a pending revision is ended. A rollback that did not end is done again: it went where it was meant to go.
+/// How a pending revision is ended: by what was good before it. That holds for a rollback, too: one to where it went would
+/// take its own manifest for what is there, and leave all that only the one before has.
 pub(super) fn way_out(history: &History, pending: &Release) -> WayOut {
     if pending.status == Status::Uninstalling {
         return WayOut::Uninstall;
     }
-    let again = pending.rollback_to().filter(|_| pending.status == Status::PendingRollback);
-    let again = again.and_then(|revision| history.get(revision)).filter(|release| release.status.is_good());
-    let target = again.or_else(|| last_good(history, pending.revision).ok());
+    let target = last_good(history, pending.revision).ok();
     target.map_or(WayOut::Uninstall, |release| WayOut::Rollback(release.revision))
 }

@@ -146,8 +146,8 @@ fn a_pending_release_is_told_with_the_way_out() {
         vec![revision(1, "superseded", "1", ""), revision(2, "superseded", "2", ""), revision(3, "deployed", "3", "")];
     rolling.push(revision(4, "pending-rollback", "1", "Rollback to 1"));
     let State::Pending(pending) = state(&History::of("occm", "occm", rolling, vec![])) else { unreachable!() };
-    assert_eq!((pending.revision, pending.way_out), (4, WayOut::Rollback(1)));
-    assert_eq!(pending.command("occm", "lumen"), "helm rollback occm 1 --namespace lumen");
+    assert_eq!((pending.revision, pending.way_out), (4, WayOut::Rollback(3)));
+    assert_eq!(pending.command("occm", "lumen"), "helm rollback occm 3 --namespace lumen");
     assert_eq!(state(&history(&[(1, "deployed", "1")])), State::Settled(Status::Deployed));
     assert_eq!(state(&history(&[])), State::Absent);
     let broken = History { damaged: vec![damaged(3)], ..history(&[(1, "deployed", "1")]) };
@@ -214,7 +214,7 @@ fn a_crashed_rollback_is_known_by_where_it_goes() {
     // A failing hook leaves it so, and Helm exits.
     assert_eq!(
         told("pending-rollback", "Rollback to 1"),
-        Settled::Pending { revision: 3, way_out: WayOut::Rollback(1) }
+        Settled::Pending { revision: 3, way_out: WayOut::Rollback(2) }
     );
     assert!(matches!(told("deployed", "Rollback to 2"), Settled::Foreign { .. }));
     let why = "Rollback \"occm\" failed: cannot patch".to_owned();

@@ -3,6 +3,7 @@
 mod body;
 mod chart;
 mod decode;
+mod forget;
 mod history;
 mod hook;
 mod name;

@@ -21,6 +21,11 @@ pub fn check(name: &str) -> Result<(), HelmFault> {
     Err(HelmFault::new(HelmFaultKind::Invalid, what).with_help(help))
 }
 
+/// What the record of a revision is called.
+pub fn record(release: &str, revision: u32) -> String {
+    format!("{RECORD}{release}.v{revision}")
+}
+
 /// The revision in the name of a record: `sh.helm.release.v1.portal.v41`.
 pub(super) fn revision(record: &str, release: &str) -> Option<u32> {
     record.strip_prefix(RECORD)?.strip_prefix(release)?.strip_prefix(".v")?.parse().ok()
