@@ -5,6 +5,7 @@ use super::kept::{Kept, account, keep};
 use super::look::look_all;
 use super::interference::is_same;
 use super::manifests::{Source, Wanted, definitions, name_of, sources, wanted};
+use super::settled::settled;
 use super::store::Store;
 use super::wait::until_ready;
 use super::{ACTION, NAMESPACE, READY, back, namespace, preview, truth};
@@ -213,9 +214,10 @@ impl Action for KubeApply {
         let until = Instant::now() + scene.within;
         let kept: Vec<Kept> = recipe.read()?;
         let carry = Carry::new(scene, namespace(call), truth(call, "force", false), until)?;
-        let left = carry.all(&kept, &wanted(call, scene, false)?).await?;
+        let mut left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
             until_ready(scene, kept.iter().map(|one| one.object.clone()).collect(), until).await?;
+            settled(&kept, &mut left, scene).await?;
         }
         // Also what a first try did before it was cut off counts.
         Ok(Applied { changed: kept.len() as u64, note: None, left })

@@ -23,6 +23,7 @@ mod reference;
 mod restart;
 mod restore;
 mod scale;
+mod settled;
 mod store;
 mod wait;
 

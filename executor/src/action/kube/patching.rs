@@ -5,6 +5,7 @@ use super::kept::{Kept, account};
 use super::look::{Look, Tried};
 use super::manifests::Wanted;
 use super::merge::{merged, replaced};
+use super::settled::settled;
 use super::store::Store;
 use super::wait::until_ready;
 use super::{back, namespace, preview, reference, truth};
@@ -83,7 +84,8 @@ impl<P: Patches> Action for Patching<P> {
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if self.0.waits(call) {
-            until_ready(scene, kept.into_iter().map(|one| one.object).collect(), until).await?;
+            until_ready(scene, kept.iter().map(|one| one.object.clone()).collect(), until).await?;
+            settled(&kept, &mut applied.left, scene).await?;
         }
         Ok(applied)
     }
