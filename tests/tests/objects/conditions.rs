@@ -78,12 +78,38 @@ fn who_may_not_look_is_told_at_once() {
 step "a" { file.write "a" content="1"; verify { kube.condition "deployment/web" "Available" within="20m" } }"#;
     let stage = Stage::new(cluster, "forbidden", steps, &[]);
     stage.given(&deployment("web", "example.test/web:1", "switchback.test/ready: \"never\""));
-    let token = stage.kubectl(&["create", "token", "default"], "");
-    let nobody = format!(
-        "sed -e 's/client-certificate-data: .*}}}}/token: {}}}}}/' $KUBECONFIG > nobody\nexport KUBECONFIG=$PWD/nobody\n{RUN}",
-        token.trim()
-    );
-    has(&stage.ends(20, &nobody), &["a: failed", "is forbidden"]);
+    has(&stage.ends(20, &as_account(&stage, "default", RUN)), &["a: failed", "is forbidden"]);
+}
+
+/// A script, as a service account.
+fn as_account(stage: &Stage, name: &str, script: &str) -> String {
+    let token = stage.kubectl(&["create", "token", name], "");
+    let token = token.trim();
+    let change = format!("s/client-certificate-data: .*}}}}/token: {token}}}}}/");
+    format!("sed -e '{change}' $KUBECONFIG > account\nexport KUBECONFIG=$PWD/account\n{script}")
+}
+
+#[test]
+fn who_is_not_known_any_more_is_told_at_once() {
+    let cluster = cluster!("who_is_not_known_any_more_is_told_at_once");
+    let steps = r#"
+step "a" { file.write "a" content="1"; verify { kube.ready "deployment/web" within="20m" } }"#;
+    let stage = Stage::new(cluster, "unknown", steps, &[]);
+    stage.given(&deployment("web", "example.test/web:1", "switchback.test/ready: \"never\""));
+    stage.kubectl(&["create", "serviceaccount", "looker"], "");
+    let account = format!("--serviceaccount={}:looker", stage.namespace);
+    stage.kubectl(&["create", "rolebinding", "looker", "--clusterrole=view", &account], "");
+    let script = as_account(&stage, "looker", &format!("{RUN} > out 2>&1; code=$?; cat out; exit $code"));
+    let ended = std::thread::scope(|scope| {
+        let running = scope.spawn(|| stage.run(&script));
+        while !running.is_finished() && !stage.read("out").contains("a: waits") {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        stage.kubectl(&["delete", "serviceaccount", "looker"], "");
+        running.join().unwrap()
+    });
+    assert_eq!(ended.exit, Some(20), "{}", ended.said);
+    has(&ended.said, &["a: waits", "0 of 2 ready; pod web-", "the server does not know who we are, or no longer"]);
 }
 
 const SAVES: &str = r#"

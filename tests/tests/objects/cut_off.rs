@@ -22,26 +22,49 @@ fn contents(picture: &Picture) -> BTreeMap<&str, &str> {
     picture.iter().map(|(name, (digest, _))| (name.as_str(), digest.as_str())).collect()
 }
 
-/// Kills a run at each of its boundaries; then every other one goes on, and the others go back.
+/// How many boundaries the last run of a command passed.
+fn counted(stage: &Stage) -> u64 {
+    stage.read("count").split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Kills a run at each of its boundaries; then it goes on, and once more, and then it goes back.
 fn killed_anywhere(stage: &Stage, given: &str) {
     let old = reset(stage, given);
     stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}"));
-    let new = stage.picture();
-    let boundaries: u64 = stage.read("count").split(' ').next().unwrap().parse().unwrap();
+    let (new, boundaries) = (stage.picture(), counted(stage));
     assert!(boundaries > 20 && new != old, "{boundaries}");
     let mut wrong = String::new();
-    for at in 1..=boundaries {
+    for (at, way) in (1..=boundaries).flat_map(|at| [(at, "resume"), (at, "undo --yes")]) {
         stage.run("rm -rf .switchback site/.switchback");
         assert_eq!(reset(stage, given), old);
         let killed = stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
-        let way = if at % 2 == 0 { "resume" } else { "undo --yes" };
         let ended = stage.run(&format!("switchback {way}"));
         let now = stage.picture();
-        let whole = if at % 2 == 0 { contents(&now) == contents(&new) } else { now == old };
+        let whole = if way == "resume" { contents(&now) == contents(&new) } else { now == old };
         // Before there is a run there is nothing to go on with, and behind its end nothing to do.
         let no_run = ended.exit == Some(64) && (now == old || contents(&now) == contents(&new));
         if !(whole || no_run) {
             let _ = writeln!(wrong, "killed at {at} ({:?}), {way}: {:?}\n{}", killed.exit, ended.exit, ended.said);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Kills the undo of a whole run at each of its boundaries; the next undo ends it.
+fn undo_killed_anywhere(stage: &Stage, given: &str) {
+    let mut wrong = String::new();
+    for at in 1.. {
+        stage.run("rm -rf .switchback site/.switchback");
+        let old = reset(stage, given);
+        stage.ends(0, RUN);
+        stage.run(&format!("SWITCHBACK_COUNT_TO=$PWD/count SWITCHBACK_KILL_AT={at} {UNDO}"));
+        if counted(stage) < at {
+            assert!(at > 10 && stage.picture() == old, "{at}");
+            break;
+        }
+        let ended = stage.run(UNDO);
+        if stage.picture() != old {
+            let _ = writeln!(wrong, "undo killed at {at}: {:?}\n{}", ended.exit, ended.said);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -54,6 +77,7 @@ fn an_apply_that_is_killed_anywhere_ends_new_or_old() {
     let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
     let stage = Stage::new(cluster, "cut", STEPS, &files);
     killed_anywhere(&stage, &map("b", "old"));
+    undo_killed_anywhere(&stage, &map("b", "old"));
 }
 
 #[test]
@@ -64,7 +88,9 @@ step "a" { kube.patch "cm/a" json="[{ op: add, path: /data/list, value: x }]"; k
 step "b" { needs "a"; backup "b" { kube.object "cm/b" }; kube.delete "cm/c"; kube.patch "cm/b" merge="{ data: null }" }
 step "c" { needs "b"; kube.restore "cm/b" copy="b" by="recreate" }"#;
     let stage = Stage::new(cluster, "cut", steps, &[]);
-    killed_anywhere(&stage, &["a", "b", "c"].map(|name| map(name, "old")).join("---\n"));
+    let given = ["a", "b", "c"].map(|name| map(name, "old")).join("---\n");
+    killed_anywhere(&stage, &given);
+    undo_killed_anywhere(&stage, &given);
 }
 
 /// Kills a run right behind the server's answer to its first change, before that is noted; then somebody does this.

@@ -23,7 +23,10 @@ fn jobs_run_one_after_the_other_and_go_again() {
     let stage = Stage::new(cluster, "jobs", STEP, &[("jobs.yaml", &jobs)]);
     let before = stage.picture();
     let diff = stage.ends(0, "switchback diff p.plan.kdl");
-    has(&diff, &["+ job/migrate", "[validated]", "? pods of job/seed: run until it is complete, limit 1m", "[not knowable]"]);
+    has(
+        &diff,
+        &["+ job/migrate", "[validated]", "? pods of job/seed: run until it is complete, limit 1m", "[not knowable]"],
+    );
     assert_eq!(stage.picture(), before, "a dry run writes nothing");
     stage.ends(0, RUN);
     let ended = |name: &str, what: &str| stage.get(&format!("job/{name}"), what);
@@ -82,10 +85,7 @@ step "c" { kube.create-job }
 step "d" { file.write "d" content="1"; verify { kube.jobs-complete } }"#;
     let stage = Stage::new(cluster, "calls", steps, &[("a.yaml", &map("a", "1"))]);
     let said = stage.ends(10, "switchback check p.plan.kdl");
-    has(
-        &said,
-        &["a ConfigMap is no Job", "`deploy/web` names no CronJob", "the Job has no name", "it says no Job"],
-    );
+    has(&said, &["a ConfigMap is no Job", "`deploy/web` names no CronJob", "the Job has no name", "it says no Job"]);
 }
 
 /// Kills a run of a Job at each of its boundaries. It is made once: its uid is that of the first.

@@ -135,8 +135,8 @@ fn what_others_put_into_a_namespace_or_of_a_kind_that_the_run_made_is_not_taken_
     );
     let there = stage.cluster().kubectl(&["get", "configmaps", "-n", &own, "-o", "name"], "").unwrap();
     assert_eq!(there, "configmap/kube-root-ca.crt\nconfigmap/theirs\n", "and ours is gone");
-    stage.cluster().kubectl(&["delete", "configmap", "theirs", "-n", &own], "").unwrap();
-    stage.cluster().kubectl(&["delete", &format!("vases.{group}"), "blue"], "").unwrap();
+    let crd = format!("crd/vases.{group}");
+    stage.cluster().kubectl(&["delete", &format!("namespace/{own}"), &crd, "--wait"], "").unwrap();
     has(&stage.ends(0, UNDO), &["4 of 4 resources are as before the run"]);
 }
 
@@ -170,7 +170,10 @@ fn a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so() {
     let said = stage.ends(15, RUN);
     has(&said, &[&format!("namespace/{own} is deleted with all that is in it"), "can't bring that back"]);
     assert_eq!(stage.cluster().kubectl(&["get", "configmaps", "theirs", "-n", &own, "-o", "name"], "").unwrap(), "configmap/theirs\n");
-    stage.write("p.plan.kdl", &plan("; irreversible \"it is not needed any more\""));
-    let said = stage.ends(0, "switchback diff p.plan.kdl");
-    has(&said, &["deletes 2 of"]);
+    let gone = r#"; irreversible "it is not needed any more"; gate "sure" { confirm "All in it is lost" type="yes" }"#;
+    stage.write("p.plan.kdl", &plan(gone));
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["deletes 2 of"]);
+    has(&stage.ends(0, &format!("{RUN} --confirm sure=yes")), &["2 of 2 changes as reviewed"]);
+    let left = stage.cluster().kubectl(&["get", "namespace", &own, "--ignore-not-found", "-o", "name"], "").unwrap();
+    assert_eq!(left, "");
 }

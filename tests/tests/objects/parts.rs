@@ -134,7 +134,7 @@ step "c" {{ needs "b"; kube.patch "vase.{group}/red" merge="{{ spec: {{ list: [{
     );
     stage.write("p.plan.kdl", &plan);
     let diff = stage.ends(0, "switchback diff p.plan.kdl");
-    has(&diff, &[&format!("~ vase.{group}/red"), "-- { name: a }", "+- { name: b }"]);
+    has(&diff, &[&format!("~ vase.{group}/red"), "@@ spec.list[a] @@", "@@ spec.list[b] @@"]);
     stage.ends(0, RUN);
     assert_eq!(stage.kubectl(&["get", &format!("vases.{group}"), "red", "-o", "jsonpath={.spec.list}"], ""), r#"[{"name":"b"}]"#);
     stage.ends(0, UNDO);

@@ -37,3 +37,26 @@ fn a_rollout_is_waited_for_by_its_own_generation() {
     assert_eq!(stage.get("deployment/web", ".status.updatedReplicas"), "2");
     assert_eq!(stage.get("deployment/web", ".status.readyReplicas"), "2");
 }
+
+#[test]
+fn what_a_controller_adds_while_it_is_waited_for_is_no_interference_for_a_later_step() {
+    let cluster = cluster!("what_a_controller_adds_while_it_is_waited_for_is_no_interference_for_a_later_step");
+    let steps = r#"
+step "web" { kube.apply "web.yaml" }
+step "note" { needs "web"; kube.annotate "deployment/web" "example.org/note" value="1" }"#;
+    let slow = deployment("web", "example.test/web:1", "switchback.test/ready-after: \"2s\"");
+    let stage = Stage::new(cluster, "meets", steps, &[("web.yaml", &slow)]);
+    let said = std::thread::scope(|scope| {
+        let running = scope.spawn(|| stage.run(RUN));
+        while stage.get("deployment/web", ".metadata.name").is_empty() {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        stage.kubectl(&["annotate", "deployment/web", "seen=1"], "");
+        running.join().unwrap()
+    });
+    assert_eq!(said.exit, Some(0), "{}", said.said);
+    assert_eq!(stage.get("deployment/web", ".metadata.annotations.seen"), "1");
+    // It may still change while its pods end, so it is only looked at whether all of ours is gone.
+    stage.run("switchback undo --yes");
+    assert_eq!(stage.get("deployment/web", ".metadata.name"), "");
+}

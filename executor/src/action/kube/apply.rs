@@ -5,6 +5,7 @@ use super::kept::{Kept, account, keep};
 use super::look::look_all;
 use super::interference::is_same;
 use super::manifests::{Source, Wanted, definitions, name_of, sources, wanted};
+use super::settled::settled;
 use super::stall::{STALLED, stalled};
 use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
@@ -215,10 +216,11 @@ impl Action for KubeApply {
         let until = Instant::now() + scene.within;
         let kept: Vec<Kept> = recipe.read()?;
         let carry = Carry::new(scene, namespace(call), truth(call, "force", false), until)?;
-        let left = carry.all(&kept, &wanted(call, scene, false)?).await?;
+        let mut left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
             until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
                 .await?;
+            settled(&kept, &mut left, scene).await?;
         }
         // Also what a first try did before it was cut off counts.
         Ok(Applied { changed: kept.len() as u64, note: None, left })

@@ -27,6 +27,7 @@ mod reference;
 mod restart;
 mod restore;
 mod scale;
+mod settled;
 mod stall;
 mod store;
 mod until_ready;

@@ -5,6 +5,7 @@ use super::kept::{Kept, account};
 use super::look::{Look, Tried};
 use super::manifests::Wanted;
 use super::merge::{merged, replaced};
+use super::settled::settled;
 use super::stall::stalled;
 use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
@@ -84,8 +85,9 @@ impl<P: Patches> Action for Patching<P> {
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if self.0.waits(call) {
-            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
+            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
                 .await?;
+            settled(&kept, &mut applied.left, scene).await?;
         }
         Ok(applied)
     }

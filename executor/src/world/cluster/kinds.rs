@@ -115,7 +115,7 @@ impl Kinds {
     pub(super) fn take(&mut self, told: &[u8]) -> Result<(), serde_json::Error> {
         let Groups { items } = serde_json::from_slice(told)?;
         for Group { metadata, versions } in items {
-            for Version { version, resources, freshness } in versions {
+            for Version { name: version, resources, freshness } in versions {
                 if freshness == "Stale" && !self.silent.contains(&metadata.name) {
                     self.silent.push(metadata.name.clone());
                 }
@@ -164,7 +164,8 @@ struct GroupName {
 
 #[derive(Deserialize)]
 struct Version {
-    version: String,
+    #[serde(rename = "version")]
+    name: String,
     #[serde(default)]
     resources: Vec<Resource>,
     /// `Current`, or `Stale` where the server could not ask for it lately.

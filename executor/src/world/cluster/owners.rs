@@ -41,7 +41,7 @@ pub fn is_by_us(before: Option<&Object>, live: &Object) -> bool {
             let same = is_same_owner(known, entry) && known.get("time") == entry.get("time");
             same && is_part(entry.get("fieldsV1"), known.get("fieldsV1"))
         };
-        known.iter().any(|known| remains(&known))
+        known.iter().any(remains)
     };
     let (ours, others): (Vec<&Value>, Vec<&Value>) = entries(live).into_iter().partition(|entry| is_ours(entry));
     !ours.is_empty() && others.into_iter().all(|entry| was(entry) || made_up(entry))

@@ -42,10 +42,8 @@ fn set_in(value: &mut Value, steps: &[Step], list: &str, new: Option<&Value>) {
             Some(new) => drop(entries.insert(key.clone(), new.clone())),
             None => drop(entries.remove(key)),
         },
-        (Step::Key(key), Value::Object(entries)) => {
-            if new.is_some() || entries.contains_key(key) {
-                set_in(entries.entry(key.clone()).or_insert_with(|| Map::new().into()), rest, key, new);
-            }
+        (Step::Key(key), Value::Object(entries)) if new.is_some() || entries.contains_key(key) => {
+            set_in(entries.entry(key.clone()).or_insert_with(|| Map::new().into()), rest, key, new);
         }
         (Step::Item(name), Value::Array(items)) => {
             let inner = position(list, items, name).and_then(|at| items.get_mut(at));

@@ -17,7 +17,7 @@ pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Between two.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause that a server may ask for.
-const LONGEST_TOLD: Duration = Duration::from_secs(60);
+const LONGEST_TOLD: Duration = Duration::from_mins(1);
 /// An object has two megabytes at most, a page of a list as many as are asked for; as many answers as requests at once may
 /// be in memory together.
 const LARGEST_ANSWER: usize = 32 << 20;

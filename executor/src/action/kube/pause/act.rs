@@ -11,7 +11,9 @@ use crate::fault_point::boundary;
 use crate::resource::{Observed, Resource, seen};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, Fault as ClusterFault, Mode, Normal, NotRestored, Object, ObjectName, Place, owner};
+use crate::world::cluster::{
+    Cluster, Fault as ClusterFault, Mode, Normal, NotRestored, Object, ObjectName, Place, owner,
+};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
