@@ -5,8 +5,8 @@
 mod applying;
 mod conditions;
 mod cut_off;
-mod leases;
 mod jobs;
+mod leases;
 mod others;
 mod parts;
 mod patience;
