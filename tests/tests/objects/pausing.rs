@@ -45,7 +45,7 @@ const AUTOMATED: &str = r#"{"enabled":true,"prune":true,"selfHeal":true}"#;
 const ARGOCD: &str = r#"
 meanwhile { argocd.pause "portal" "manual" namespace="NAMESPACE" }
 step "a" {
-    kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n"
+    kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: b }\n"
     verify { kube.absent "configmap/none"; kube.field "application/portal" ".spec.syncPolicy" is="{\"syncOptions\":[\"CreateNamespace=true\"]}" }
 }"#;
 
@@ -119,7 +119,7 @@ fn what_somebody_changes_of_a_paused_application_stays_and_it_syncs_again() {
 const FLUX: &str = r#"
 meanwhile { flux.suspend "apps" "helmrelease/portal" "kustomization/quiet" namespace="NAMESPACE" }
 step "a" {
-    kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n"
+    kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: b }\n"
     verify { kube.field "kustomization.kustomize.toolkit.fluxcd.io/apps" ".spec.suspend" is="true"; kube.field "helmrelease/portal" ".spec.suspend" is="true" }
 }"#;
 
@@ -152,7 +152,7 @@ fn flux_leaves_things_alone_meanwhile_and_what_was_suspended_stays_so() {
         "p.plan.kdl",
         "plan \"p\"\nmeanwhile { flux.suspend \"deploy/web\" }\nstep \"a\" { file.write \"a\" content=\"1\" }\n",
     );
-    has(&stage.ends(10, "switchback check p.plan.kdl"), &["`deploy/web` names neither a Kustomization nor a"]);
+    has(&stage.ends(10, "switchback check p.plan.kdl"), &["`deploy/web` names neither a"]);
 }
 
 #[test]

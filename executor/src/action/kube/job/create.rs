@@ -4,11 +4,11 @@ use super::super::apply::KubeApply;
 use super::super::manifests::sources;
 use super::super::stall::STALLED;
 use super::super::{ACTION, NAMESPACE, namespace};
-use crate::action::{Action, Noun};
+use crate::action::{Action, Noun, values};
 use crate::world::cluster::{Manifest, ObjectName, Reference};
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Needs, Objection, Sources, Touch};
-use switchback_compiler::schema::{Class, Example, Form, OwnWayBack, Param, Ty};
+use switchback_compiler::schema::{Block, Class, Example, Form, OwnWayBack, Param, Place, Ty};
 
 /// The kind.
 pub struct KubeCreateJob;
@@ -35,12 +35,13 @@ static FORM: Form = Form {
     class: Class::Probeable,
     way_back: OwnWayBack::Restores("no Job of that name; what it did stays"),
     within: 600,
+    block: Block::Optional(Place::Act),
     examples: &[
         Example {
             title: "a migration, once",
             text: "kube.create-job content=\"\"\"\n    apiVersion: batch/v1\n    kind: Job\n    metadata: { name: migrate }\n    \
                    spec:\n      backoffLimit: 0\n      template:\n        spec:\n          restartPolicy: Never\n          \
-                   containers: [{ name: main, image: \"example.org/migrate:2\" }]\n    \"\"\"",
+                   containers: [{ name: main, image: \"example.org/migrate:2\" }]\n    \"\"\" { unless { kube.jobs-complete \"migrate\" } }",
         },
         Example {
             title: "what a CronJob does each night, now",
@@ -62,19 +63,9 @@ impl Kind for KubeCreateJob {
     }
 
     fn objections(&self, call: &Call) -> Vec<Objection> {
-        let written = !sources(call).is_empty();
-        match (call.known("from"), written) {
-            (Some(_), true) => vec![Objection::new("both manifests and `from`", "write two actions")],
-            (Some(from), false) => of_cron_job(call, from),
-            (None, true) if call.values.contains_key("name") => {
-                vec![Objection::new("the manifest names the Job already", "take `name` out, or write `from`")]
-            }
-            (None, true) => KubeApply.objections(call),
-            (None, false) => vec![Objection::new(
-                "it says no Job",
-                "name a file, or a CronJob: kube.create-job from=\"cronjob/report\" name=\"report-now\"",
-            )],
-        }
+        let strays = ["env", "header", "values", "set"].into_iter();
+        let strays = strays.filter_map(|child| values::stray(call, child, "what a Job needs stands in its manifest"));
+        strays.chain(which(call)).collect()
     }
 
     fn source_objections(&self, call: &Call, files: &Sources<'_>) -> Vec<Objection> {
@@ -89,6 +80,23 @@ impl Kind for KubeCreateJob {
 
     fn needs(&self) -> Needs {
         Needs::Cluster
+    }
+}
+
+/// What is wrong with how a call says its Jobs.
+fn which(call: &Call) -> Vec<Objection> {
+    let written = !sources(call).is_empty();
+    match (call.known("from"), written) {
+        (Some(_), true) => vec![Objection::new("both manifests and `from`", "write two actions")],
+        (Some(from), false) => of_cron_job(call, from),
+        (None, true) if call.values.contains_key("name") => {
+            vec![Objection::new("the manifest names the Job already", "take `name` out, or write `from`")]
+        }
+        (None, true) => KubeApply.objections(call),
+        (None, false) => vec![Objection::new(
+            "it says no Job",
+            "name a file, or a CronJob: kube.create-job from=\"cronjob/report\" name=\"report-now\"",
+        )],
     }
 }
 
