@@ -126,8 +126,13 @@ fn taken_back(before: &Object, left: &Object, live: &Object) -> Result<Way, Vec<
         return Ok(Way::Content(Box::new(if whole { rebased(before, live) } else { target })));
     }
     let wanted = owners(before, left, live);
-    let same = entries(live).into_iter().eq(&wanted);
-    Ok(if same { Way::Nothing } else { Way::Owners(Box::new(owned(live, wanted))) })
+    // The server has an order of its own for them.
+    let sorted = |all: Vec<&Value>| {
+        let mut all: Vec<String> = all.into_iter().map(ToString::to_string).collect();
+        all.sort();
+        all
+    };
+    Ok(if sorted(entries(live)) == sorted(wanted.iter().collect()) { Way::Nothing } else { Way::Owners(Box::new(owned(live, wanted))) })
 }
 
 /// The places that our change set: no maps that came or went, but what is in them, and lists whole where items came or went.
