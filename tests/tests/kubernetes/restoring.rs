@@ -244,8 +244,7 @@ fn a_change_of_somebody_else_is_told_and_not_overwritten() {
         cluster.kubectl(&image, "").unwrap();
         let between = settled(&client, &names).await;
         let refused = client.restore(&names, Some(&before), Some(&left), Mode::Real).await.unwrap_err();
-        let told =
-            "somebody else changed it since: spec.template.spec.containers[main].image (by kubectl-set)";
+        let told = "somebody else changed it since: spec.template.spec.containers[main].image (by kubectl-set)";
         assert_eq!(refused.to_string(), told);
         assert_eq!(picture(&settled(&client, &names).await), picture(&between));
         gone(&client, &names).await;

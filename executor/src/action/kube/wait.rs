@@ -10,7 +10,11 @@ use tokio::time::{Instant, sleep};
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Waits until all are ready, and says meanwhile what is missing. One that never will be ends it at once.
-pub(in crate::action) async fn until_ready(scene: &Scene<'_>, names: Vec<ObjectName>, until: Instant) -> Result<(), Fault> {
+pub(in crate::action) async fn until_ready(
+    scene: &Scene<'_>,
+    names: Vec<ObjectName>,
+    until: Instant,
+) -> Result<(), Fault> {
     let cluster = scene.site.cluster()?;
     let mut names = names;
     loop {
@@ -48,7 +52,8 @@ pub(super) async fn until_gone(
     let names: Vec<ObjectName> = objects.iter().map(|(name, _)| name.clone()).collect();
     loop {
         let there: Vec<Option<Object>> = cluster.get_all(&names).await.into_iter().collect::<Result<_, _>>()?;
-        let there = objects.iter().zip(there).find_map(|((name, uid), live)| Some((name, is_still(uid.as_deref(), live?)?)));
+        let there =
+            objects.iter().zip(there).find_map(|((name, uid), live)| Some((name, is_still(uid.as_deref(), live?)?)));
         let Some((name, object)) = there else { return Ok(()) };
         let holders = object.finalizers();
         let held = if holders.is_empty() { String::new() } else { format!(", held by {}", holders.join(", ")) };
