@@ -169,7 +169,10 @@ fn a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so() {
     has(&said, &["deletes 2 of", &format!("- {own}/configmap/theirs"), "irreversible"]);
     let said = stage.ends(15, RUN);
     has(&said, &[&format!("namespace/{own} is deleted with all that is in it"), "can't bring that back"]);
-    assert_eq!(stage.cluster().kubectl(&["get", "configmaps", "theirs", "-n", &own, "-o", "name"], "").unwrap(), "configmap/theirs\n");
+    assert_eq!(
+        stage.cluster().kubectl(&["get", "configmaps", "theirs", "-n", &own, "-o", "name"], "").unwrap(),
+        "configmap/theirs\n"
+    );
     let gone = r#"; irreversible "it is not needed any more"; gate "sure" { confirm "All in it is lost" type="yes" }"#;
     stage.write("p.plan.kdl", &plan(gone));
     has(&stage.ends(0, "switchback diff p.plan.kdl"), &["deletes 2 of"]);

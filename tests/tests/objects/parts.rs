@@ -124,7 +124,10 @@ fn what_is_gone_by_its_kind_is_fine_and_what_an_earlier_step_defines_can_be_show
     let stage = Stage::new(cluster, "kinds", "", &[]);
     let group = format!("{}.test", stage.namespace);
     stage.write("room.yaml", &crate::others::definition(&group));
-    stage.write("vase.yaml", &format!("apiVersion: {group}/v1\nkind: Vase\nmetadata: {{ name: red }}\nspec: {{ list: [{{ name: a }}] }}\n"));
+    stage.write(
+        "vase.yaml",
+        &format!("apiVersion: {group}/v1\nkind: Vase\nmetadata: {{ name: red }}\nspec: {{ list: [{{ name: a }}] }}\n"),
+    );
     let plan = format!(
         r#"plan "p"
 step "a" {{ kube.delete "vases.{group}/old"; kube.apply "room.yaml" }}
@@ -136,7 +139,10 @@ step "c" {{ needs "b"; kube.patch "vase.{group}/red" merge="{{ spec: {{ list: [{
     let diff = stage.ends(0, "switchback diff p.plan.kdl");
     has(&diff, &[&format!("~ vase.{group}/red"), "@@ spec.list[a] @@", "@@ spec.list[b] @@"]);
     stage.ends(0, RUN);
-    assert_eq!(stage.kubectl(&["get", &format!("vases.{group}"), "red", "-o", "jsonpath={.spec.list}"], ""), r#"[{"name":"b"}]"#);
+    assert_eq!(
+        stage.kubectl(&["get", &format!("vases.{group}"), "red", "-o", "jsonpath={.spec.list}"], ""),
+        r#"[{"name":"b"}]"#
+    );
     stage.ends(0, UNDO);
 }
 

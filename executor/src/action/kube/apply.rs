@@ -1,9 +1,9 @@
 //! `kube.apply`: objects of the target's cluster are as their manifests say.
 
 use super::carry::{Carry, is_applied};
+use super::interference::is_same;
 use super::kept::{Kept, account, keep};
 use super::look::look_all;
-use super::interference::is_same;
 use super::manifests::{Source, Wanted, definitions, name_of, sources, wanted};
 use super::settled::settled;
 use super::stall::{STALLED, stalled};

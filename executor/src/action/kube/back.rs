@@ -150,7 +150,11 @@ impl Way<'_> {
             (Some(before), Some(live)) if recreates && live.is_ending() && live.uid() == before.uid() => Found::Gone,
             // One that only made us an owner is taken back too.
             (Some(before), Some(live)) if Normal::of(before) == Normal::of(&live) => {
-                if is_by_us(Some(before), &live) { Found::Made(Box::new(live)) } else { Found::Untouched }
+                if is_by_us(Some(before), &live) {
+                    Found::Made(Box::new(live))
+                } else {
+                    Found::Untouched
+                }
             }
             (_, Some(live)) if self.deed.is_done(self.cluster, one, before, &live).await? => {
                 Found::Made(Box::new(live))

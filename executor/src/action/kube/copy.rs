@@ -48,7 +48,8 @@ mod tests {
     #[test]
     fn a_copy_says_nothing_of_what_is_in_it() {
         let secret = |pin: &str| Object::new(json!({ "kind": "Secret", "data": { "pin": pin } })).unwrap();
-        let (one, again, other) = (to_copy(&secret("a")).unwrap(), to_copy(&secret("a")).unwrap(), to_copy(&secret("abcd")).unwrap());
+        let (one, again, other) =
+            (to_copy(&secret("a")).unwrap(), to_copy(&secret("a")).unwrap(), to_copy(&secret("abcd")).unwrap());
         assert_ne!(one, again, "equal ones can't be told");
         assert_eq!((one.len(), other.len()), (ROUND, ROUND), "nor which is longer");
         assert_eq!(of_copy(&one).unwrap(), secret("a"));

@@ -1,7 +1,7 @@
 //! What an apply of an object finds, and what the server says would come of it.
 
-use super::merge::merged;
 use super::manifests::{Wanted, definitions, name_of};
+use super::merge::merged;
 use crate::resource::{Observed, Resource, observe, seen};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{

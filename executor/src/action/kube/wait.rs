@@ -19,7 +19,8 @@ pub(super) async fn until_gone(
     let names: Vec<ObjectName> = objects.iter().map(|(name, _)| name.clone()).collect();
     loop {
         let there: Vec<Option<Object>> = cluster.get_all(&names).await.into_iter().collect::<Result<_, _>>()?;
-        let there = objects.iter().zip(there).find_map(|((name, uid), live)| Some((name, is_still(uid.as_deref(), live?)?)));
+        let there =
+            objects.iter().zip(there).find_map(|((name, uid), live)| Some((name, is_still(uid.as_deref(), live?)?)));
         let Some((name, object)) = there else { return Ok(()) };
         let holders = object.finalizers();
         let held = if holders.is_empty() { String::new() } else { format!(", held by {}", holders.join(", ")) };

@@ -2,8 +2,8 @@
 
 use super::super::wording::span;
 use super::answer::{Answer, Effect};
-use super::fault::{Fault, FaultKind};
 use super::discover::Known;
+use super::fault::{Fault, FaultKind};
 use super::limits::Limits;
 use super::secret::Hidden;
 use super::send;
@@ -122,7 +122,10 @@ impl Cluster {
                 Err(fault) => fault,
             };
             let wait = send::wait(&fault, pause);
-            if effect == Effect::Write || !fault.may_pass() || began.elapsed().saturating_add(wait) > self.limits.patience {
+            if effect == Effect::Write
+                || !fault.may_pass()
+                || began.elapsed().saturating_add(wait) > self.limits.patience
+            {
                 return Err(hidden.from(fault));
             }
             tokio::time::sleep(wait).await;

@@ -62,7 +62,8 @@ impl Cluster {
     async fn in_namespace(&self, namespace: &str) -> Result<Vec<ObjectName>, Fault> {
         let kinds = self.kinds().await?;
         let mut known = BTreeSet::new();
-        let listed = |kind: &&Kind| kind.namespaced && kind.verbs.iter().any(|verb| verb == "list") && !is_derived(kind);
+        let listed =
+            |kind: &&Kind| kind.namespaced && kind.verbs.iter().any(|verb| verb == "list") && !is_derived(kind);
         let once = kinds.all().iter().filter(listed).filter(|kind| known.insert((&kind.group, &kind.kind)));
         let selection = Selection { namespace: Some(namespace.to_owned()), ..Selection::default() };
         let all = try_join_all(once.map(|kind| self.list_metadata(kind, &selection))).await?;

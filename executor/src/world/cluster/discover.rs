@@ -74,7 +74,9 @@ impl Cluster {
                 Ok(Some(found)) => return Ok(found),
                 Err(Ambiguous(words)) => return Err(ambiguous(&words)),
                 Ok(None) if asked_anew && began.elapsed() + pause > within => {
-                    return Err(kinds.silent(group).map_or_else(|| absent(&missing()), |group| silent(&missing(), group)));
+                    return Err(kinds
+                        .silent(group)
+                        .map_or_else(|| absent(&missing()), |group| silent(&missing(), group)));
                 }
                 Ok(None) => {}
             }

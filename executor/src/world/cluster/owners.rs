@@ -34,7 +34,9 @@ pub fn is_by_us(before: Option<&Object>, live: &Object) -> bool {
     let known = before.map(entries).unwrap_or_default();
     // The server makes up an owner of what nobody owned before the first apply.
     let made_up = |entry: &Value| {
-        known.is_empty() && before.is_some() && entry.get("manager").and_then(Value::as_str) == Some("before-first-apply")
+        known.is_empty()
+            && before.is_some()
+            && entry.get("manager").and_then(Value::as_str) == Some("before-first-apply")
     };
     let was = |entry: &Value| {
         let remains = |known: &&Value| {

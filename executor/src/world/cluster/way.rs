@@ -126,8 +126,17 @@ fn taken_back(before: &Object, left: &Object, live: &Object) -> Result<Way, Vec<
         return Ok(Way::Content(Box::new(if whole { rebased(before, live) } else { target })));
     }
     let wanted = owners(before, left, live);
-    let same = entries(live).into_iter().eq(&wanted);
-    Ok(if same { Way::Nothing } else { Way::Owners(Box::new(owned(live, wanted))) })
+    // The server has an order of its own for them.
+    let sorted = |all: Vec<&Value>| {
+        let mut all: Vec<String> = all.into_iter().map(ToString::to_string).collect();
+        all.sort();
+        all
+    };
+    Ok(if sorted(entries(live)) == sorted(wanted.iter().collect()) {
+        Way::Nothing
+    } else {
+        Way::Owners(Box::new(owned(live, wanted)))
+    })
 }
 
 /// The places that our change set: no maps that came or went, but what is in them, and lists whole where items came or went.
@@ -160,9 +169,8 @@ fn leaves(place: &Place, value: &Value, into: &mut Vec<Place>) {
 
 /// The owners of before, with what others own by now.
 fn owners(before: &Object, left: &Object, live: &Object) -> Vec<Value> {
-    let of = |object: &Object, entry: &Value| {
-        entries(object).into_iter().find(|other| is_same_owner(other, entry)).cloned()
-    };
+    let of =
+        |object: &Object, entry: &Value| entries(object).into_iter().find(|other| is_same_owner(other, entry)).cloned();
     let since = |entry: &Value| !is_ours(entry) && of(left, entry).as_ref() != Some(entry);
     let now: Vec<&Value> = entries(live).into_iter().filter(|entry| since(entry)).collect();
     let stays = |entry: &&Value| !now.iter().any(|other| is_same_owner(other, entry));
@@ -243,7 +251,8 @@ mod tests {
     #[test]
     fn what_others_wrote_elsewhere_stays_and_ours_goes_back() {
         let none = json!({});
-        let (before, left) = (object(&json!({ "a": "1", "b": "1" }), &none), object(&json!({ "a": "2", "b": "1" }), &none));
+        let (before, left) =
+            (object(&json!({ "a": "1", "b": "1" }), &none), object(&json!({ "a": "2", "b": "1" }), &none));
         let held = json!({ "finalizers": ["x.test/hold"], "annotations": { "note": "1" } });
         let live = object(&json!({ "a": "2", "b": "3", "more": "4" }), &held);
         let content = |way: Way| if let Way::Content(target) = way { Some(target) } else { None };

@@ -7,6 +7,6 @@ mod written;
 #[cfg(test)]
 mod tests;
 
-pub(super) use lists::position;
 pub use compare::{Change, compare};
 pub use lines::difference;
+pub(super) use lists::position;
