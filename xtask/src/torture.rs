@@ -38,8 +38,7 @@ type Trial = (&'static str, &'static str, &'static str);
 const KILLS: Trial = ("switchback-tests", "sweep", "random_crashes_to_depth_three_end_as_promised");
 const PREFIXES: Trial = ("switchback-tests", "sweep", "undo_equals_never_having_run");
 const POWER: Trial = ("switchback", "journal_trials", "power::what_was_reported_durable_survives_a_power_loss");
-const CUTS: Trial =
-    ("switchback-tests", "releases", "cut_off::a_release_that_is_cut_off_anywhere_never_stays_pending");
+const CUTS: Trial = ("switchback-tests", "releases", "cut_off::a_release_that_is_cut_off_anywhere_never_stays_pending");
 
 /// Runs the trials that are not told to do nothing, one after the other; all are run also when one finds something.
 pub fn run(workspace: &Workspace, args: &Args) -> Outcome {
@@ -64,7 +63,8 @@ fn one(workspace: &Workspace, args: &Args, binary: &Path, (package, target, name
     cargo.env("SWITCHBACK_PLANS_COUNT", args.plans.to_string()).env("SWITCHBACK_IMAGES", args.images.to_string());
     cargo.env("SWITCHBACK_CUTS", args.cuts.to_string());
     if (package, target, name) == CUTS {
-        let (variable, programs) = test::cluster(workspace).ok_or("there is no test cluster: `cargo xtask cluster programs`")?;
+        let (variable, programs) =
+            test::cluster(workspace).ok_or("there is no test cluster: `cargo xtask cluster programs`")?;
         cargo.env(variable, programs);
     }
     let (status, tally) = test::told(cargo)?;

@@ -95,7 +95,8 @@ impl Yard {
             _ => ("1.0.0", r#"helm.rollback "pebbles""#),
         };
         let (from, limit) = (self.stands, "within=\"1m\"");
-        self.stage.plan(&format!("defaults {limit}\nstep \"pebbles\" {{ moves from=\"{from}\" to=\"{to}\"; {action} }}"));
+        self.stage
+            .plan(&format!("defaults {limit}\nstep \"pebbles\" {{ moves from=\"{from}\" to=\"{to}\"; {action} }}"));
         to
     }
 
@@ -122,7 +123,9 @@ impl Yard {
         let whole = there && of_live && last == Some(("deployed", &live)) && matches!(ended.exit, Some(0 | 64));
         self.stands = if live == "2.0.0" { "2.0.0" } else { "1.0.0" };
         self.stage.run("rm -rf .switchback site/.switchback");
-        (!whole).then(|| format!("{said}\nthe way out, {:?}:\n{}\nlive: {live}, {only}; {history:?}\n", ended.exit, ended.said))
+        (!whole).then(|| {
+            format!("{said}\nthe way out, {:?}:\n{}\nlive: {live}, {only}; {history:?}\n", ended.exit, ended.said)
+        })
     }
 
     /// How many boundaries a run of it has; the run is done.
@@ -159,7 +162,8 @@ fn a_release_that_is_cut_off_anywhere_never_stays_pending() {
                 yard.fresh();
             }
             done += 1;
-            wrong.extend(yard.tried(cut, &mut random).map(|told| format!("seed {seed}, case {case}, {helm:?}: {told}")));
+            wrong
+                .extend(yard.tried(cut, &mut random).map(|told| format!("seed {seed}, case {case}, {helm:?}: {told}")));
         }
     };
     let each = [(Helm::Three, false), (Helm::Four, false), (Helm::Three, true), (Helm::Four, true)];
@@ -170,7 +174,8 @@ fn a_release_that_is_cut_off_anywhere_never_stays_pending() {
     let done: u64 = all.iter().map(|(_, done, _)| done).sum();
     let boundaries: Vec<u64> = all.iter().map(|(_, _, boundaries)| *boundaries).collect();
     let wrong: Vec<String> = all.into_iter().flat_map(|(wrong, ..)| wrong).collect();
-    writeln!(std::io::stdout().lock(), "releases: {done} cuts, {boundaries:?} boundaries, {} wrong", wrong.len()).unwrap();
+    writeln!(std::io::stdout().lock(), "releases: {done} cuts, {boundaries:?} boundaries, {} wrong", wrong.len())
+        .unwrap();
     assert!(wrong.is_empty() && done >= cuts, "{}", wrong.join("\n"));
 }
 
@@ -178,7 +183,9 @@ fn a_release_that_is_cut_off_anywhere_never_stays_pending() {
 #[test]
 fn what_dies_with_its_helm_is_ended_properly() {
     let cluster = cluster!("what_dies_with_its_helm_is_ended_properly");
-    for (helm, verb) in [(Helm::Three, "upgrade"), (Helm::Four, "upgrade"), (Helm::Three, "rollback"), (Helm::Four, "rollback")] {
+    for (helm, verb) in
+        [(Helm::Three, "upgrade"), (Helm::Four, "upgrade"), (Helm::Three, "rollback"), (Helm::Four, "rollback")]
+    {
         for way in ["resume", "undo --yes"] {
             let (stage, from, to) = slow(cluster, helm, verb);
             let old = stage.picture();
@@ -198,7 +205,8 @@ fn what_dies_with_its_helm_is_ended_properly() {
 #[test]
 fn a_signal_in_a_hook_leaves_helm_alone() {
     let cluster = cluster!("a_signal_in_a_hook_leaves_helm_alone");
-    let each = [(Helm::Three, "upgrade", "INT", 2), (Helm::Four, "upgrade", "TERM", 1), (Helm::Three, "rollback", "TERM", 2)];
+    let each =
+        [(Helm::Three, "upgrade", "INT", 2), (Helm::Four, "upgrade", "TERM", 1), (Helm::Three, "rollback", "TERM", 2)];
     for (helm, verb, signal, times) in each.into_iter().chain([(Helm::Four, "rollback", "INT", 2)]) {
         let (stage, _, to) = slow(cluster, helm, verb);
         let script = format!(

@@ -44,7 +44,12 @@ fn pods_that_never_become_ready_fail_the_step() {
 fn a_failing_hook_of_a_rollback_is_ended_and_taken_back() {
     let cluster = cluster!("a_failing_hook_of_a_rollback_is_ended_and_taken_back");
     for helm in Helm::BOTH {
-        let stage = Stage::new(cluster, helm, "back", r#"step "portal" { on-failure "undo"; helm.rollback "portal" revision=2 }"#);
+        let stage = Stage::new(
+            cluster,
+            helm,
+            "back",
+            r#"step "portal" { on-failure "undo"; helm.rollback "portal" revision=2 }"#,
+        );
         let one = folder("charts/portal/1.0.0").display().to_string();
         let two = folder("charts/portal/2.0.0").display().to_string();
         // Its hook ends well at its own upgrade, which has none of these annotations; a rollback to it runs its own.
@@ -62,9 +67,17 @@ fn a_failing_hook_of_a_rollback_is_ended_and_taken_back() {
 #[test]
 fn without_helm_nothing_is_touched() {
     let cluster = cluster!("without_helm_nothing_is_touched");
-    let stage = Stage::bare(cluster, Helm::Four, "none", r#"step "portal" { helm.upgrade "portal" chart="charts/portal/1.0.0" }"#);
+    let stage = Stage::bare(
+        cluster,
+        Helm::Four,
+        "none",
+        r#"step "portal" { helm.upgrade "portal" chart="charts/portal/1.0.0" }"#,
+    );
     let said = stage.ends(1, "binary=$(command -v switchback); PATH=/nonexistent exec $binary run p.plan.kdl --yes");
-    has(&said, &["no folder of PATH has a program `helm`", "install Helm 3 (from 3.14 on) or Helm 4, or put it on PATH"]);
+    has(
+        &said,
+        &["no folder of PATH has a program `helm`", "install Helm 3 (from 3.14 on) or Helm 4, or put it on PATH"],
+    );
     assert_eq!(stage.history(), []);
 }
 
@@ -78,7 +91,10 @@ fn a_revision_that_was_pruned_is_told() {
         stage.helm(&["upgrade", "portal", &two, "--set", replicas, "--history-max", "2", "--wait"]).unwrap();
     }
     let said = stage.ends(15, RUN);
-    has(&said, &["no revision of `portal` that is kept is of chart 1.0.0", "2 (2.0.0, superseded)", "3 (2.0.0, deployed)"]);
+    has(
+        &said,
+        &["no revision of `portal` that is kept is of chart 1.0.0", "2 (2.0.0, superseded)", "3 (2.0.0, deployed)"],
+    );
     has(&said, &["one that was pruned can only be made again with `helm.upgrade` from its chart"]);
     // Ours are all kept, whatever Helm's own limit is.
     stage.plan(r#"step "portal" { helm.upgrade "portal" chart="charts/portal/1.0.0" }"#);

@@ -4,7 +4,8 @@ use crate::stage::{RUN, Stage, UNDO, cluster, has};
 use switchback_tests::cluster::Helm;
 use switchback_tests::folder;
 
-const UPGRADE: &str = r#"step "portal" { moves from="1.0.0" to="2.0.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" }"#;
+const UPGRADE: &str =
+    r#"step "portal" { moves from="1.0.0" to="2.0.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" }"#;
 
 #[test]
 fn what_can_not_be_done_blocks() {
@@ -17,15 +18,15 @@ fn what_can_not_be_done_blocks() {
         stage.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));
         has(&stage.ends(15, RUN), parts);
     };
-    told(
-        &UPGRADE.replace("2.0.0\";", "3.0.0\";"),
-        &["chart portal is of version 2.0.0, and its step moves to 3.0.0"],
-    );
+    told(&UPGRADE.replace("2.0.0\";", "3.0.0\";"), &["chart portal is of version 2.0.0, and its step moves to 3.0.0"]);
     told(
         r#"step "portal" { moves from="2.0.0" to="0.9.0"; helm.rollback "portal" }"#,
         &["no revision of `portal` that is kept is of chart 0.9.0; there are 1 (1.0.0, deployed)"],
     );
-    told(r#"step "portal" { helm.rollback "portal" to="last-good" }"#, &["`portal` has no good revision before the last one"]);
+    told(
+        r#"step "portal" { helm.rollback "portal" to="last-good" }"#,
+        &["`portal` has no good revision before the last one"],
+    );
     told(r#"step "portal" { helm.rollback "portal" }"#, &["nothing says where it goes"]);
     told(r#"step "other" { helm.rollback "other" revision=3 }"#, &["there is no release `other`"]);
     told(
@@ -74,7 +75,10 @@ fn a_release_on_which_somebody_works_is_refused() {
         "printf %s '{packed}' | base64 -d | base64 -d | gunzip | sed 's/\"status\":\"deployed\"/\"status\":\"pending-upgrade\"/' | gzip | base64 -w0 | base64 -w0"
     );
     let pending = stage.ends(0, &script);
-    let patch = format!("{{\"data\":{{\"release\":\"{}\"}},\"metadata\":{{\"labels\":{{\"status\":\"pending-upgrade\"}}}}}}", pending.trim());
+    let patch = format!(
+        "{{\"data\":{{\"release\":\"{}\"}},\"metadata\":{{\"labels\":{{\"status\":\"pending-upgrade\"}}}}}}",
+        pending.trim()
+    );
     stage.kubectl(&["patch", secret, "--patch", &patch], "");
     has(&stage.ends(15, RUN), &["revision 1 is pending-upgrade", "and not by this run", "helm uninstall portal"]);
 }

@@ -96,7 +96,9 @@ impl Stage {
 
     /// The revisions of a release: number, status and chart, the oldest first.
     pub fn history_of(&self, release: &str) -> Vec<(u64, String, String)> {
-        let Ok(told) = self.helm(&["history", release, "--max", "100000", "--output", "json"]) else { return Vec::new() };
+        let Ok(told) = self.helm(&["history", release, "--max", "100000", "--output", "json"]) else {
+            return Vec::new();
+        };
         let told: Vec<Value> = serde_json::from_str(&told).unwrap();
         let text = |one: &Value, key: &str| one.get(key).and_then(Value::as_str).unwrap().to_owned();
         let number = |one: &Value| one.get("revision").and_then(Value::as_u64).unwrap();

@@ -18,8 +18,19 @@ fn an_upgrade_goes_there_and_back() {
         let stage = Stage::new(cluster, helm, "there", UPGRADE);
         let (before, versions) = (stage.picture(), stage.versions());
         let diff = stage.ends(0, "PIN=tulip-field switchback diff p.plan.kdl");
-        has(&diff, &["release portal", "revision 1 → 2, chart 2.0.0; 1 CRD, equal", "its policy keeps configmap/portal-kept"]);
-        has(&diff, &["? hook job/portal-migrate", "before the upgrade", "+ configmap/portal-status", "- configmap/portal-legacy"]);
+        has(
+            &diff,
+            &["release portal", "revision 1 → 2, chart 2.0.0; 1 CRD, equal", "its policy keeps configmap/portal-kept"],
+        );
+        has(
+            &diff,
+            &[
+                "? hook job/portal-migrate",
+                "before the upgrade",
+                "+ configmap/portal-status",
+                "- configmap/portal-legacy",
+            ],
+        );
         has(&diff, &["~ deployment/portal", "[validated]", "~ secret/portal"]);
         assert!(!diff.contains("tulip-field"), "{diff}");
         assert_eq!((stage.picture(), stage.versions()), (before.clone(), versions), "a dry run writes nothing");
@@ -48,7 +59,10 @@ step "portal" { moves from="24.3.0" to="24.2.0"; helm.rollback "portal" version-
         // The one before is of the version that stands: it is not taken.
         stage.helm(&["upgrade", "portal", chart.to_str().unwrap(), "--set", "replicas=2", "--wait"]).unwrap();
         let before = stage.picture();
-        has(&stage.ends(0, "switchback diff p.plan.kdl"), &["revision 3 → 4, as 1 was, chart 1.0.0", "before the rollback"]);
+        has(
+            &stage.ends(0, "switchback diff p.plan.kdl"),
+            &["revision 3 → 4, as 1 was, chart 1.0.0", "before the rollback"],
+        );
         stage.ends(0, RUN);
         assert_eq!(stage.last().unwrap(), (4, "deployed".to_owned(), "portal-1.0.0".to_owned()));
         has(&stage.ends(0, RUN), &["nothing to do"]);
@@ -77,7 +91,10 @@ step "small" { helm.upgrade "small" chart="small" }"#;
             &["- release portal", "- deployment/portal", "+ release small", "installed as revision 1, chart 0.1.0"],
         );
         stage.ends(0, RUN);
-        assert_eq!((stage.get("deployment/portal", ".kind"), stage.get("configmap/small", ".data.a")), (String::new(), "1".to_owned()));
+        assert_eq!(
+            (stage.get("deployment/portal", ".kind"), stage.get("configmap/small", ".data.a")),
+            (String::new(), "1".to_owned())
+        );
         has(&stage.ends(0, RUN), &["nothing to do"]);
         stage.ends(0, UNDO);
         assert_eq!(stage.picture(), before, "{helm:?}");

@@ -177,7 +177,9 @@ pub(super) fn words(settled: &Settled) -> String {
         Settled::NotBegun => "helm did nothing to the release".to_owned(),
         Settled::Done { revision } => format!("revision {revision} is deployed"),
         Settled::Failed { revision, why } => format!("revision {revision} failed: {why}"),
-        Settled::Pending { revision, .. } => format!("revision {revision} did not end, and nobody works on it any more"),
+        Settled::Pending { revision, .. } => {
+            format!("revision {revision} did not end, and nobody works on it any more")
+        }
         Settled::Gone => "the release is gone".to_owned(),
         Settled::Foreign { what, .. } => format!("somebody else changed the release: {what}"),
         Settled::NotKnown { why } => format!("what stands is not known: {why}"),

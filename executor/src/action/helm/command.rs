@@ -46,7 +46,10 @@ pub(super) async fn run(deed: Deed<'_>, purpose: Purpose, kept: &Kept, scene: &S
     let mut history = History::read(cluster, &kept.namespace, &kept.release).await?;
     let before = Before::of(&history);
     if purpose == Purpose::Act && before != kept.before && kept.starts.last(scene.folder()?)?.is_none() {
-        return Err(Fault::new(format!("{} was changed by somebody else; nothing of it was touched", kept.spoken(scene))));
+        return Err(Fault::new(format!(
+            "{} was changed by somebody else; nothing of it was touched",
+            kept.spoken(scene)
+        )));
     }
     if let Deed::Rollback(revision, _) = deed
         && let Some(half) = history.half_rolled_back(revision)

@@ -3,9 +3,9 @@
 use super::{name, namespace, truth};
 use crate::action::values;
 use crate::site::{Fault, Scene};
+use crate::world::RelPath;
 use crate::world::cluster::Source;
 use crate::world::helm::{Former, Helm, Home, Shared, Single, Upgrade, Values};
-use crate::world::RelPath;
 use serde_json::Value as Json;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;

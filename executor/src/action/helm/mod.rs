@@ -28,12 +28,8 @@ use switchback_compiler::registry::{Objection, Touch};
 use switchback_compiler::schema::{Class, Form, OwnWayBack, Param, Ty};
 
 /// What all actions on releases have in common. Hooks and pods take minutes.
-const ACTION: Form = Form {
-    class: Class::Probeable,
-    way_back: OwnWayBack::Restores("the old revision"),
-    within: 600,
-    ..Form::ACTION
-};
+const ACTION: Form =
+    Form { class: Class::Probeable, way_back: OwnWayBack::Restores("the old revision"), within: 600, ..Form::ACTION };
 
 const NAME: Param = Param::one("NAME", Ty::Known, "the release");
 

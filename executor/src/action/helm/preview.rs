@@ -145,12 +145,15 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
     };
     let validated = change.learnt == Known::Validated && !is_foreseen;
     let body = match &change.effect {
-        Effect::Delete { takes_along: Some(objects) } => Body::Words(format!("and {} of it", count(*objects, "object"))),
+        Effect::Delete { takes_along: Some(objects) } => {
+            Body::Words(format!("and {} of it", count(*objects, "object")))
+        }
         Effect::Delete { .. } => Body::Nothing,
         Effect::Refused(refusal) => Body::Words(refusal.to_string()),
         effect => lined(change, effect, after, scene),
     };
-    let digest = after.filter(|after| after.kind() != "Secret").map(|after| Normal::of(after).digest(&MaskKey::new([0; 32])));
+    let digest =
+        after.filter(|after| after.kind() != "Secret").map(|after| Normal::of(after).digest(&MaskKey::new([0; 32])));
     Change {
         resource: change.name.spoken(&scene.site.namespace),
         what,

@@ -160,7 +160,8 @@ async fn history(call: &Call, scene: &Scene<'_>) -> Result<History, Fault> {
 /// The revision that stands; a copy of nothing would promise a way back that is none.
 fn stands<'h>(history: &'h History, call: &Call) -> Result<&'h Release, Fault> {
     let last = history.last().filter(|last| last.status != Status::Uninstalled).ok_or_else(|| absent(call))?;
-    let why = || Fault::new(format!("nothing of `{}` stands: revision {} is {}", name(call), last.revision, last.status));
+    let why =
+        || Fault::new(format!("nothing of `{}` stands: revision {} is {}", name(call), last.revision, last.status));
     history.deployed().ok_or_else(why)
 }
 
