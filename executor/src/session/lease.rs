@@ -41,8 +41,7 @@ fn taken(
     other: Option<&Holder>,
     renewed: Option<jiff::Timestamp>,
 ) -> Refused {
-    let who =
-        other.map_or_else(|| "somebody".to_owned(), |other| format!("run {} of {}", other.run, other.by));
+    let who = other.map_or_else(|| "somebody".to_owned(), |other| format!("run {} of {}", other.run, other.by));
     let why = format!("{who} keeps target `{}` from another place; nothing was touched", target.name);
     let ago = |at: jiff::Timestamp| age(crate::clock::now().duration_since(at).unsigned_abs());
     let seen = renewed.map(|at| format!(", and was seen there {} ago", ago(at))).unwrap_or_default();

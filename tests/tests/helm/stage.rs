@@ -111,7 +111,7 @@ impl<'c> Stage<'c> {
             new,
             conflicts: Conflicts::Refuse,
             takes_ownership: false,
-            makes_namespace: false,
+            coming: &[],
         };
         changes(&self.client, &self.schemas, &course).await.unwrap()
     }

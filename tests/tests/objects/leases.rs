@@ -25,7 +25,10 @@ fn a_run_that_is_not_settled_keeps_the_target_from_everybody_elsewhere() {
     let run = holder.split(' ').next().unwrap();
     let said = there.ends(14, RUN);
     let by = format!("refused: run {run} of ada keeps target `test` from another place; nothing was touched");
-    has(&said, &[&by, &format!("status {run}"), &format!("--namespace {} delete {}", here.namespace, "lease switchback-test")]);
+    has(
+        &said,
+        &[&by, &format!("status {run}"), &format!("--namespace {} delete {}", here.namespace, "lease switchback-test")],
+    );
     assert_eq!(here.get("configmap/b", ".data.value"), "");
     here.ends(0, "switchback resume --yes");
     assert_eq!(here.get(LEASE, ".spec.holderIdentity"), "");

@@ -5,7 +5,7 @@ use super::command::{Deed, Ended, is_ours, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
 use super::unready::unready;
-use super::{back, name, namespace, preview, settled};
+use super::{back, drift, name, namespace, preview, settled};
 use crate::action::kube::until_ready;
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
 use crate::resource::{Observed, Resource, observe_all};
@@ -44,11 +44,12 @@ impl Action for Act {
         if world.foreseen(&release) == Some(&Foreseen::Release) {
             return Ok(vec![preview::later(&release, scene)]);
         }
-        preview::changes(Look::of(self.0, call, scene).await?, call, scene, world).await
+        let look = Look::of(self.0, call, scene, world.objects().cloned().collect()).await?;
+        preview::changes(look, call, scene, world).await
     }
 
     async fn prepare(&self, call: &Call, scene: &Scene<'_>) -> Result<Recipe, Fault> {
-        let look = Look::of(self.0, call, scene).await?;
+        let look = Look::of(self.0, call, scene, Vec::new()).await?;
         if let Some((first, more)) = look.blocked.split_first() {
             return Err(Fault::new(first.clone()).details(more.to_vec()));
         }
@@ -68,6 +69,7 @@ impl Action for Act {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
             until_ready(scene, made.collect(), until).await?;
         }
+        drift::note_left(&kept, scene).await?;
         let left = seen(&kept, scene).await?;
         Ok(Applied { changed: kept.objects.len() as u64 + 1, note: Some(note), left })
     }

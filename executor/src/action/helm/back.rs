@@ -4,16 +4,18 @@ use super::act::words;
 use super::attempt::Purpose;
 use super::command::{Deed, Ended, is_ours, run};
 use super::kept::Kept;
-use super::settled;
+use super::{drift, settled};
 use crate::action::Undone;
 use crate::action::kube::until_ready;
 use crate::site::{Fault, Scene};
 use crate::world::helm::{Before, History, Settled, State, Status, state};
+use switchback_compiler::words::count;
 use tokio::time::Instant;
 
 /// Takes it back. Doing it twice is the same as once.
 pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault> {
     let until = Instant::now() + scene.within;
+    drift::note_own(kept, scene).await?;
     let Some((purpose, Ended { settled, .. })) = settled::last(kept, scene).await? else {
         return Ok(Undone::default());
     };
@@ -37,6 +39,7 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
         let back = there.into_iter().zip(live).filter(|(_, live)| !matches!(live, Ok(None)));
         until_ready(scene, back.map(|(name, _)| name).collect(), until).await?;
     }
+    let (again, left) = drift::put_back(kept, scene).await?;
     let spoken = kept.spoken(scene);
     let failed = if kept.before.status == Some(Status::Failed) { ", which had failed," } else { "" };
     let what = match kept.back {
@@ -44,8 +47,8 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
         None => format!("{spoken} uninstalled"),
     };
     let but = if kept.hooks.is_empty() { String::new() } else { format!("; not what {} did", kept.hooks.join(", ")) };
-    let what = format!("{what}{but}");
-    Ok(Undone { what, left: Vec::new() })
+    let again = if again == 0 { String::new() } else { format!(", and {} as it was besides", count(again, "object")) };
+    Ok(Undone { what: format!("{what}{again}{but}"), left })
 }
 
 /// Lets Helm do it; something where there is nothing to do, or nothing that can be done.

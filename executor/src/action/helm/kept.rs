@@ -4,6 +4,7 @@ use super::act::Verb;
 use super::look::Look;
 use super::preview::called;
 use super::{name, namespace, truth};
+use crate::action::kube::Store;
 use crate::action::program::Starts;
 use crate::action::{Account, Effect, Recipe};
 use crate::resource::{Observed, Resource, observe_all, recorded};
@@ -42,6 +43,9 @@ pub(super) struct Kept {
 pub(super) struct Was {
     pub object: ObjectName,
     pub seen: Observed,
+    /// The file of the run's store that has it as it was; none: it was not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// Whether it goes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
@@ -52,10 +56,11 @@ impl Kept {
     pub async fn of(look: &Look, verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<Self, Fault> {
         let changing: Vec<_> = look.changes.iter().filter(|change| change.is_change()).collect();
         let resources: Vec<_> = changing.iter().map(|change| Resource::object(&change.name)).collect();
-        let mut objects = Vec::new();
+        let (mut objects, store) = (Vec::new(), Store::of(scene)?);
         for (change, seen) in changing.into_iter().zip(observe_all(scene.site, &resources).await) {
             let gone = matches!(change.effect, Change::Delete { .. });
-            objects.push(Was { object: change.name.clone(), seen: seen?, gone });
+            let before = change.before.as_ref().map(|before| store.keep(before)).transpose()?;
+            objects.push(Was { object: change.name.clone(), seen: seen?, before, gone });
         }
         let history = &look.history;
         let stands = history.last().filter(|last| last.status == Status::Deployed);
@@ -94,7 +99,7 @@ impl Kept {
             before: self.seen,
             after: (verb == Verb::Uninstall).then(Observed::absent),
         });
-        let objects = self.objects.into_iter().map(|Was { object, seen, gone }| Effect {
+        let objects = self.objects.into_iter().map(|Was { object, seen, gone, .. }| Effect {
             resource: Resource::object(&object),
             before: seen,
             after: gone.then(Observed::absent),

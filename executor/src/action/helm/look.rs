@@ -5,7 +5,7 @@ use super::material::Material;
 use super::{by, name, namespace, truth};
 use crate::action::program::passing;
 use crate::site::{Fault, Scene};
-use crate::world::cluster::Conflicts;
+use crate::world::cluster::{Conflicts, Object};
 use crate::world::helm::{
     By, Course, Definition, DefinitionState, Effect, History, Hook, ObjectChange, Operation, Rendered, Schemas, State,
     Status, Target, Wanted, When, base, changes, definitions, running, state, target, upgrade_or_install,
@@ -30,6 +30,8 @@ pub(super) struct Look {
     pub blocked: Vec<String>,
     /// Whether all is so already.
     pub idle: bool,
+    /// What steps before make, where they did not run yet.
+    coming: Vec<Object>,
 }
 
 /// Where a release is to go.
@@ -41,7 +43,7 @@ struct Goal {
 
 impl Look {
     /// Looks. Nothing is changed by it.
-    pub async fn of(verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<Self, Fault> {
+    pub async fn of(verb: Verb, call: &Call, scene: &Scene<'_>, coming: Vec<Object>) -> Result<Self, Fault> {
         let cluster = scene.site.cluster()?;
         let history = History::read(cluster, namespace(call), name(call)).await?;
         let operation = match verb {
@@ -58,6 +60,7 @@ impl Look {
             target: None,
             blocked: Vec::new(),
             idle: false,
+            coming,
         };
         look.blocked.extend(taken(&look.history, call));
         if look.blocked.is_empty() {
@@ -143,7 +146,7 @@ impl Look {
             new: self.new.as_ref(),
             conflicts: if truth(call, "force", false) { Conflicts::Force } else { Conflicts::Refuse },
             takes_ownership: truth(call, "adopt", false),
-            makes_namespace: false,
+            coming: &self.coming,
         };
         self.changes = changes(cluster, &Schemas::default(), &course).await?;
         if let (Some(new), Operation::Install | Operation::Upgrade) = (&self.new, self.operation) {

@@ -4,6 +4,7 @@ mod act;
 mod attempt;
 mod back;
 mod command;
+mod drift;
 mod kept;
 mod look;
 mod material;

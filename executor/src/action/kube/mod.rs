@@ -51,6 +51,7 @@ pub use scale::KubeScale;
 
 pub(super) use copy::of_copy;
 pub(super) use preview::lines;
+pub(super) use store::Store;
 pub(super) use until_ready::until_ready;
 
 use switchback_compiler::plan::{Call, Kube};

@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 /// Where they lie.
-pub(super) struct Store {
+pub(in crate::action) struct Store {
     folder: PathBuf,
     key: [u8; 32],
     /// Which action they are of.
@@ -63,6 +63,25 @@ impl Store {
     /// Whether this run made an object anew.
     pub fn is_anew(&self, name: &ObjectName) -> bool {
         self.folder.join(Self::anew_name(name)).exists()
+    }
+
+    /// Notes, durably, objects that the action's undo speaks of later.
+    pub fn note_list(&self, names: &[ObjectName]) -> Result<(), Fault> {
+        // Names are data of ours: writing them as JSON can't fail.
+        self.write(&self.list_name(), &serde_json::to_vec(names).unwrap_or_default())
+    }
+
+    /// These; none where they were not noted yet.
+    pub fn list(&self) -> Result<Option<Vec<ObjectName>>, Fault> {
+        match std::fs::read(self.folder.join(self.list_name())) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.fault("read", &error)),
+        }
+    }
+
+    fn list_name(&self) -> String {
+        format!("list-{}", blake3::hash(self.act.as_bytes()).to_hex())
     }
 
     fn anew_name(name: &ObjectName) -> String {

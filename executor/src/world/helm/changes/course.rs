@@ -21,8 +21,8 @@ pub struct Course<'c> {
     pub conflicts: Conflicts,
     /// Whether objects of nobody, or of another release, are taken over.
     pub takes_ownership: bool,
-    /// Whether the namespace is made where it is missing.
-    pub makes_namespace: bool,
+    /// What others make before: a namespace in it is none that is missing.
+    pub coming: &'c [Object],
 }
 
 impl Course<'_> {

@@ -195,12 +195,11 @@ impl Look<'_> {
         self.cluster.try_as(author(self.course), kind, name, attempt).await
     }
 
-    /// Whether the namespace of an object comes with the release.
+    /// Whether the namespace of an object comes with the release, or before it.
     fn makes_namespace(&self, name: &ObjectName) -> bool {
         let Some(namespace) = name.namespace.as_deref() else { return false };
-        let own = self.course.makes_namespace && namespace == self.course.namespace;
         let is = |object: &Object| object.kind() == "Namespace" && object.name() == namespace;
-        own || Course::objects(self.course.new).iter().any(is)
+        Course::objects(self.course.new).iter().chain(self.course.coming).any(is)
     }
 }
 
