@@ -4,7 +4,7 @@ use super::act::words;
 use super::attempt::Purpose;
 use super::command::{Deed, Ended, is_ours, run};
 use super::kept::Kept;
-use super::{drift, settled};
+use super::{drift, hindered, settled};
 use crate::action::Undone;
 use crate::action::kube::until_ready;
 use crate::site::{Fault, Scene};
@@ -69,7 +69,10 @@ async fn sent(kept: &Kept, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
         Some(revision) if now.get(revision).is_none() => {
             return Err(Fault::new(format!("{spoken}: revision {revision}, which stood before, is no longer kept")));
         }
-        Some(revision) => Deed::Rollback(revision, None),
+        Some(revision) => {
+            hindered::check(kept, revision, &now, scene).await?;
+            Deed::Rollback(revision, None)
+        }
         None if was_there => {
             let left = vec![format!("{spoken} had no good revision before, and is left as it is")];
             return Ok(Some(Undone { what: String::new(), left }));

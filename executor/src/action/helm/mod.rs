@@ -5,6 +5,7 @@ mod attempt;
 mod back;
 mod command;
 mod drift;
+mod hindered;
 mod kept;
 mod look;
 mod material;

@@ -1,11 +1,11 @@
 //! What an apply of an object finds, and what the server says would come of it.
 
 use super::manifests::{Wanted, definitions, name_of};
-use super::merge::merged;
+
 use crate::resource::{Observed, Resource, observe, seen};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{
-    Cluster, Conflicts, Fault as ClusterFault, FaultKind, FieldConflict, Kind, Mode, Object, ObjectName,
+    Cluster, Conflicts, Fault as ClusterFault, FaultKind, FieldConflict, Kind, Mode, Object, ObjectName, merged,
 };
 use futures_util::future::join_all;
 use serde_json::Value;

@@ -16,7 +16,6 @@ mod job;
 mod kept;
 mod look;
 mod manifests;
-mod merge;
 mod object;
 mod patch;
 mod patching;

@@ -4,7 +4,7 @@ use super::interference::{Tries, changed, is_same};
 use super::kept::{Kept, account};
 use super::look::{Look, Tried};
 use super::manifests::Wanted;
-use super::merge::{merged, replaced};
+
 use super::settled::settled;
 use super::stall::stalled;
 use super::store::Store;
@@ -14,7 +14,7 @@ use crate::action::{Account, Action, Applied, Body, Change, Foreseen, Learnt, Pr
 use crate::fault_point::boundary;
 use crate::resource::{Resource, seen};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, Mode, Normal, Object, ObjectName, Patch, is_by_us};
+use crate::world::cluster::{Cluster, Mode, Normal, Object, ObjectName, Patch, is_by_us, merged, replaced};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchback_compiler::plan::Call;

@@ -8,6 +8,7 @@ mod change;
 mod course;
 mod definitions;
 mod drift;
+mod foreseen;
 mod ownership;
 mod patch;
 mod schemas;

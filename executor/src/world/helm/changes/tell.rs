@@ -3,6 +3,7 @@
 use super::change::{Effect, Learnt, ObjectChange, Refusal};
 use super::course::Course;
 use super::drift;
+use super::foreseen::foreseen;
 use super::ownership::{Owner, marked};
 use super::patch::{Sides, author, creation, is_of_the_way, update};
 use super::schemas::Schemas;
@@ -68,6 +69,9 @@ impl Look<'_> {
             Err(fault) => return Ok(self.without_kind(found, new, fault)),
         };
         let last = old.iter().find(|other| other.name == found.name).map(|other| other.object);
+        if let Some(coming) = self.course.coming.iter().find(|coming| coming.full_name() == found.name) {
+            return Ok(foreseen(&found.name, last, &new, coming));
+        }
         match self.cluster.get_as(kind, &found.name).await {
             Ok(None) => self.missing(kind, &found.name, new, last).await,
             Ok(Some(live)) => self.there(kind, &found.name, new, last, live).await,

@@ -1,10 +1,10 @@
-//! What an apply makes of an object that the server can't be asked about yet: a step before makes it, or a value is known
-//! only later. As the server does it, but for what only it knows: defaults, and fields that another manifest gave up.
+//! What an apply makes of an object that the server can't be asked about yet: something before makes it, or a value is
+//! known only later. As the server does it, but for what only it knows: defaults, and fields that another manifest gave up.
 
 use serde_json::{Map, Value};
 
 /// Maps are merged, lists of named things by their names; all else is as it is wanted.
-pub(super) fn merged(base: &Value, wanted: &Value) -> Value {
+pub fn merged(base: &Value, wanted: &Value) -> Value {
     match (base, wanted) {
         (Value::Object(base), Value::Object(wanted)) => Value::Object(maps(base, wanted)),
         (Value::Array(base), Value::Array(wanted)) => lists(base, wanted),
@@ -13,7 +13,7 @@ pub(super) fn merged(base: &Value, wanted: &Value) -> Value {
 }
 
 /// What a JSON merge patch makes of a value (RFC 7386): null takes away, a list is replaced.
-pub(super) fn replaced(base: &Value, patch: &Value) -> Value {
+pub fn replaced(base: &Value, patch: &Value) -> Value {
     let Value::Object(patch) = patch else { return patch.clone() };
     let mut whole = base.as_object().cloned().unwrap_or_default();
     for (key, value) in patch {
