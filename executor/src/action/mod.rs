@@ -47,6 +47,7 @@ mod trials;
 pub use account::{Account, Effect, Told};
 pub use change::{Body, Change, Learnt, What};
 pub use foreseen::Foreseen;
+pub(crate) use kube::written_by_others;
 pub use predicted::{Laid, Now, Predicted};
 pub use program::conceal;
 pub use want::{Content, Mode, Want};

@@ -10,6 +10,7 @@ mod compare;
 mod deadline;
 mod drift;
 mod earlier;
+mod freeze;
 mod interrupt;
 mod known;
 mod lost;

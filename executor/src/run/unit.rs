@@ -8,7 +8,7 @@ use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
-use super::{earlier, meanwhile, prepared, waive};
+use super::{earlier, freeze, meanwhile, prepared, waive};
 use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
@@ -108,8 +108,14 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         window::open(work).await?;
         prepared::check(work)?;
     }
+    let block = work.plan.blocks.get(work.unit.block as usize);
+    let is_whole = block.is_some_and(|block| block.stage == Stage::Change && block.layer.is_none());
+    let ends = work.unit.kind == UnitKind::Close && is_whole;
     if work.unit.work.is_empty() {
         earlier::note(work).await?;
+        if ends {
+            freeze::check(work).await?;
+        }
         // A barrier without work is no news: it is told with what follows.
         work.scribe.tell(Event::UnitDone { unit: work.id, changes: 0 });
         return Ok(());
@@ -151,6 +157,9 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
     if begins {
         // Who answers its gates takes time, too.
         prepared::check(work)?;
+    }
+    if ends {
+        freeze::check(work).await?;
     }
     work.scribe.commit(Event::UnitDone { unit: work.id, changes: changes + meanwhile }).await?;
     Ok(())

@@ -108,5 +108,9 @@ impl Access {
 }
 
 fn link(program: &Path, place: &Path) -> Result<(), String> {
+    // One that is up has them already, perhaps those of another build.
+    if place.symlink_metadata().is_ok() {
+        fs::remove_file(place).map_err(|error| format!("`{}`: {error}", place.display()))?;
+    }
     symlink(program, place).map_err(|error| format!("`{}`: {error}", place.display()))
 }

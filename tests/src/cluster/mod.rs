@@ -26,4 +26,4 @@ pub use api_server::Certificate;
 pub use cache::cache;
 pub use programs::Programs;
 pub use running::Cluster;
-pub use status::{Status, down, status};
+pub use status::{Status, down, status, up};

@@ -1,6 +1,8 @@
 //! Clusters that go on after the process that started them.
 
+use super::access::Access;
 use super::place;
+use super::programs::Programs;
 use super::record::Record;
 use std::path::PathBuf;
 
@@ -23,6 +25,14 @@ pub fn status() -> Result<Vec<Status>, String> {
         found.push(Status { name, folder, processes: processes.collect() });
     }
     Ok(found)
+}
+
+/// The way to one that is up; none where it is not, or not whole.
+pub fn up(programs: &Programs, name: &str) -> Result<Option<Access>, String> {
+    let folder = place::named(name)?;
+    let Some(record) = Record::read(&folder)? else { return Ok(None) };
+    let is_up = record.owner.is_none() && record.processes.iter().all(|(_, process)| process.is_alive());
+    if is_up { Access::begin(&folder, programs).map(Some) } else { Ok(None) }
 }
 
 /// Ends one; whether there was one.

@@ -36,8 +36,9 @@ impl Stage {
     /// The same without any release.
     pub fn bare(cluster: &'static Cluster, helm: Helm, begin: &str, steps: &str) -> Self {
         let namespace = cluster.namespace(begin).unwrap();
-        let project =
-            format!("language 1\ntarget \"test\" {{ kube namespace=\"{namespace}\"; directory \"./site\" }}\n");
+        // All targets are called alike, so the Lease of each lies in its own namespace.
+        let kube = format!("kube namespace=\"{namespace}\" lease=\"{namespace}\"");
+        let project = format!("language 1\ntarget \"test\" {{ {kube}; directory \"./site\" }}\n");
         let stand = Stand::new(&format!("plan \"p\"\n{steps}\n"), &[]).unwrap();
         stand.write("switchback.kdl", &project).unwrap();
         copy(&folder("charts"), &stand.place().join("charts"));

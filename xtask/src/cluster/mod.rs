@@ -36,7 +36,7 @@ pub enum Task {
     },
     /// Say which clusters there are, and which of their processes run.
     Status,
-    /// Start a cluster, run a command with it, and end it: cargo xtask cluster run -- kubectl get nodes.
+    /// Run a command with the cluster that is up, or with one of its own: cargo xtask cluster run -- kubectl get nodes.
     Run {
         /// The version of Helm that is `helm` on its PATH.
         #[arg(long, default_value = "4", value_parser = helm)]

@@ -7,24 +7,33 @@ use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
-use switchback_tests::cluster::{Access, Cluster, Helm};
+use switchback_tests::cluster::{self, Access, Cluster, Helm};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a shell adds to a signal's number for the exit code of a program that it ended.
 const BY_SIGNAL: i32 = 128;
 
-/// Starts a cluster, runs a command with it, and ends it; the exit code is the command's.
+/// The cluster that is used where it is up.
+const UP: &str = "main";
+
+/// Runs a command with the cluster that is up; else starts one for it, and ends that. The exit code is the command's.
 pub fn run(workspace: &Workspace, helm: Helm, command: &[String]) -> Result<ExitCode, Fault> {
     let (programs, switchback) = (find::all(workspace)?, switchback(workspace)?);
     let (program, arguments) = command.split_first().ok_or("no command")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let cluster = Cluster::start(&programs)?;
-    cluster.access().add_program("switchback", &switchback)?;
+    let (access, own) = match cluster::up(&programs, UP)? {
+        Some(access) => (access, None),
+        None => {
+            let cluster = Cluster::start(&programs)?;
+            (cluster.access().clone(), Some(cluster))
+        }
+    };
+    access.add_program("switchback", &switchback)?;
     let mut command = Command::new(program);
-    command.args(arguments).envs(cluster.access().environment()).env("PATH", path(cluster.access(), helm)?);
+    command.args(arguments).envs(access.environment()).env("PATH", path(&access, helm)?);
     let status = runtime.block_on(ended(&mut command)).map_err(|error| format!("`{program}`: {error}"))?;
-    drop(cluster);
+    drop(own);
     Ok(code(status))
 }
 

@@ -4,8 +4,13 @@
 use crate::durable;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Object, ObjectName};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// Begins the names of files that say what an action left of an object.
+const LEFT: &str = "left-";
 
 /// Where they lie.
 pub(in crate::action) struct Store {
@@ -55,6 +60,31 @@ impl Store {
         }
     }
 
+    /// What was left of all objects that actions of this run changed, each as the last of them left it.
+    pub fn all_left(scene: &Scene<'_>) -> Result<BTreeMap<ObjectName, Object>, Fault> {
+        let store = Self::of(scene)?;
+        let failed = |error: io::Error| store.fault("read", &error);
+        let mut all: BTreeMap<ObjectName, (SystemTime, Object)> = BTreeMap::new();
+        let entries = match std::fs::read_dir(&store.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            Err(error) => return Err(failed(error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            if !entry.file_name().to_string_lossy().starts_with(LEFT) {
+                continue;
+            }
+            let at = entry.metadata().and_then(|found| found.modified()).map_err(failed)?;
+            let Some(object) = Object::from_bytes(&std::fs::read(entry.path()).map_err(failed)?) else { continue };
+            let name = object.full_name();
+            if all.get(&name).is_none_or(|(other, _)| *other <= at) {
+                all.insert(name, (at, object));
+            }
+        }
+        Ok(all.into_iter().map(|(name, (_, object))| (name, object)).collect())
+    }
+
     /// Notes, durably, that this run makes an object anew: from then on another uid tells nothing of somebody else.
     pub fn note_anew(&self, name: &ObjectName) -> Result<(), Fault> {
         self.write(&Self::anew_name(name), b"")
@@ -90,7 +120,7 @@ impl Store {
 
     fn left_name(&self, name: &ObjectName) -> String {
         let whole = format!("{}/{}", self.act, String::from(name.clone()));
-        format!("left-{}", blake3::hash(whole.as_bytes()).to_hex())
+        format!("{LEFT}{}", blake3::hash(whole.as_bytes()).to_hex())
     }
 
     fn digest(&self, bytes: &[u8]) -> String {

@@ -53,7 +53,7 @@ pub use merge::{merged, replaced};
 pub use name::{NotAName, ObjectName};
 pub use normal::Normal;
 pub use object::Object;
-pub use owners::{is_by_us, owner, same_owners};
+pub use owners::{is_by_us, others_since, owner, same_owners};
 pub use place::{Place, Step};
 pub use read::Selection;
 pub use ready::Readiness;

@@ -49,6 +49,21 @@ pub fn is_by_us(before: Option<&Object>, live: &Object) -> bool {
     !ours.is_empty() && others.into_iter().all(|entry| was(entry) || made_up(entry))
 }
 
+/// Who else wrote to an object since it was left so: managers that came, or came again.
+pub fn others_since(left: &Object, live: &Object) -> Vec<String> {
+    let known = entries(left);
+    let is_known = |entry: &Value| {
+        let same = |known: &&Value| is_same_owner(known, entry) && known.get("time") == entry.get("time");
+        known.iter().any(same)
+    };
+    let others = entries(live).into_iter().filter(|entry| !is_ours(entry) && !is_known(entry));
+    let mut names: Vec<String> =
+        others.filter_map(|entry| entry.get("manager").and_then(Value::as_str)).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// Whether two objects have the same owners, at the same times.
 pub fn same_owners(one: &Object, other: &Object) -> bool {
     entries(one) == entries(other)
