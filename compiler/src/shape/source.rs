@@ -48,7 +48,7 @@ pub(super) fn folder(cx: &mut Cx<'_>, env: &Env, node: &Node, path: &str, at: Sp
 /// A chart: as a folder, or as one file where it is an archive. What is in it are templates of Helm's, and never ours.
 pub(super) fn chart(cx: &mut Cx<'_>, path: &str, at: Span) -> Option<Typed> {
     let full = resolved(cx, path, at)?;
-    if path.ends_with(".tgz") {
+    if path.rsplit('.').next() == Some("tgz") {
         return raw(cx, &full, at).map(Typed::Source);
     }
     let mut found = match cx.files.list(&full) {

@@ -22,13 +22,11 @@ pub fn run(workspace: &Workspace, helm: Helm, command: &[String]) -> Result<Exit
     let (programs, switchback) = (find::all(workspace)?, switchback(workspace)?);
     let (program, arguments) = command.split_first().ok_or("no command")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (access, own) = match cluster::up(&programs, UP)? {
-        Some(access) => (access, None),
-        None => {
-            let cluster = Cluster::start(&programs)?;
-            (cluster.access().clone(), Some(cluster))
-        }
+    let own = match cluster::up(&programs, UP)? {
+        Some(access) => Err(access),
+        None => Ok(Cluster::start(&programs)?),
     };
+    let access = own.as_ref().map_or_else(Access::clone, |own| own.access().clone());
     access.add_program("switchback", &switchback)?;
     let mut command = Command::new(program);
     command.args(arguments).envs(access.environment()).env("PATH", path(&access, helm)?);
