@@ -54,7 +54,7 @@ fn plan(form: &Form, example: &str) -> String {
     plan + &if form.is(Role::Action) {
         let stays = if form.way_back == OwnWayBack::None && !answered { "\nstays \"an example\"" } else { "" };
         step(&format!("{example}{stays}"))
-    } else if example.starts_with("output ") {
+    } else if example.starts_with("output ") || example.starts_with("backup ") {
         step(&format!("file.write \"x\" content=\"1\"\n{example}"))
     } else if form.is(Role::Check) {
         step(&format!("file.write \"x\" content=\"1\"\nverify {{\n{example}\n}}"))

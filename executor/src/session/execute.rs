@@ -64,7 +64,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     give_up::expired(options.project, bundle, &marks)?;
     boundary("target");
     let run = runs::new_id(options.project)?;
-    let lease = lease::take(cluster.as_ref(), &target, &home, &run, &options.by).await?;
+    let lease = lease::take(cluster.as_ref(), &plan, &home, &run, &options.by).await?;
     let opened = folder(options.project, bundle, options.made, run)?;
     boundary("folder");
     let key = target::make_key(&home);

@@ -90,10 +90,10 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     free(options.project, &home, &plan, Some(&opened.run))?;
     let state = loaded.state();
     let cluster = Box::pin(cluster_for(target, &plan, &state, options.to)).await?;
-    let lease = lease::take(cluster.as_ref(), target, &home, &opened.run, &options.by).await?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
+    let lease = lease::take(cluster.as_ref(), &plan, &home, &opened.run, &options.by).await?;
     let site = Site { cluster, lease, ..writing(options.project, &loaded.bundle, secrets, &opened)? };
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;

@@ -1,5 +1,6 @@
 //! Takes the Lease on a target's cluster for a run, or says who holds it.
 
+use super::open::touches;
 use super::refused::Refused;
 use crate::exit::Exit;
 use crate::run::host;
@@ -8,16 +9,18 @@ use crate::site::Fault;
 use crate::target::{Held, Holder, Home, NotHeld, hold, lease_name};
 use crate::world::cluster::{Cluster, FaultKind, ObjectName};
 use std::sync::Arc;
-use switchback_compiler::plan::{Kube, Target};
+use switchback_compiler::plan::{Kube, Plan, Target};
+use switchback_compiler::registry::Touch;
 
-/// The Lease for a run that works on the target's cluster.
+/// The Lease for a run that changes something on the target's cluster; who only looks there needs none.
 pub(super) async fn take(
     cluster: Option<&Arc<Cluster>>,
-    target: &Target,
+    plan: &Plan,
     home: &Home,
     run: &str,
     by: &str,
 ) -> Result<Option<Held>, Refused> {
+    let Some(target) = plan.target.as_ref().filter(|_| changes_it(plan)) else { return Ok(None) };
     let (Some(cluster), Some(kube)) = (cluster, &target.kube) else { return Ok(None) };
     let name = lease_name(target, kube);
     let holder = Holder::here(run, by, &host(), home);
@@ -32,6 +35,10 @@ pub(super) async fn take(
             Err(if forbidden { refused.fact(elsewhere) } else { refused })
         }
     }
+}
+
+fn changes_it(plan: &Plan) -> bool {
+    touches(plan).iter().any(|touch| [Touch::OBJECTS, Touch::RELEASES].contains(&touch.space.as_str()))
 }
 
 fn taken(
