@@ -31,8 +31,11 @@ fn own(seen: &UnitPreview, nouns: Nouns) -> String {
         match (restores(&act.kind), act.noun()) {
             _ if changes.is_empty() => {}
             _ if act.after_change => others.push(format!("{} again", act.words)),
-            (Some(OwnWayBack::Restores(_)), "file") => files.sort(changes),
-            (Some(OwnWayBack::Restores(_)), "object") => objects.sort(changes),
+            (Some(OwnWayBack::Restores(_)), "file") => files.sort(changes.iter()),
+            (Some(OwnWayBack::Restores(_)), "object") => {
+                // What becomes of an object that nobody can know beforehand is no thing that is put back.
+                objects.sort(changes.iter().filter(|change| change.what != What::Unknown));
+            }
             (Some(OwnWayBack::Restores(what)), _) => others.push(put_back(what, &act.words)),
             _ => {}
         }
@@ -57,9 +60,8 @@ struct Copies<'c> {
 
 impl<'c> Copies<'c> {
     /// What stood there before the step is kept, what did not is removed again.
-    fn sort(&mut self, changes: &'c [Change]) {
-        // What nobody can know beforehand is no thing that is put back.
-        for change in changes.iter().filter(|change| change.what != What::Unknown) {
+    fn sort(&mut self, changes: impl Iterator<Item = &'c Change>) {
+        for change in changes {
             let name = change.resource.as_str();
             if change.what == What::Created {
                 self.made.insert(name);
