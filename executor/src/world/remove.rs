@@ -7,9 +7,13 @@ use super::tree::{Tree, TreeError, Why};
 use super::write::Batch;
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat, unlinkat};
+use rustix::io::Errno;
 
 /// A directory that deep is a trap; removing it would need as many open files.
 const MAX_DEPTH: usize = 128;
+/// Somebody may still write into what is taken away, such as a supervisor that is about to learn that it came too late;
+/// so often it is emptied before that is an error.
+const ROUNDS: usize = 8;
 
 impl Tree {
     /// Removes one thing; see [`Batch::remove`].
@@ -90,8 +94,17 @@ fn remove_below(dir: BorrowedFd<'_>, name: &str, depth: usize) -> Result<(), Why
     }
     let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let opened = openat(dir, name, flags, Mode::empty())?;
-    for below in names(&opened)? {
-        remove_below(opened.as_fd(), &below, depth + 1)?;
+    for _ in 0..ROUNDS {
+        for below in names(&opened)? {
+            match remove_below(opened.as_fd(), &below, depth + 1) {
+                Err(why) if why.is_absence() => {}
+                removed => removed?,
+            }
+        }
+        match unlinkat(dir, name, AtFlags::REMOVEDIR) {
+            Err(Errno::NOTEMPTY) => {}
+            removed => return removed.map_err(Why::from),
+        }
     }
-    unlinkat(dir, name, AtFlags::REMOVEDIR).map_err(Why::from)
+    Err(Why::from(Errno::NOTEMPTY))
 }
