@@ -3,7 +3,7 @@
 //! Every durable write of the journal and every effect on the world has a boundary before and after it; marks and other
 //! notes have one behind them. Built with the feature `faults`, the process kills itself (as `kill -9` would) at the one
 //! that `SWITCHBACK_KILL_AT` counts; the number and the name of the last one stand in the file of `SWITCHBACK_COUNT_TO`.
-//! `SWITCHBACK_SIGNAL_AT` has it sent signals instead: `12:INT,13:INT`. Built without, this is nothing.
+//! `SWITCHBACK_KILL_ON` is the same by a name: the first of that name. `SWITCHBACK_SIGNAL_AT` has it sent signals instead: `12:INT,13:INT`. Built without, this is nothing.
 
 /// A boundary; `name` says which.
 #[cfg(feature = "faults")]
@@ -17,7 +17,8 @@ pub fn boundary(name: &str) {
         let _written = std::fs::write(path, format!("{passed} {name}\n"));
     }
     signal(passed);
-    if number("SWITCHBACK_KILL_AT") == Some(passed) {
+    let named = std::env::var("SWITCHBACK_KILL_ON").is_ok_and(|asked| asked == name);
+    if named || number("SWITCHBACK_KILL_AT") == Some(passed) {
         let _killed = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     }
 }

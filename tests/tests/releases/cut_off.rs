@@ -53,7 +53,7 @@ impl Cut {
 }
 
 /// What watches Helm first, then Helm, by the records of its starts; those that ended have a record of it.
-const KILL_HELM: &str = r#"
+pub const KILL_HELM: &str = r#"
 for start in $(find .switchback -path '*outputs/*' -name claim.json -exec dirname {} \;); do
     test -e $start/exit.json && continue
     for file in claim process; do

@@ -14,19 +14,13 @@ spec:
     spec: {containers: [{name: main, image: "example.test/never:1"}]}
 "#;
 
-/// A chart of one template.
-fn chart(stage: &Stage, name: &str, template: &str) {
-    stage.write(&format!("{name}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n"));
-    stage.write(&format!("{name}/templates/all.yaml"), template);
-}
-
 #[test]
 fn pods_that_never_become_ready_fail_the_step() {
     let cluster = cluster!("pods_that_never_become_ready_fail_the_step");
     for helm in Helm::BOTH {
         let steps = r#"step "never" { helm.upgrade "never" chart="never" within="6s" }"#;
         let stage = Stage::bare(cluster, helm, "never", steps);
-        chart(&stage, "never", NEVER);
+        stage.chart("never", NEVER);
         let said = stage.ends(20, RUN);
         has(&said, &["helm upgrade never: revision 1 failed", "deployment/never: 0 of 1 ready"]);
         has(&said, &["release never uninstalled", "are as before the run"]);
@@ -126,9 +120,9 @@ fn what_has_no_name_is_refused_where_helm_would_fail() {
     let cluster = cluster!("what_has_no_name_is_refused_where_helm_would_fail");
     let stage = Stage::bare(cluster, Helm::Four, "nameless", r#"step "gen" { helm.upgrade "gen" chart="gen" }"#);
     let map = |more: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  generateName: gen-\n{more}");
-    chart(&stage, "gen", &map(""));
+    stage.chart("gen", &map(""));
     has(&stage.ends(1, RUN), &["this ConfigMap has no `metadata.name`"]);
-    chart(&stage, "gen", &map("  annotations: {helm.sh/hook: pre-install}\n"));
+    stage.chart("gen", &map("  annotations: {helm.sh/hook: pre-install}\n"));
     has(&stage.ends(15, RUN), &["hook configmap of gen/templates/all.yaml has no `metadata.name`", "give it a name"]);
     assert_eq!(stage.history_of("gen"), []);
 }

@@ -8,3 +8,4 @@ mod refusing;
 mod showing;
 mod stage;
 mod there_and_back;
+mod undoing;

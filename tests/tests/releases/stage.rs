@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use switchback::world::cluster::{MaskKey, Normal, Object};
 use switchback_tests::cluster::{Cluster, Helm};
@@ -50,6 +50,11 @@ impl Stage {
         self.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));
     }
 
+    /// Where a file of the project is.
+    pub fn place(&self, path: &str) -> PathBuf {
+        self.stand.place().join(path)
+    }
+
     /// Writes a file of the project.
     pub fn write(&self, path: &str, text: &str) {
         self.stand.write(path, text).unwrap();
@@ -58,6 +63,12 @@ impl Stage {
     /// Reads a file of the project; empty when there is none.
     pub fn read(&self, path: &str) -> String {
         self.stand.read(path)
+    }
+
+    /// Writes a chart of one template.
+    pub fn chart(&self, name: &str, template: &str) {
+        self.write(&format!("{name}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n"));
+        self.write(&format!("{name}/templates/all.yaml"), template);
     }
 
     /// Runs a script that must end so; what it said.

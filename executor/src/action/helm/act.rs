@@ -1,16 +1,16 @@
 //! What the three actions on releases have in common: looked at, kept, done by Helm, settled, taken back.
 
 use super::attempt::Purpose;
-use super::command::{Deed, Ended, is_ours, mending, run};
+use super::command::{Deed, Ended, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
 use super::unready::unready;
-use super::{back, drift, name, namespace, preview, settled};
+use super::{back, name, namespace, preview, settled};
 use crate::action::kube::until_ready;
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
 use crate::resource::{Observed, Resource, observe_all};
 use crate::site::{Fault, Scene, Site};
-use crate::world::helm::{History, Settled, State, state};
+use crate::world::helm::{Before, History, Settled, State, state};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::Call;
@@ -64,13 +64,13 @@ impl Action for Act {
             Some(revision) => format!("revision {revision} deployed"),
             None => "uninstalled".to_owned(),
         };
+        // Looked at before anything is waited for: what comes later is somebody else's.
+        let left = seen(&kept, scene).await?;
         let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
             until_ready(scene, made.collect(), until).await?;
         }
-        drift::note_left(&kept, scene).await?;
-        let left = seen(&kept, scene).await?;
         Ok(Applied { changed: kept.objects.len() as u64 + 1, note: Some(note), left })
     }
 
@@ -82,8 +82,8 @@ impl Action for Act {
             Err(fault) if fault.unknown => return Ok(Probe::Unknown(vec![fault.why])),
             Err(fault) => return Err(fault),
         };
-        let Some((purpose, Ended { settled, said })) = told else { return Ok(never()) };
-        Ok(match (purpose, settled) {
+        let Some((attempt, Ended { settled, said, .. })) = told else { return Ok(never()) };
+        Ok(match (attempt.purpose, settled) {
             (_, Settled::NotKnown { why }) => Probe::Unknown(std::iter::once(why).chain(said).collect()),
             (Purpose::Act, Settled::Done { revision }) if kept.ready => {
                 Probe::NotDone(format!("revision {revision} is deployed; whether its objects are ready is not known"))
@@ -124,12 +124,14 @@ impl Action for Act {
 impl Act {
     /// Does it, or what of it an earlier process left open; the revision that it made.
     async fn carried_out(&self, call: &Call, kept: &Kept, scene: &Scene<'_>) -> Result<Option<u32>, Fault> {
-        if let Some((purpose, Ended { settled, said })) = settled::last(kept, scene).await? {
-            match (purpose, settled) {
+        let mut stands = kept.before;
+        if let Some((attempt, Ended { settled, said, now })) = settled::last(kept, scene).await? {
+            stands = match (attempt.purpose, settled) {
                 (Purpose::Act, Settled::Done { revision }) => return Ok(Some(revision)),
                 (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => return Ok(None),
-                (Purpose::Mend, Settled::Done { .. } | Settled::Gone)
-                | (_, Settled::Pending { .. } | Settled::NotBegun) => self.mended(call, kept, scene).await?,
+                (_, Settled::NotBegun) => attempt.before,
+                (Purpose::Mend, Settled::Done { .. } | Settled::Gone) => Before::of(&now),
+                (_, Settled::Pending { .. }) => self.mended(call, kept, now, scene).await?,
                 (_, settled) => return Err(Fault::new(self.failed(call, &settled)).details(said)),
             }
         }
@@ -139,7 +141,7 @@ impl Act {
             (Verb::Rollback, None) => return Err(Fault::new("its recipe does not say where it goes")),
             (Verb::Uninstall, _) => Deed::Uninstall { keeps_history: true },
         };
-        let Ended { settled, said } = run(deed, Purpose::Act, kept, scene).await?;
+        let Ended { settled, said, .. } = run(deed, Purpose::Act, stands, kept, scene).await?;
         match settled {
             Settled::Done { revision } => Ok(Some(revision)),
             Settled::Gone if self.0 == Verb::Uninstall => Ok(None),
@@ -150,17 +152,18 @@ impl Act {
         }
     }
 
-    /// Ends what was left pending. A rollback and an uninstall are done again over it; an upgrade Helm refuses there.
-    async fn mended(&self, call: &Call, kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
-        let history = History::read(scene.site.cluster()?, &kept.namespace, &kept.release).await?;
-        let State::Pending(pending) = state(&history) else { return Ok(()) };
-        if self.0 != Verb::Upgrade || !is_ours(kept, pending.revision, scene)? {
-            return Ok(());
+    /// Ends what a start of ours left pending; how the release stands then. A rollback and an uninstall are done again over
+    /// it; an upgrade Helm refuses there.
+    async fn mended(&self, call: &Call, kept: &Kept, now: History, scene: &Scene<'_>) -> Result<Before, Fault> {
+        let stands = Before::of(&now);
+        let State::Pending(pending) = state(&now) else { return Ok(stands) };
+        if self.0 != Verb::Upgrade {
+            return Ok(stands);
         }
         (scene.progress)(format!("what was left pending of {} is ended", kept.spoken(scene)), false);
-        let Ended { settled, said } = run(mending(pending.way_out), Purpose::Mend, kept, scene).await?;
+        let Ended { settled, said, now } = run(mending(pending.way_out), Purpose::Mend, stands, kept, scene).await?;
         match settled {
-            Settled::Done { .. } | Settled::Gone => Ok(()),
+            Settled::Done { .. } | Settled::Gone => Ok(Before::of(&now)),
             settled => {
                 let why = format!("what was left pending can't be ended: {}", self.failed(call, &settled));
                 Err(Fault::new(why).details(said))

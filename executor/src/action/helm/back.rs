@@ -2,9 +2,9 @@
 
 use super::act::words;
 use super::attempt::Purpose;
-use super::command::{Deed, Ended, is_ours, run};
+use super::command::{Deed, Ended, run};
 use super::kept::Kept;
-use super::{drift, hindered, settled};
+use super::{drift, hindered, ours, settled};
 use crate::action::Undone;
 use crate::action::kube::until_ready;
 use crate::site::{Fault, Scene};
@@ -15,31 +15,42 @@ use tokio::time::Instant;
 /// Takes it back. Doing it twice is the same as once.
 pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault> {
     let until = Instant::now() + scene.within;
-    drift::note_own(kept, scene).await?;
-    let Some((purpose, Ended { settled, .. })) = settled::last(kept, scene).await? else {
+    let Some((attempt, Ended { settled, now, .. })) = settled::last(kept, scene).await? else {
         return Ok(Undone::default());
     };
-    match (purpose, settled) {
+    let spoken = kept.spoken(scene);
+    match (attempt.purpose, settled) {
         (Purpose::Back, Settled::Done { .. } | Settled::Gone) => {}
-        (_, Settled::Foreign { revision, what }) if !is_ours(kept, revision, scene)? => {
-            let left = format!("{} was changed by somebody else since, and is left: {what}", kept.spoken(scene));
-            return Ok(Undone { what: String::new(), left: vec![left] });
+        (_, Settled::Foreign { revision, what }) if !is_ours(kept, revision, &now, scene)? => {
+            return Ok(left(format!("{spoken} was changed by somebody else since, and is left: {what}")));
         }
-        (_, Settled::NotKnown { why }) => return Err(Fault::new(format!("{}: {why}", kept.spoken(scene)))),
+        (_, Settled::NotBegun) if Before::of(&now) != attempt.before => {
+            return Ok(left(format!("{spoken} was changed by somebody else since, and is left")));
+        }
+        (_, Settled::NotKnown { why }) => return Err(Fault::new(format!("{spoken}: {why}"))),
         _ => {
-            if let Some(undone) = sent(kept, scene).await? {
+            if let Some(undone) = sent(kept, now, scene).await? {
                 return Ok(undone);
             }
         }
     }
-    if kept.back.is_some() && kept.ready {
-        let there: Vec<_> = kept.objects.iter().filter(|was| was.seen.exists()).map(|was| was.object.clone()).collect();
-        // One that did not come back was no object of the revision that did; the comparison tells it.
-        let live = scene.site.cluster()?.get_all(&there).await;
-        let back = there.into_iter().zip(live).filter(|(_, live)| !matches!(live, Ok(None)));
-        until_ready(scene, back.map(|(name, _)| name).collect(), until).await?;
-    }
+    // First what is otherwise than its revision: by that it may have been ready.
     let (again, left) = drift::put_back(kept, scene).await?;
+    if kept.back.is_some() && kept.ready {
+        until_ready(scene, drift::were_ready(kept, scene)?, until).await?;
+    }
+    Ok(Undone { what: words_of(kept, again, scene), left })
+}
+
+fn is_ours(kept: &Kept, revision: u32, now: &History, scene: &Scene<'_>) -> Result<bool, Fault> {
+    now.get(revision).map_or(Ok(false), |release| ours::is(kept, release, scene))
+}
+
+fn left(line: String) -> Undone {
+    Undone { what: String::new(), left: vec![line] }
+}
+
+fn words_of(kept: &Kept, again: usize, scene: &Scene<'_>) -> String {
     let spoken = kept.spoken(scene);
     let failed = if kept.before.status == Some(Status::Failed) { ", which had failed," } else { "" };
     let what = match kept.back {
@@ -48,19 +59,19 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
     };
     let but = if kept.hooks.is_empty() { String::new() } else { format!("; not what {} did", kept.hooks.join(", ")) };
     let again = if again == 0 { String::new() } else { format!(", and {} as it was besides", count(again, "object")) };
-    Ok(Undone { what: format!("{what}{again}{but}"), left })
+    format!("{what}{again}{but}")
 }
 
 /// Lets Helm do it; something where there is nothing to do, or nothing that can be done.
-async fn sent(kept: &Kept, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
-    let now = History::read(scene.site.cluster()?, &kept.namespace, &kept.release).await?;
+async fn sent(kept: &Kept, mut now: History, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
     let settled = !matches!(state(&now), State::Pending(_));
     if Before::of(&now) == kept.before && settled {
         // Where the record of a rollback was taken away to do it again, objects are neither here nor there: it is done
         // first, since only what Helm takes for there does it take back.
-        let begun = is_ours(kept, kept.before.revision + 1, scene)?;
+        let begun = ours::is_forgotten(kept, kept.before.revision + 1, scene)?;
         let Some(to) = kept.to.filter(|_| begun) else { return Ok(Some(Undone::default())) };
-        done(run(Deed::Rollback(to, None), Purpose::Mend, kept, scene).await?, kept, scene)?;
+        let ended = run(Deed::Rollback(to, None), Purpose::Mend, kept.before, kept, scene).await?;
+        now = done(ended, kept, scene)?;
     }
     let spoken = kept.spoken(scene);
     let there = now.last().is_some_and(|last| last.status != Status::Uninstalled);
@@ -69,24 +80,24 @@ async fn sent(kept: &Kept, scene: &Scene<'_>) -> Result<Option<Undone>, Fault> {
         Some(revision) if now.get(revision).is_none() => {
             return Err(Fault::new(format!("{spoken}: revision {revision}, which stood before, is no longer kept")));
         }
-        Some(revision) => {
-            hindered::check(kept, revision, &now, scene).await?;
-            Deed::Rollback(revision, None)
-        }
+        Some(revision) => Deed::Rollback(revision, None),
         None if was_there => {
-            let left = vec![format!("{spoken} had no good revision before, and is left as it is")];
-            return Ok(Some(Undone { what: String::new(), left }));
+            return Ok(Some(left(format!("{spoken} had no good revision before, and is left as it is"))));
         }
         None if !there => return Ok(Some(Undone::default())),
         None => Deed::Uninstall { keeps_history: kept.before.revision > 0 },
     };
-    done(run(deed, Purpose::Back, kept, scene).await?, kept, scene)?;
+    let changes = hindered::check(kept, kept.back, &now, scene).await?;
+    drift::note_expected(kept, &changes, scene).await?;
+    hindered::spare_all(&changes, scene).await?;
+    done(run(deed, Purpose::Back, Before::of(&now), kept, scene).await?, kept, scene)?;
+    drift::note_found(kept, scene).await?;
     Ok(None)
 }
 
-fn done(Ended { settled, said }: Ended, kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
+fn done(Ended { settled, said, now }: Ended, kept: &Kept, scene: &Scene<'_>) -> Result<History, Fault> {
     match settled {
-        Settled::Done { .. } | Settled::Gone => Ok(()),
+        Settled::Done { .. } | Settled::Gone => Ok(now),
         settled => {
             let why = format!("{} can't be taken back: {}", kept.spoken(scene), words(&settled));
             Err(Fault::new(why).details(said))

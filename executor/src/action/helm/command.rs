@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, Purpose};
 use super::kept::Kept;
 use super::material::{Material, shared};
+use super::{drift, ours};
 use crate::action::evidence;
 use crate::fault_point::boundary;
 use crate::site::{Fault, Scene};
@@ -12,7 +13,7 @@ use crate::world::helm::{
 };
 use crate::world::process::{Launcher, log_of};
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use switchback_compiler::plan::Call;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -38,30 +39,42 @@ pub(super) struct Ended {
     pub settled: Settled,
     /// Evidence: how the program ended, and its last lines.
     pub said: Vec<String>,
+    /// The release as it is now.
+    pub now: History,
 }
 
-/// Runs a command to its end.
-pub(super) async fn run(deed: Deed<'_>, purpose: Purpose, kept: &Kept, scene: &Scene<'_>) -> Result<Ended, Fault> {
+/// Runs a command to its end, where the release still is as it was looked at: what somebody else did to it since is theirs.
+pub(super) async fn run(
+    deed: Deed<'_>,
+    purpose: Purpose,
+    looked_at: Before,
+    kept: &Kept,
+    scene: &Scene<'_>,
+) -> Result<Ended, Fault> {
     let cluster = scene.site.cluster()?;
-    let mut history = History::read(cluster, &kept.namespace, &kept.release).await?;
-    let before = Before::of(&history);
-    if purpose == Purpose::Act && before != kept.before && kept.starts.last(scene.folder()?)?.is_none() {
-        return Err(Fault::new(format!(
-            "{} was changed by somebody else; nothing of it was touched",
-            kept.spoken(scene)
-        )));
+    let look = || History::read(cluster, &kept.namespace, &kept.release);
+    let theirs =
+        || Fault::new(format!("{} was changed by somebody else; nothing of it was touched", kept.spoken(scene)));
+    let mut history = look().await?;
+    if Before::of(&history) != looked_at {
+        return Err(theirs());
     }
     if let Deed::Rollback(revision, _) = deed
         && let Some(half) = history.half_rolled_back(revision)
-        && is_ours(kept, half.revision, scene)?
+        && ours::is(kept, half, scene)?
     {
-        history.forget(cluster, half.revision).await?;
+        ours::forget(kept, &history, half, scene).await?;
         boundary("helm-forgot");
-        history = History::read(cluster, &kept.namespace, &kept.release).await?;
+        let number = half.revision;
+        history = look().await?;
+        if history.highest() >= number {
+            return Err(theirs());
+        }
     }
     let folder = kept.starts.fresh(scene.folder()?)?;
     crate::durable::make_dirs(&folder, 0o700)
         .map_err(|error| Fault::new(format!("can't make `{}`: {error}", folder.display())))?;
+    boundary("helm-start");
     let ended = started(deed, purpose, (kept, &history), scene, &folder).await;
     // What can't be cleared or concealed now is tried again when it is looked at.
     let _later = Material::clear(&folder);
@@ -101,7 +114,8 @@ async fn prepared(
 ) -> Result<(Vec<String>, Attempted), Fault> {
     let plain = || Shared {
         within: scene.within.mul_f64(0.9),
-        waits: kept.ready,
+        // Where it comes back to need not be ready: it is waited for afterwards, as far as it was before.
+        waits: false,
         ..Shared::of(&kept.release, &kept.namespace)
     };
     let attempted = |operation, chart, to| Attempted { operation, began: Timestamp::now(), chart, to };
@@ -118,8 +132,7 @@ async fn prepared(
             (arguments, attempted(Operation::Rollback, None, Some(revision)))
         }
         Deed::Uninstall { keeps_history } => {
-            let shared = Shared { waits: false, ..plain() };
-            let arguments = Uninstall { shared, keeps_history }.arguments(&material.helm)?;
+            let arguments = Uninstall { shared: plain(), keeps_history }.arguments(&material.helm)?;
             (arguments, attempted(Operation::Uninstall, None, None))
         }
     })
@@ -142,35 +155,14 @@ pub(super) async fn read(attempt: &Attempt, kept: &Kept, scene: &Scene<'_>, fold
             let why = format!("helm still works on {}, as process {}", kept.spoken(scene), process.pid);
             Err(Fault::unknown(why))
         }
-        End::Ended { settled, status, said } => {
-            note(kept, &settled, scene)?;
+        End::Ended { settled, now, status, said } => {
+            ours::note(kept, &settled, &now, scene)?;
+            drift::note(attempt.purpose, &settled, kept, scene, folder).await?;
             let status = status.filter(|status| !status.is_success()).map(|status| format!("helm: {status}"));
             let said = status.into_iter().chain(evidence::last(&said, scene)).collect();
-            Ok(Ended { settled, said })
+            Ok(Ended { settled, said, now })
         }
     }
-}
-
-/// Notes, durably, that a revision was made by this run: several of its actions may be about one release.
-fn note(kept: &Kept, settled: &Settled, scene: &Scene<'_>) -> Result<(), Fault> {
-    let (Settled::Done { revision } | Settled::Failed { revision, .. } | Settled::Pending { revision, .. }) = settled
-    else {
-        return Ok(());
-    };
-    let mark = mark(kept, *revision, scene)?;
-    let folder = mark.parent().unwrap_or(&mark);
-    let written = crate::durable::make_dirs(folder, 0o700).and_then(|()| crate::durable::write(&mark, b"", 0o600));
-    written.map_err(|error| Fault::new(format!("can't write `{}`: {error}", mark.display())))
-}
-
-/// Whether this run made a revision.
-pub(super) fn is_ours(kept: &Kept, revision: u32, scene: &Scene<'_>) -> Result<bool, Fault> {
-    Ok(mark(kept, revision, scene)?.exists())
-}
-
-fn mark(kept: &Kept, revision: u32, scene: &Scene<'_>) -> Result<PathBuf, Fault> {
-    let name = format!("{}.{}.v{revision}", kept.namespace, kept.release);
-    Ok(scene.store()?.join("releases").join(name))
 }
 
 /// Says meanwhile what Helm does.

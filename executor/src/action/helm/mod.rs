@@ -9,6 +9,7 @@ mod hindered;
 mod kept;
 mod look;
 mod material;
+mod ours;
 mod preview;
 mod ready;
 mod release;

@@ -1,33 +1,40 @@
 //! What became of the last start of Helm that an action made, also in a process before this one.
 
-use super::attempt::{Attempt, Purpose};
+use super::attempt::Attempt;
 use super::command::{Ended, read};
 use super::kept::Kept;
 use super::material::Material;
 use crate::site::{Fault, Scene, Site};
 use crate::world::process::{Outcome, log_of, wait};
+use std::path::Path;
 use std::time::Duration;
 
 /// Helm's limit is for each thing that it waits for: hooks before, objects, hooks after.
 const PARTS: u32 = 4;
 
 /// The last start; none where there was none. One that still runs is waited for.
-pub(super) async fn last(kept: &Kept, scene: &Scene<'_>) -> Result<Option<(Purpose, Ended)>, Fault> {
-    let Some(folder) = kept.starts.last(scene.folder()?)? else { return Ok(None) };
+pub(super) async fn last(kept: &Kept, scene: &Scene<'_>) -> Result<Option<(Attempt, Ended)>, Fault> {
+    for folder in kept.starts.newest_first(scene.folder()?)? {
+        // Where a crash came before the attempt was written down, Helm was not started: the start before is the last one.
+        if let Some(attempt) = Attempt::read(&folder)? {
+            let ended = ended(&attempt, kept, scene, &folder).await?;
+            return Ok(Some((attempt, ended)));
+        }
+    }
+    Ok(None)
+}
+
+async fn ended(attempt: &Attempt, kept: &Kept, scene: &Scene<'_>, folder: &Path) -> Result<Ended, Fault> {
     let unread = |error: crate::world::process::ProcessError| Fault::unknown(error.to_string());
-    if let Outcome::Running(_) = Outcome::settle(&folder).map_err(unread)? {
+    if let Outcome::Running(_) = Outcome::settle(folder).map_err(unread)? {
         (scene.progress)(format!("helm is let finish its work on {}", kept.spoken(scene)), true);
         let patience = kept.starts.within().saturating_mul(PARTS).max(Duration::from_secs(30));
-        let _ended = tokio::time::timeout(patience, wait(&folder)).await;
+        let _ended = tokio::time::timeout(patience, wait(folder)).await;
     }
-    let Some(attempt) = Attempt::read(&folder)? else {
-        let settled = crate::world::helm::Settled::NotBegun;
-        return Ok(Some((Purpose::Mend, Ended { settled, said: Vec::new() })));
-    };
-    let ended = read(&attempt, kept, scene, &folder).await?;
-    let _later = Material::clear(&folder);
-    let _later = scene.site.secrets.conceal(&log_of(&folder));
-    Ok(Some((attempt.purpose, ended)))
+    let ended = read(attempt, kept, scene, folder).await?;
+    let _later = Material::clear(folder);
+    let _later = scene.site.secrets.conceal(&log_of(folder));
+    Ok(ended)
 }
 
 /// What of it still goes on by itself.

@@ -40,8 +40,10 @@ static FORM: Form = Form {
            others drifted; hooks are told by name. A release on which somebody works, or worked and was killed, is \
            refused, and so is one of which a definition would go with all its objects, unless that is written. All \
            revisions are kept. Where nothing would change there is no new revision. It ends when what it changed is \
-           ready. Undoing rolls back to the revision that stood before, or uninstalls where there was none; what \
-           somebody else made of the release since is told, and left.",
+           ready. Undoing rolls back to the revision that stood before, or uninstalls where there was none, and \
+           puts objects back that were otherwise than their revision. It is not begun where Helm would go over what \
+           somebody else changed since, or delete what was there before; and what somebody else made of the release \
+           since is told, and left.",
     examples: &[
         Example {
             title: "a chart of the project with its values",

@@ -4,6 +4,7 @@
 use crate::durable;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Object, ObjectName};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -95,23 +96,33 @@ impl Store {
         self.folder.join(Self::anew_name(name)).exists()
     }
 
-    /// Notes, durably, objects that the action's undo speaks of later.
-    pub fn note_list(&self, names: &[ObjectName]) -> Result<(), Fault> {
-        // Names are data of ours: writing them as JSON can't fail.
-        self.write(&self.list_name(), &serde_json::to_vec(names).unwrap_or_default())
+    /// Notes, durably, what the action's undo expects to find of objects once another program has taken them back; none
+    /// where it expects none.
+    pub fn note_expected(&self, objects: &BTreeMap<ObjectName, Option<Object>>) -> Result<(), Fault> {
+        let all: Vec<_> = objects.iter().map(|(name, object)| (name, object.as_ref().map(Object::value))).collect();
+        // Names and objects are JSON already: writing them can't fail.
+        self.write(&self.expected_name(), &serde_json::to_vec(&all).unwrap_or_default())
     }
 
-    /// These; none where they were not noted yet.
-    pub fn list(&self) -> Result<Option<Vec<ObjectName>>, Fault> {
-        match std::fs::read(self.folder.join(self.list_name())) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.fault("read", &error)),
-        }
+    /// The same; none where it was not noted yet.
+    pub fn expected(&self) -> Result<Option<BTreeMap<ObjectName, Option<Object>>>, Fault> {
+        let bytes = match std::fs::read(self.folder.join(self.expected_name())) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.fault("read", &error)),
+        };
+        let damaged = || Fault::new("the run's note of what its undo found is damaged");
+        let all: Vec<(ObjectName, Option<Value>)> = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let object = |(name, value): (_, Option<Value>)| match value.map(|value| Object::new(value).ok_or_else(damaged))
+        {
+            Some(object) => Ok((name, Some(object?))),
+            None => Ok((name, None)),
+        };
+        Ok(Some(all.into_iter().map(object).collect::<Result<_, Fault>>()?))
     }
 
-    fn list_name(&self) -> String {
-        format!("list-{}", blake3::hash(self.act.as_bytes()).to_hex())
+    fn expected_name(&self) -> String {
+        format!("expected-{}", blake3::hash(self.act.as_bytes()).to_hex())
     }
 
     fn anew_name(name: &ObjectName) -> String {

@@ -44,6 +44,12 @@ impl Starts {
         Ok(self.folder(run, self.next(run)?))
     }
 
+    /// The folders of all starts, the last one first.
+    pub(in crate::action) fn newest_first(&self, run: &Path) -> Result<Vec<PathBuf>, Fault> {
+        let next = self.next(run)?;
+        Ok((self.first..next).rev().map(|number| self.folder(run, number)).collect())
+    }
+
     /// The folder of the last start; none where there was none.
     pub(in crate::action) fn last(&self, run: &Path) -> Result<Option<PathBuf>, Fault> {
         let next = self.next(run)?;

@@ -61,5 +61,5 @@ pub use reference::{NotAReference, Reference};
 pub use restore::{MOST_TRIES, NotRestored, Restored};
 pub use shown::Shown;
 pub use source::Source;
-pub use way::{Interference, is_untouched};
+pub use way::{Interference, gone_over, is_untouched, taken_along};
 pub use write::{Conflicts, Delete, FIELD_MANAGER, Mode, Patch, Propagation};

@@ -82,7 +82,29 @@ fn told(changes: Vec<Change>, live: &Object) -> Result<(), Vec<Interference>> {
 
 /// Whether an object is the very one that we left, and what others wrote in it since meets nothing that we set.
 pub fn is_untouched(left: &Object, live: &Object) -> bool {
-    same_one(left, live).is_ok() && untouched(left, live).is_ok()
+    taken_along(left, live).is_ok()
+}
+
+/// What others wrote into an object since it was left, and a change to `after` would go over; what is by now as it was
+/// `before` is nothing that would be lost.
+pub fn gone_over(
+    before: Option<&Object>,
+    left: &Object,
+    live: &Object,
+    after: &Object,
+) -> Result<(), Vec<Interference>> {
+    let (made, is, shall) = (Normal::of(left), Normal::of(live), Normal::of(after));
+    let was = before.map(Normal::of);
+    let changed = compare(is.value(), shall.value());
+    let back = |place: &Place| was.as_ref().is_some_and(|was| at(was.value(), place) == at(is.value(), place));
+    let met = |since: &Change| changed.iter().any(|change| change.place.meets(&since.place)) && !back(&since.place);
+    told(compare(made.value(), is.value()).into_iter().filter(met).collect(), live)
+}
+
+/// What others wrote into an object that is to go.
+pub fn taken_along(left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
+    same_one(left, live)?;
+    untouched(left, live)
 }
 
 /// Whether nobody changed what we made of an object that is to go, or put anything into it that would go with it.

@@ -8,7 +8,7 @@ use crate::world::process::{self, Exit, Outcome, ProcessId};
 use std::path::Path;
 
 /// What is known of a command that was started, or was about to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum End {
     /// It still runs: nothing is settled before it ends.
     Runs(ProcessId),
@@ -16,6 +16,8 @@ pub enum End {
     Ended {
         /// What became of the release.
         settled: Settled,
+        /// The release's history, by which that was settled.
+        now: History,
         /// How the program ended; none where nobody saw it, or it was never started.
         status: Option<process::Status>,
         /// The last lines that it said.
@@ -40,7 +42,7 @@ pub async fn end(
     // The log is evidence, and what is decided does not depend on it.
     let said = process::last_words(records).unwrap_or_default();
     let now = History::read(cluster, namespace, release).await?;
-    Ok(End::Ended { settled: settle(before, attempted, &now), status, said })
+    Ok(End::Ended { settled: settle(before, attempted, &now), now, status, said })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands on")]

@@ -36,6 +36,9 @@ pub struct Release {
     pub deployed: Option<Timestamp>,
     /// How its objects were changed; releases that don't say were made by Helm 3.
     pub apply: Apply,
+    /// The uid of its record: of a release that is made anew the numbers begin again, and the uids do not. Empty where it
+    /// was not read from a cluster.
+    pub uid: String,
     /// Its hooks.
     pub hooks: Vec<Hook>,
     manifest: String,
@@ -132,6 +135,7 @@ impl Record {
             description,
             deployed: last_deployed,
             apply,
+            uid: String::new(),
             hooks,
             manifest,
             values: config,

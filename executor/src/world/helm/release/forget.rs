@@ -4,7 +4,7 @@ use super::body::Release;
 use super::history::History;
 use super::name;
 use super::status::Status;
-use crate::world::cluster::{Cluster, Delete, Mode, ObjectName, Propagation};
+use crate::world::cluster::{Cluster, Delete, Mode, Object, ObjectName, Propagation};
 use crate::world::helm::fault::HelmFault;
 
 impl History {
@@ -19,24 +19,31 @@ impl History {
         Some(last).filter(|last| same && last.revision > to)
     }
 
-    /// Takes a revision's record away, unless somebody changed it since. Nothing but the record goes.
-    pub async fn forget(&self, cluster: &Cluster, revision: u32) -> Result<(), HelmFault> {
-        let record = ObjectName {
-            group: String::new(),
-            kind: "Secret".to_owned(),
-            namespace: Some(self.namespace.clone()),
-            name: name::record(&self.name, revision),
-        };
-        let Some(there) = cluster.get(&record).await? else { return Ok(()) };
-        let text = |path: &str| there.text(path).map(str::to_owned);
+    /// A revision's record as it is, whole; none where it is gone.
+    pub async fn record(&self, cluster: &Cluster, revision: u32) -> Result<Option<Object>, HelmFault> {
+        Ok(cluster.get(&self.record_name(revision)).await?)
+    }
+
+    /// Takes a revision's record away, unless somebody changed it since it was looked at. Nothing but the record goes.
+    pub async fn forget(&self, cluster: &Cluster, revision: u32, record: &Object) -> Result<(), HelmFault> {
+        let text = |path: &str| record.text(path).map(str::to_owned);
         let delete = Delete {
             propagation: Propagation::Background,
             uid: text("/metadata/uid"),
             resource_version: text("/metadata/resourceVersion"),
         };
-        match cluster.delete(&record, &delete, Mode::Real).await {
+        match cluster.delete(&self.record_name(revision), &delete, Mode::Real).await {
             Err(fault) if !fault.is_absent() => Err(fault.into()),
             _ => Ok(()),
+        }
+    }
+
+    fn record_name(&self, revision: u32) -> ObjectName {
+        ObjectName {
+            group: String::new(),
+            kind: "Secret".to_owned(),
+            namespace: Some(self.namespace.clone()),
+            name: name::record(&self.name, revision),
         }
     }
 }

@@ -66,6 +66,7 @@ fn history(release: &str, namespace: &str, records: &[Object]) -> History {
         match read(record, release) {
             Ok(mut read) => {
                 namespace.clone_into(&mut read.namespace);
+                record.uid().unwrap_or_default().clone_into(&mut read.uid);
                 revisions.push(read);
             }
             Err(why) => damaged.push(Damaged {
