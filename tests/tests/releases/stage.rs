@@ -94,7 +94,12 @@ impl Stage {
 
     /// Helm by somebody else's hand; an error is what it says when it fails.
     pub fn helm(&self, arguments: &[&str]) -> Result<String, String> {
-        let mut helm = self.cluster.access().helm(self.helm);
+        self.helm_of(self.helm, arguments)
+    }
+
+    /// The same with a Helm that is not the plan's.
+    pub fn helm_of(&self, helm: Helm, arguments: &[&str]) -> Result<String, String> {
+        let mut helm = self.cluster.access().helm(helm);
         helm.args(arguments).args(["--namespace", &self.namespace]).stdin(Stdio::null());
         let output = helm.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -91,7 +91,7 @@ async fn started(
     folder: &Path,
 ) -> Result<(), Fault> {
     let material = Material::at(folder, scene).await?;
-    let (arguments, attempted) = prepared(deed, kept, history, &material, scene).await?;
+    let (arguments, attempted) = prepared((deed, purpose), kept, history, &material, scene).await?;
     let operation = attempted.operation;
     Attempt { purpose, before: Before::of(history), attempted }.write(folder)?;
     let without: Vec<String> = scene.site.secrets.variables().iter().cloned().collect();
@@ -106,7 +106,7 @@ async fn started(
 }
 
 async fn prepared(
-    deed: Deed<'_>,
+    (deed, purpose): (Deed<'_>, Purpose),
     kept: &Kept,
     history: &History,
     material: &Material,
@@ -116,18 +116,21 @@ async fn prepared(
         within: scene.within.mul_f64(0.9),
         // Where it comes back to need not be ready: it is waited for afterwards, as far as it was before.
         waits: false,
+        // That nobody else's is lost by it was looked at by content, not by who owns a field.
+        forces_conflicts: purpose == Purpose::Back,
         ..Shared::of(&kept.release, &kept.namespace)
     };
     let attempted = |operation, chart, to| Attempted { operation, began: Timestamp::now(), chart, to };
     Ok(match deed {
         Deed::Upgrade(call) => {
-            let upgrade = material.upgrade(call, scene)?;
+            let upgrade = material.upgrade(call, history, scene)?;
             let chart = material.helm.chart(&material.home, &upgrade.chart).await?;
             let attempted = attempted(upgrade_or_install(history), Some((chart.name, chart.version)), None);
             (upgrade.arguments(&material.helm, &material.work)?, attempted)
         }
         Deed::Rollback(revision, call) => {
-            let shared = call.map_or_else(plain, |call| shared(call, scene));
+            let mut shared = call.map_or_else(plain, |call| shared(call, scene));
+            shared.forces_conflicts &= material.server_merges(history.get(revision));
             let arguments = Rollback { shared, revision }.arguments(&material.helm)?;
             (arguments, attempted(Operation::Rollback, None, Some(revision)))
         }

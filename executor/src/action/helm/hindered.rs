@@ -35,7 +35,7 @@ pub(super) async fn check(
         namespace: &kept.namespace,
         old: old.as_ref(),
         new: new.as_ref(),
-        conflicts: Conflicts::Refuse,
+        conflicts: Conflicts::Force,
         takes_ownership: false,
         coming: &[],
     };

@@ -98,7 +98,7 @@ impl Look {
     }
 
     async fn upgraded(&mut self, material: &Material, call: &Call, scene: &Scene<'_>) -> Result<Option<Goal>, Fault> {
-        let upgrade = material.upgrade(call, scene)?;
+        let upgrade = material.upgrade(call, &self.history, scene)?;
         if let Some(why) = other_version(&material.helm.chart(&material.home, &upgrade.chart).await?, call) {
             self.blocked.push(why);
             return Ok(None);

@@ -5,7 +5,7 @@ use crate::action::values;
 use crate::site::{Fault, Scene};
 use crate::world::RelPath;
 use crate::world::cluster::Source;
-use crate::world::helm::{Former, Helm, Home, Shared, Single, Upgrade, Values};
+use crate::world::helm::{Apply, Former, Helm, History, Home, Release, Shared, Single, Status, Upgrade, Values};
 use serde_json::Value as Json;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
@@ -49,10 +49,19 @@ impl Material {
         Ok(())
     }
 
+    /// Whether the server merges what Helm sends, by the release that it goes on from or back to, or installs where there is
+    /// none. Only there are conflicts, and elsewhere Helm fails when it is told what to do with them.
+    pub fn server_merges(&self, release: Option<&Release>) -> bool {
+        self.helm.apply(release.map_or(Apply::ServerSide, |release| release.apply)) == Apply::ServerSide
+    }
+
     /// The upgrade of a call, with its files.
-    pub fn upgrade(&self, call: &Call, scene: &Scene<'_>) -> Result<Upgrade, Fault> {
+    pub fn upgrade(&self, call: &Call, history: &History, scene: &Scene<'_>) -> Result<Upgrade, Fault> {
+        let mut shared = shared(call, scene);
+        let last = history.last().filter(|last| last.status != Status::Uninstalled);
+        shared.forces_conflicts &= self.server_merges(last);
         Ok(Upgrade {
-            shared: shared(call, scene),
+            shared,
             chart: self.chart(call, scene)?,
             values: self.values(call, scene)?,
             install: true,
