@@ -325,6 +325,9 @@ impl Owner {
             Message::Held(unit, work, answer) => {
                 let _gone = answer.send(held(&self.plan, &self.state, unit, work));
             }
+            Message::Made(answer) => {
+                let _gone = answer.send(self.known.all_made());
+            }
             Message::Watch(id, answer) => {
                 let _gone = answer.send(self.known.watch(id));
             }
