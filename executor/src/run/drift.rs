@@ -152,8 +152,9 @@ impl<'a> Look<'a> {
                     self.changed.push(Changed { resource: path.to_string(), was, is: now.to_string() });
                 }
             }
-            Err(_) if matches!(expected, Expect::Any) => {}
-            Err(fault) => self.unseen.push((format!("`{path}`"), fault)),
+            Err(fault) if matches!(expected, Expect::Is(_)) => self.unseen.push((format!("`{path}`"), fault)),
+            // Where nothing was seen before, the action tells what it can't look at.
+            Err(_) => {}
         }
     }
 

@@ -100,7 +100,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
             ((lease, None), cluster)
         }
         Way::Spare(cluster) => {
-            let spare = lease::take_spare(&cluster, &plan, &home, &opened.run, &options.by).await?;
+            let spare = lease::take_spare(&cluster, &plan, &home, &opened.run, &options.by).await;
             (spare, cluster.unwrap_or_default())
         }
     };

@@ -43,21 +43,25 @@ pub(super) async fn take_spare(
     home: &Home,
     run: &str,
     by: &str,
-) -> Result<(Option<Held>, Option<String>), Refused> {
+) -> (Option<Held>, Option<String>) {
     let left = |why: String| {
         let note = format!("nothing has to be done on the target's cluster, and its Lease is left as it is: {why}");
         (None, Some(note))
     };
     let cluster = match cluster {
         Ok(cluster) => cluster.as_ref(),
-        Err(fault) if changes_it(plan) => return Ok(left(fault.to_string())),
-        Err(_) => return Ok((None, None)),
+        Err(fault) if changes_it(plan) => return left(fault.to_string()),
+        Err(_) => return (None, None),
     };
-    let Some(Lying { cluster, name, .. }) = lying(cluster, plan) else { return Ok((None, None)) };
-    Ok(match hold(cluster, name, &holder(run, by, home)?).await {
+    let Some(Lying { cluster, name, .. }) = lying(cluster, plan) else { return (None, None) };
+    let holder = match holder(run, by, home) {
+        Ok(holder) => holder,
+        Err(refused) => return left(refused.why),
+    };
+    match hold(cluster, name, &holder).await {
         Ok(held) => (Some(held), None),
         Err(not) => left(not.to_string()),
-    })
+    }
 }
 
 /// Where the Lease of a plan's target lies.

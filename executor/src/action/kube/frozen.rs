@@ -56,22 +56,24 @@ impl Frozen<'_> {
         if is_same_version(left, live) {
             return None;
         }
-        let others: Vec<String> = others_since(left, live).into_iter().filter(|one| !self.may(one)).collect();
+        let (may, others): (Vec<String>, Vec<String>) =
+            others_since(left, live).into_iter().partition(|one| self.may(one));
         if !others.is_empty() {
             return Some(format!("was written by {}", others.join(", ")));
         }
         if left.uid() != live.uid() && !self.store.is_anew(name) {
             return Some("was deleted, and made anew".to_owned());
         }
-        self.rewrote(name, left, live).map(|by| format!("was written by {by}"))
+        self.rewrote(name, left, live, may.is_empty()).map(|by| format!("was written by {by}"))
     }
 
     fn may(&self, manager: &str) -> bool {
         CONTROLLERS.contains(&manager) || self.except.iter().any(|one| one == manager)
     }
 
-    /// Who changed its content, where no manager came or came again.
-    fn rewrote(&self, name: &ObjectName, left: &Object, live: &Object) -> Option<String> {
+    /// Who changed its content, where nobody came or came again who may not. Of what was taken away the server tells no owner:
+    /// where nobody else came at all, it was somebody.
+    fn rewrote(&self, name: &ObjectName, left: &Object, live: &Object, nobody_came: bool) -> Option<String> {
         let resource = Resource::object(name);
         let now = seen(self.site, name, Some(live));
         let made = self.made.get(&resource).and_then(Option::as_ref);
@@ -81,7 +83,8 @@ impl Frozen<'_> {
         {
             return None;
         }
-        let by = rewrote(left, live).into_iter().map(|by| by.unwrap_or_else(|| SOMEBODY.to_owned()));
+        let somebody = || nobody_came.then(|| SOMEBODY.to_owned());
+        let by = rewrote(left, live).into_iter().filter_map(|by| by.or_else(somebody));
         let by: Vec<String> = by.filter(|by| !self.may(by)).collect();
         (!by.is_empty()).then(|| by.join(", "))
     }
