@@ -39,7 +39,7 @@ fn an_object_that_somebody_wrote_to_or_deleted_fails_a_frozen_change() {
     for (does, told) in others {
         let stage = given(cluster, STEPS);
         let ended = waiting(&stage, &does.replace("$NS", &stage.namespace));
-        assert_eq!(ended.exit, Some(20), "{does}: {}", ended.said);
+        assert_eq!(ended.exit, Some(21), "{does}: {}", ended.said);
         has(&ended.said, &["others wrote to, or deleted, 1 object that this plan freezes", told]);
         assert!(!ended.said.contains("configmap/kept was"), "{}", ended.said);
     }
@@ -66,6 +66,6 @@ fn a_frozen_change_whose_notes_are_damaged_fails() {
     let cluster = cluster!("a_frozen_change_whose_notes_are_damaged_fails");
     let stage = given(cluster, STEPS);
     let ended = waiting(&stage, "for left in .switchback/runs/*/old/objects/left-*; do truncate -s -1 $left; done");
-    assert_eq!(ended.exit, Some(20), "{}", ended.said);
+    assert_eq!(ended.exit, Some(21), "{}", ended.said);
     has(&ended.said, &["the run's copy of an object is damaged", "left-"]);
 }

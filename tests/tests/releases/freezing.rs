@@ -18,7 +18,7 @@ step "b" { needs "a"; file.write "b" content="1"; verify { file.exists "go" with
              exit $code",
             stage.namespace
         ));
-        assert_eq!(ended.exit, Some(20), "{}", ended.said);
+        assert_eq!(ended.exit, Some(21), "{}", ended.said);
         has(
             &ended.said,
             &[
