@@ -109,7 +109,7 @@ fn changes_it(plan: &Plan) -> bool {
 fn place(own: &Holder, other: &Holder) -> String {
     let Holder { host, home, .. } = other;
     if other.is_called_alike(own) {
-        format!("another machine of this one's name, {host}, in its {home}")
+        format!("{host}, in {home}: called as here, but of another machine, or removed since")
     } else if other.is_same_home(own) {
         format!("{host}, in {home}, of which this is a copy, unless that was moved or renamed")
     } else {
