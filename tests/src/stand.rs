@@ -1,6 +1,7 @@
 //! A small project in a folder of its own, and commands that run in it by the binary with fault points.
 
 use crate::sweep::binary;
+use crate::terminal::Terminal;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -69,12 +70,26 @@ impl Stand {
         fs::read_to_string(self.place.join(path)).unwrap_or_default()
     }
 
+    /// Runs a script with a person at its terminal.
+    pub fn asked(&self, script: &str) -> Result<Terminal, String> {
+        Terminal::start(Path::new("/bin/sh"), &["-c", script], |command| {
+            self.sealed(command);
+            command.envs([("COLUMNS", "120"), ("TERM", "xterm")]);
+        })
+    }
+
+    /// Nothing of this machine is seen.
+    fn sealed(&self, command: &mut Command) {
+        command.current_dir(&self.place).env_clear();
+        command.env("PATH", format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.root.path().display()));
+        command.envs([("HOME", "/nonexistent"), ("USER", "ada"), ("TZ", "UTC"), ("LANG", "C.UTF-8")]);
+    }
+
     /// Runs a script to its end.
     pub fn run(&self, script: &str) -> Result<Ended, String> {
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &format!("exec 2>&1\n{script}")]).current_dir(&self.place).env_clear().stdin(Stdio::null());
-        shell.env("PATH", format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.root.path().display()));
-        shell.envs([("HOME", "/nonexistent"), ("USER", "ada"), ("TZ", "UTC"), ("LANG", "C.UTF-8")]);
+        self.sealed(&mut shell);
+        shell.args(["-c", &format!("exec 2>&1\n{script}")]).stdin(Stdio::null());
         let ended = shell.output().map_err(|error| format!("a shell can't be started: {error}"))?;
         Ok(Ended { exit: ended.status.code(), said: String::from_utf8_lossy(&ended.stdout).into_owned() })
     }

@@ -344,7 +344,12 @@ pub const WORDS: &[Word] = &[
     },
     Word {
         block: Block::Optional(Freeze),
-        ..word("freeze", &[Plan], "writes of others to the objects of this plan fail its verify")
+        ..word(
+            "freeze",
+            &[Plan],
+            "fails the change at its end, where others wrote to an object or deleted it after an action of this plan \
+             changed it last; of a release that one changed all objects count",
+        )
     },
     Word {
         props: &[Param::one("manager", Ty::Known, "the field manager that may go on writing")],

@@ -69,7 +69,7 @@ impl Resource {
     }
 
     /// The name of an object; none where it is none.
-    fn object_name(&self) -> Option<ObjectName> {
+    pub fn object_name(&self) -> Option<ObjectName> {
         let name = Some(&self.name).filter(|_| self.space == Space::Object)?;
         ObjectName::try_from(name.clone()).ok()
     }

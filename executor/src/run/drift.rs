@@ -3,17 +3,20 @@
 use super::act::find;
 use super::known::{Expect, Expected, Watch};
 use super::unit::{Break, Work};
+use super::wait::AGAIN;
 use crate::action::Action;
 use crate::event::{ActRef, Event};
 use crate::preview::{Changed, Fact};
 use crate::resource::{Observed, Resource, Space, observe_all};
 use crate::schedule::ActState;
-use crate::site::Site;
+use crate::site::{Fault, Site};
 use crate::world::{Bounds, RelPath, State};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use switchback_compiler::plan::{Act, Work as Part};
 use switchback_compiler::registry::Touch;
 use switchback_compiler::words::count;
+use tokio::time::{Instant, sleep};
 
 /// As many as one reads.
 const MOST_TOLD: usize = 10;
@@ -25,9 +28,10 @@ const FACT: usize = 200;
 /// Looks at all that the unit's actions are about to touch; a change of somebody else's stops it.
 pub(super) async fn check(work: &Work<'_>) -> Result<(), Break> {
     let expected = work.scribe.expected(work.id).await?;
-    let mut look = Look { work, expected: &expected, seen: Places::default(), changed: Vec::new() };
+    let within = acts(work).map(|(_, act)| act.within.std()).max().unwrap_or_default();
+    let mut look = Look::new(work, &expected, within);
     look.all().await;
-    stopped(work, look.changed, "nothing of this step was touched")
+    look.stopped("nothing of this step was touched")
 }
 
 /// Right before a later action of a unit: objects of a cluster are looked at once more, since a wait for readiness may lie
@@ -42,30 +46,21 @@ pub(super) async fn check_again(work: &Work<'_>, id: ActRef, act: &Act) -> Resul
     if !expected.was_reviewed(act) {
         return Ok(());
     }
-    let mut look = Look { work, expected: &expected, seen: Places::default(), changed: Vec::new() };
+    let mut look = Look::new(work, &expected, act.within.std());
     let all = expected.looked_at(act);
     look.resources(all.iter().filter(|resource| resource.space != Space::Service)).await;
-    stopped(work, look.changed, "this action touched nothing")
-}
-
-/// What is said when something was changed by somebody else.
-fn stopped(work: &Work<'_>, changed: Vec<Changed>, untouched: &str) -> Result<(), Break> {
-    let what = match changed.as_slice() {
-        [] => return Ok(()),
-        [only] => format!("{} was", only.resource),
-        all => format!("{} were", count(all.len(), "resource")),
-    };
-    let line = |one: &Changed| format!("~ {}: expected {}, found {}", one.resource, one.was, one.is);
-    let details = changed.iter().take(MOST_TOLD).map(line).collect();
-    work.scribe.tell(Event::Drifted { unit: work.id, changed });
-    Err(Break::Failed(format!("{what} changed by somebody else; {untouched}"), details))
+    look.stopped("this action touched nothing")
 }
 
 struct Look<'a> {
     work: &'a Work<'a>,
     expected: &'a Expected,
+    /// For how long what fails is looked at again.
+    within: Duration,
     seen: Places,
     changed: Vec<Changed>,
+    /// What could not be looked at: nobody knows whether it was changed.
+    unseen: Vec<(String, Fault)>,
 }
 
 /// What is looked at.
@@ -75,7 +70,34 @@ struct Places {
     resources: BTreeSet<Resource>,
 }
 
-impl Look<'_> {
+impl<'a> Look<'a> {
+    fn new(work: &'a Work<'a>, expected: &'a Expected, within: Duration) -> Self {
+        Self { work, expected, within, seen: Places::default(), changed: Vec::new(), unseen: Vec::new() }
+    }
+
+    /// What is said when something was changed by somebody else, or may have been.
+    fn stopped(self, untouched: &str) -> Result<(), Break> {
+        let Self { work, changed, unseen, .. } = self;
+        let unknown = unseen.iter().take(MOST_TOLD).map(|(what, fault)| format!("? {what}: {}", fault.why));
+        let what = match (changed.as_slice(), unseen.as_slice()) {
+            ([], []) => return Ok(()),
+            ([], [(what, fault)]) => {
+                let why = format!("{what} could not be looked at: {}; {untouched}", fault.why);
+                return Err(Break::Failed(why, fault.details.clone()));
+            }
+            ([], all) => {
+                let why = format!("{} could not be looked at; {untouched}", count(all.len(), "resource"));
+                return Err(Break::Failed(why, unknown.collect()));
+            }
+            ([only], _) => format!("{} was", only.resource),
+            (all, _) => format!("{} were", count(all.len(), "resource")),
+        };
+        let line = |one: &Changed| format!("~ {}: expected {}, found {}", one.resource, one.was, one.is);
+        let details = changed.iter().take(MOST_TOLD).map(line).chain(unknown).collect();
+        work.scribe.tell(Event::Drifted { unit: work.id, changed });
+        Err(Break::Failed(format!("{what} changed by somebody else; {untouched}"), details))
+    }
+
     async fn all(&mut self) {
         // What this run began and did not end is between two states: its own recipe guards that.
         let moving = self.moving();
@@ -123,10 +145,16 @@ impl Look<'_> {
     fn file(&mut self, path: &RelPath) {
         let site = self.work.site;
         let secret = self.expected.reviewed.is_secret(path);
-        // What can't be looked at is told by the action that needs it.
-        let Ok(now) = Fact::of(site, path, secret) else { return };
-        if let Some(was) = differs(&self.expected.file(path), &now, site, secret) {
-            self.changed.push(Changed { resource: path.to_string(), was, is: now.to_string() });
+        let expected = self.expected.file(path);
+        match Fact::of(site, path, secret) {
+            Ok(now) => {
+                if let Some(was) = differs(&expected, &now, site, secret) {
+                    self.changed.push(Changed { resource: path.to_string(), was, is: now.to_string() });
+                }
+            }
+            Err(fault) if matches!(expected, Expect::Is(_)) => self.unseen.push((format!("`{path}`"), fault)),
+            // Where nothing was seen before, the action tells what it can't look at.
+            Err(_) => {}
         }
     }
 
@@ -134,17 +162,35 @@ impl Look<'_> {
         let expected = resources.filter_map(|resource| Some((resource, self.expected.resource(resource)?)));
         let expected: Vec<_> = expected.collect();
         let site = self.work.site;
-        let observed = observe_all(site, expected.iter().map(|(resource, _)| *resource)).await;
-        for ((resource, was), is) in expected.into_iter().zip(observed) {
-            // What can't be looked at is told by the action that needs it.
-            if let Ok(is) = is
-                && !was.agrees(&is)
-            {
-                let (resource, was, is) = (resource.spoken(&site.namespace), was.to_string(), is.to_string());
-                self.changed.push(Changed { resource, was, is });
+        let resources: Vec<&Resource> = expected.iter().map(|(resource, _)| *resource).collect();
+        for ((resource, was), is) in expected.into_iter().zip(patiently(site, &resources, self.within).await) {
+            let resource = resource.spoken(&site.namespace);
+            match is {
+                Ok(is) if was.agrees(&is) => {}
+                Ok(is) => self.changed.push(Changed { resource, was: was.to_string(), is: is.to_string() }),
+                // A look of the action right behind it may succeed, and would take what it finds for what was reviewed.
+                Err(fault) => self.unseen.push((resource, fault)),
             }
         }
     }
+}
+
+/// Looks at many at once; a look that fails is tried again, as other readings are.
+async fn patiently(site: &Site, resources: &[&Resource], within: Duration) -> Vec<Result<Observed, Fault>> {
+    let began = Instant::now();
+    let mut seen = observe_all(site, resources.iter().copied()).await;
+    for pause in AGAIN {
+        let mut failed: Vec<(&Resource, &mut Result<Observed, Fault>)> = Vec::new();
+        let fails = |seen: &Result<Observed, Fault>| seen.as_ref().is_err_and(|fault| !fault.lasting);
+        failed.extend(resources.iter().copied().zip(&mut seen).filter(|(_, seen)| fails(seen)));
+        if failed.is_empty() || began.elapsed() + pause >= within {
+            break;
+        }
+        sleep(pause).await;
+        let again = observe_all(site, failed.iter().map(|(resource, _)| *resource)).await;
+        failed.into_iter().zip(again).for_each(|((_, seen), again)| *seen = again);
+    }
+    seen
 }
 
 /// All actions of the unit.

@@ -284,6 +284,11 @@ impl Known {
         all.into_iter().filter_map(known).map(|(fact, resource)| (resource, fact)).collect()
     }
 
+    /// What this run made of all that is no file, as far as that can be said.
+    pub(super) fn all_made(&self) -> BTreeMap<Resource, Option<Observed>> {
+        self.resources.iter().map(|(resource, own)| (resource.clone(), own.fact.clone())).collect()
+    }
+
     /// What this run made at a path, or also below it, told by another name of it.
     fn at<'k>(
         &'k self,

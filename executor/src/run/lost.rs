@@ -1,8 +1,27 @@
 //! The Lease on the target's cluster, while a run goes: it may be lost in the middle, and is given up at the end.
 
+use super::outside::Heard;
 use super::owner::Owner;
 use crate::event::{Event, Standing};
 use crate::site::Site;
+use crate::target::Held;
+
+/// What is heard from outside while a run waits for something.
+pub(super) enum Outer {
+    /// A signal of this name.
+    Signal(&'static str),
+    /// Somebody took the Lease.
+    Lost(String),
+}
+
+/// What is heard next; that the Lease is lost is heard once.
+pub(super) async fn outer(site: &Site, signals: &mut Heard, draining: bool) -> Outer {
+    tokio::select! {
+        biased;
+        name = signals.next() => Outer::Signal(name),
+        why = lost(site), if !draining => Outer::Lost(why),
+    }
+}
 
 /// Says who took the Lease of this run, once that is so.
 pub(super) async fn lost(site: &Site) -> String {
@@ -12,13 +31,46 @@ pub(super) async fn lost(site: &Site) -> String {
     }
 }
 
+/// Says why the Lease of this run can't be renewed, once that is so.
+pub(super) async fn unrenewed(site: &Site) -> String {
+    match &site.lease {
+        Some(lease) => lease.refused().await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Owner {
+    /// Takes in what was heard; whether nobody waits any more.
+    pub(super) fn heard(&mut self, outer: Outer) -> bool {
+        match outer {
+            Outer::Signal(name) => self.interrupted(name),
+            Outer::Lost(why) => {
+                self.target_lost(&why);
+                false
+            }
+        }
+    }
+
+    /// Before anything starts: the Lease may have been lost while nobody listened.
+    pub(super) fn hear_loss(&mut self) {
+        let lost = self.site.lease.as_ref().and_then(Held::is_lost);
+        if let Some(why) = lost.filter(|_| self.draining.is_none()) {
+            self.target_lost(&why);
+        }
+    }
+
     /// Somebody else may run on the target now: nothing new starts.
     pub(super) fn target_lost(&mut self, why: &str) {
         self.withdraw_questions();
         self.readers.say(&format!("target lost: {why}\n  nothing new starts; what runs is let finish\n"));
         self.draining = Some(format!("the target was lost: {why}"));
         self.stops.send_replace(true);
+    }
+
+    /// The Lease is still this run's, but others see it grow old, and that somebody takes it is heard late or never.
+    pub(super) async fn not_renewed(&mut self, why: &str) {
+        self.unrenewed = true;
+        self.say(Event::Note { text: format!("the target's Lease can't be renewed: {why}") }).await;
     }
 
     /// Gives the Lease up where the run does not keep its target any more; what it only holds is marked on this machine.

@@ -4,7 +4,7 @@ use super::aside::aside;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
-use super::lost::lost;
+use super::lost::{lost, outer, unrenewed};
 use super::meanwhile;
 use super::outside::{Heard, Line};
 use super::person::Told;
@@ -57,6 +57,8 @@ pub(super) struct Owner {
     pub(super) draining: Option<String>,
     /// The terminal was closed.
     pub(super) hung_up: bool,
+    /// It was told that the Lease can't be renewed.
+    pub(super) unrenewed: bool,
     /// Why nothing can be written down any more.
     pub(super) broken: Option<String>,
 }
@@ -114,6 +116,7 @@ impl Owner {
             stops: watch::Sender::new(false),
             draining: None,
             hung_up: false,
+            unrenewed: false,
             broken: None,
         }
     }
@@ -168,14 +171,14 @@ impl Owner {
             tokio::select! {
                 biased;
                 // A cluster that does not answer is asked again for a minute.
-                name = signals.next() => Err(name),
+                outer = outer(&self.site, signals, self.draining.is_some()) => Err(outer),
                 compared = Box::pin(compare::whole(&self.plan, &self.site, &self.state, &self.reviewed)) => Ok(compared),
             }
         });
         let compared = match compared.await {
             Ok(compared) => compared,
-            Err(name) => {
-                self.interrupted(name);
+            Err(outer) => {
+                self.heard(outer);
                 return self.drained();
             }
         };
@@ -216,6 +219,7 @@ impl Owner {
                 },
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
                 why = lost(&site), if self.draining.is_none() => self.target_lost(&why),
+                why = unrenewed(&site), if !self.unrenewed => self.not_renewed(&why).await,
                 reply = self.questions.reply() => self.answered(reply).await,
                 () = sleep_until(deadline) => self.late().await,
                 _ = ticks.tick() => self.readers.tick(crate::clock::now()),
@@ -227,6 +231,7 @@ impl Owner {
     }
 
     fn start_ready(&mut self) -> Next {
+        self.hear_loss();
         if self.draining.is_some() || self.broken.is_some() {
             return Next::Start(Vec::new());
         }
@@ -266,7 +271,12 @@ impl Owner {
     pub(super) async fn give_back(&mut self, signals: &mut Heard) -> Result<(), Standing> {
         let mut units: Vec<u32> = away(&self.plan, &self.state).into_iter().map(|(unit, ..)| unit).collect();
         units.dedup();
+        let site = Arc::clone(&self.site);
         for unit in units.into_iter().rev() {
+            self.hear_loss();
+            if self.draining.is_some() {
+                return Err(Standing::Interrupted);
+            }
             self.start(unit, Task::Give);
             while !self.running.is_empty() {
                 tokio::select! {
@@ -275,7 +285,11 @@ impl Owner {
                         Some(message) => self.take(message).await,
                         None => return Err(Standing::Interrupted),
                     },
-                    name = signals.next() => if self.interrupted(name) { return Err(Standing::Interrupted) },
+                    outer = outer(&site, signals, self.draining.is_some()) => {
+                        if self.heard(outer) {
+                            return Err(Standing::Interrupted);
+                        }
+                    }
                 }
             }
             if self.broken.is_some() || self.draining.is_some() {
@@ -310,6 +324,9 @@ impl Owner {
             }
             Message::Held(unit, work, answer) => {
                 let _gone = answer.send(held(&self.plan, &self.state, unit, work));
+            }
+            Message::Made(answer) => {
+                let _gone = answer.send(self.known.all_made());
             }
             Message::Watch(id, answer) => {
                 let _gone = answer.send(self.known.watch(id));

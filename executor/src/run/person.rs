@@ -2,6 +2,7 @@
 
 use super::ask::{Question, Reply};
 use super::known::act_of;
+use super::lost::outer;
 use super::outside::Heard;
 use super::owner::Owner;
 use super::recover::{Settled, goes_on};
@@ -49,12 +50,13 @@ impl Owner {
         let answer = self.questions.ask(question);
         let given = tokio::select! {
             biased;
-            name = signals.next() => Err(name),
+            // It may be open for hours.
+            outer = outer(&self.site, signals, self.draining.is_some()) => Err(outer),
             reply = answer => Ok(reply),
         };
         self.readers.release();
-        given.unwrap_or_else(|name| {
-            self.interrupted(name);
+        given.unwrap_or_else(|outer| {
+            self.heard(outer);
             Reply::Nobody
         })
     }

@@ -6,6 +6,7 @@ use super::ask::Asker;
 use super::begin::host;
 use super::drift;
 use super::known::{act_of, gives_back};
+use super::lost::outer;
 use super::outside::{self, Heard};
 use super::owner::Owner;
 use super::person::Told;
@@ -67,6 +68,8 @@ pub struct Further<'a> {
     pub jobs: usize,
     /// Answers to open questions: by step, whether its action was done.
     pub answers: BTreeMap<String, Settled>,
+    /// What was found before, and is to be told.
+    pub note: Option<String>,
     /// Who is told.
     pub readers: Vec<Box<dyn Reader>>,
     /// Who asks.
@@ -94,7 +97,7 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let entries = &further.run.entries;
     let state = State::of(further.plan.units.len(), entries.iter().map(|entry| &entry.event));
     share(&further.plan, &further.site, &state);
-    let Further { plan, site, reviewed, by, to, aim, partly, jobs, answers, readers, asker, run: _ } = further;
+    let Further { plan, site, reviewed, by, to, aim, partly, jobs, answers, note, readers, asker, run: _ } = further;
     let aim = match aim {
         _ if state.finalizing => Aim::Finalize,
         Aim::Change | Aim::Until(_) if state.undo.is_some() => Aim::Undo,
@@ -108,7 +111,7 @@ pub async fn further(further: Further<'_>, signals: &mut Signals) -> Result<Outc
     let mut owner = Owner::new(plan, site, journal, fresh, reviewed, (readers, line));
     owner.jobs = jobs;
     owner.past(entries);
-    let wish = Wish { by, to, aim, partly, decided, answers, torn: report.torn_bytes };
+    let wish = Wish { by, to, aim, partly, decided, answers, note, torn: report.torn_bytes };
     Ok(outside.serve(go_on(owner, wish, heard), asker, signals).await)
 }
 
@@ -121,16 +124,20 @@ struct Wish {
     /// Whether it was decided before that all of it is undone.
     decided: bool,
     answers: BTreeMap<String, Settled>,
+    note: Option<String>,
     /// Bytes of a torn end that were dropped.
     torn: u64,
 }
 
 /// First what a crash left open, then the rest.
 async fn go_on(mut owner: Owner, wish: Wish, mut heard: Heard) -> Outcome {
-    let Wish { by, to, aim, partly, decided, answers, torn } = wish;
+    let Wish { by, to, aim, partly, decided, answers, note, torn } = wish;
     let (plan, site, signals) = (Arc::clone(&owner.plan), Arc::clone(&owner.site), &mut heard);
     owner.aim = aim.clone();
     owner.say(Event::Resumed { by: by.clone(), host: host(), pid: std::process::id(), to: to.clone(), torn }).await;
+    if let Some(text) = note {
+        owner.say(Event::Note { text }).await;
+    }
     owner.conceal().await;
     let answers = Answers { by: &by, all: &answers };
     if !settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo, signals).await {
@@ -226,8 +233,8 @@ async fn settle(
                 tokio::select! {
                     biased;
                     event = look(site, &name, unit, act, action, &recipe) => event,
-                    name = signals.next() => {
-                        owner.interrupted(name);
+                    outer = outer(site, signals, owner.draining.is_some()) => {
+                        owner.heard(outer);
                         return false;
                     }
                 }

@@ -3,7 +3,9 @@
 use super::ask::{Question, Reply};
 use super::known::{Expected, Watch};
 use crate::event::Event;
+use crate::resource::{Observed, Resource};
 use crate::schedule::Held;
+use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot};
 
 /// The run can't go on writing its journal: every unit stops at once, without another effect.
@@ -24,6 +26,8 @@ pub(super) enum Message {
     Watch(u32, oneshot::Sender<Watch>),
     /// A unit asks what became of what some unit's work took away.
     Held(u32, u32, oneshot::Sender<Held>),
+    /// A unit asks what the run made of all that is no file.
+    Made(oneshot::Sender<BTreeMap<Resource, Option<Observed>>>),
     /// What was noticed then, and how old the look is.
     Noticed(Event, u64),
     /// A person is asked.
@@ -83,6 +87,13 @@ impl Scribe {
     pub(super) async fn held(&self, unit: u32, work: u32) -> Result<Held, Stop> {
         let (answer, given) = oneshot::channel();
         self.to.send(Message::Held(unit, work, answer)).map_err(|_| Stop)?;
+        given.await.map_err(|_| Stop)
+    }
+
+    /// What the run made of all that is no file, as far as that can be said.
+    pub(super) async fn made(&self) -> Result<BTreeMap<Resource, Option<Observed>>, Stop> {
+        let (answer, given) = oneshot::channel();
+        self.to.send(Message::Made(answer)).map_err(|_| Stop)?;
         given.await.map_err(|_| Stop)
     }
 

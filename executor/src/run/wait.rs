@@ -18,7 +18,8 @@ const MARGIN: Duration = Duration::from_secs(1);
 const FIRST: Duration = Duration::from_millis(100);
 
 /// Pauses after readings that failed.
-const AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1600)];
+pub(super) const AGAIN: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1600)];
 
 /// What became of a block of checks.
 pub(super) enum Verdict {

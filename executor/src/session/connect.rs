@@ -30,13 +30,16 @@ pub async fn cluster(target: Option<&Target>, part: &impl Serialize) -> Result<O
     }
 }
 
+/// The way to the cluster for who goes on with a run.
+pub(super) enum Way {
+    /// Something has to be done there.
+    Needed(Option<Arc<Cluster>>),
+    /// Nothing has to be done there, though the run's Lease may lie there still; where nobody answers it stays.
+    Spare(Result<Option<Arc<Cluster>>, Fault>),
+}
+
 /// The same to go on with a run: an end or an undo of what lies in files alone needs no cluster that may be gone.
-pub(super) async fn cluster_for(
-    target: &Target,
-    plan: &Plan,
-    state: &State,
-    to: &str,
-) -> Result<Option<Arc<Cluster>>, Fault> {
+pub(super) async fn cluster_for(target: &Target, plan: &Plan, state: &State, to: &str) -> Result<Way, Fault> {
     let held: BTreeSet<u32> = away(plan, state).into_iter().map(|(unit, ..)| unit).collect();
     let units = (0..).zip(&plan.units).zip(&state.units);
     let units = units.filter(|((id, _), of)| match to {
@@ -45,11 +48,10 @@ pub(super) async fn cluster_for(
         _ => true,
     });
     let units: Vec<&Unit> = units.map(|((_, unit), _)| unit).collect();
-    match cluster(Some(target), &units).await? {
-        // Nothing has to be done there. The run's Lease may lie there still; where nobody answers it stays.
-        None => Ok(cluster(Some(target), plan).await.unwrap_or_default()),
-        needed => Ok(needed),
-    }
+    Ok(match cluster(Some(target), &units).await? {
+        None => Way::Spare(cluster(Some(target), plan).await),
+        needed => Way::Needed(needed),
+    })
 }
 
 /// Whether a noun that needs a cluster is called somewhere in it.

@@ -64,34 +64,52 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     give_up::expired(options.project, bundle, &marks)?;
     boundary("target");
     let run = runs::new_id(options.project)?;
-    let lease = lease::take(cluster.as_ref(), &plan, &home, &run, &options.by).await?;
-    let opened = folder(options.project, bundle, options.made, run)?;
-    boundary("folder");
     let key = target::make_key(&home);
     key.map_err(|error| Refused::error(format!("the target's key can't be made: {error}")))?;
-    mark(&home, &opened, &plan, &options.by, false)?;
+    let opened = Opened { folder: runs::folder(options.project).join(&run), run };
+    let site = writing(options.project, bundle, options.secrets.clone(), &opened)?;
+    let lease = lease::take(cluster.as_ref(), &plan, &home, &opened.run, &options.by).await?;
+    let site = Arc::new(Site { cluster, lease, ..site });
+    let by = options.by.clone();
+    let beginning = beginning(bundle, &plan, &opened, &home, &site, options, signals);
+    // A run without a journal never began, and keeps nothing.
+    let outcome = lease::under(&site, || false, beginning).await?;
+    boundary("ended");
+    settle_marks(&home, &opened, &plan, &by, &outcome.state)?;
+    boundary("settled");
+    Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// From the run's folder on: what it is, that it keeps the target, and then the run itself.
+async fn beginning(
+    bundle: &Bundle,
+    plan: &Arc<Plan>,
+    opened: &Opened,
+    home: &Home,
+    site: &Arc<Site>,
+    options: Execute<'_>,
+    signals: &mut Signals,
+) -> Result<Outcome, Refused> {
+    fill(opened, bundle, options.made)?;
+    boundary("folder");
+    mark(home, opened, plan, &options.by, false)?;
     boundary("marked");
-    let site = Site { cluster, lease, ..writing(options.project, bundle, options.secrets, &opened)? };
     if let Some(tree) = &site.tree {
         tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
     }
     let beginning = Begin {
-        plan: Arc::clone(&plan),
-        site: Arc::new(site),
+        plan: Arc::clone(plan),
+        site: Arc::clone(site),
         folder: opened.folder.clone(),
         bundle: bundle.digest().to_string(),
-        reviewed: Arc::new(Reviewed::of(&plan, &bundle.preview)),
-        by: options.by.clone(),
+        reviewed: Arc::new(Reviewed::of(plan, &bundle.preview)),
+        by: options.by,
         aim: options.aim,
         jobs: options.jobs,
         readers: (options.readers)(),
         asker: options.asker,
     };
-    let outcome = begin(beginning, signals).await?;
-    boundary("ended");
-    settle_marks(&home, &opened, &plan, &options.by, &outcome.state)?;
-    boundary("settled");
-    Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+    Ok(begin(beginning, signals).await?)
 }
 
 /// Makes the target's directory from its seed when it is absent.
@@ -127,13 +145,11 @@ pub(super) fn free(project: &Path, home: &Home, plan: &Plan, own: Option<&str>) 
     }
 }
 
-/// The run's folder with the bundle's copy in it, on the disk before the first record.
-fn folder(project: &Path, bundle: &Bundle, made: &Made, run: String) -> Result<Opened, Refused> {
-    let folder = runs::folder(project).join(&run);
-    durable::make_dirs(&folder, 0o700)?;
-    let copy = folder.join("bundle.swb");
-    bundle.write(&copy, made).map_err(|error| Refused::error(format!("the bundle's copy: {error}")))?;
-    Ok(Opened { run, folder })
+/// Makes the run's folder with the bundle's copy in it, on the disk before the first record.
+fn fill(opened: &Opened, bundle: &Bundle, made: &Made) -> Result<(), Refused> {
+    durable::make_dirs(&opened.folder, 0o700)?;
+    let copy = opened.folder.join("bundle.swb");
+    bundle.write(&copy, made).map(drop).map_err(|error| Refused::error(format!("the bundle's copy: {error}")))
 }
 
 /// Marks the target as kept by a run.

@@ -1,7 +1,7 @@
 //! Goes on with a run: its bundle and its journal are all that is needed.
 
-use super::connect::cluster_for;
-use super::execute::{Executed, free, mark, take};
+use super::connect::{Way, cluster_for};
+use super::execute::{Executed, free, mark, run_keeps, take};
 use super::give_up;
 use super::inputs;
 use super::lease;
@@ -13,7 +13,7 @@ use crate::bundle::Bundle;
 use crate::event::{Event, Standing};
 use crate::exit::Exit;
 use crate::fault_point::boundary;
-use crate::run::{Asker, Further, NotFurther, Reader, Reviewed, Settled, Signals, further, make_room};
+use crate::run::{Asker, Further, NotFurther, Outcome, Reader, Reviewed, Settled, Signals, further, make_room};
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::screen::run_command;
@@ -89,54 +89,91 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     // A run that was over, and is undone now, meets those that came after it.
     free(options.project, &home, &plan, Some(&opened.run))?;
     let state = loaded.state();
-    let cluster = Box::pin(cluster_for(target, &plan, &state, options.to)).await?;
+    let way = Box::pin(cluster_for(target, &plan, &state, options.to)).await?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
-    let lease = lease::take(cluster.as_ref(), &plan, &home, &opened.run, &options.by).await?;
-    let site = Site { cluster, lease, ..writing(options.project, &loaded.bundle, secrets, &opened)? };
-    if let Some(tree) = &site.tree {
-        tree.sweep_temporaries(&crate::world::RelPath::root()).map_err(|error| Refused::error(error.to_string()))?;
-    }
-    if options.aim == Aim::Undo {
-        // On a full disk the mark needs room too.
-        make_room(&site);
-    }
-    mark(&home, &opened, &plan, &options.by, false)?;
-    boundary("marked");
-    let readers = (options.readers)();
-    let by = options.by.clone();
-    let going = Further {
-        plan: Arc::clone(&plan),
-        site: Arc::new(site),
-        run: &loaded.run,
-        reviewed: Arc::new(Reviewed::of(&plan, &loaded.bundle.preview)),
-        by: options.by,
-        to: options.to.to_owned(),
-        aim: options.aim,
-        partly: options.partly,
-        jobs: options.jobs,
-        answers: options.answers,
-        readers,
-        asker: options.asker,
-    };
-    let outcome = further(going, signals).await.map_err(|error| match error {
-        NotFurther::Journal(ref error) => Refused::error(format!("the journal of run {}: {error}", opened.run)),
-        NotFurther::Moved => {
-            let refused = Refused::with(Exit::Kept, format!("{error}; nothing was touched"));
-            refused.next(run_command(format_args!("status {}", opened.run)))
+    let site = writing(options.project, &loaded.bundle, secrets, &opened)?;
+    let ((lease, note), cluster) = match way {
+        Way::Needed(cluster) => {
+            let lease = lease::take(cluster.as_ref(), &plan, &home, &opened.run, &options.by).await?;
+            ((lease, None), cluster)
         }
-    })?;
+        Way::Spare(cluster) => {
+            let spare = lease::take_spare(&cluster, &plan, &home, &opened.run, &options.by).await;
+            (spare, cluster.unwrap_or_default())
+        }
+    };
+    let site = Arc::new(Site { cluster, lease, ..site });
+    let (project, by) = (options.project, options.by.clone());
+    let keeps = || still_keeps(&opened);
+    let going = Going { loaded, plan: &plan, opened: &opened, home: &home, site: &site, note };
+    let outcome = lease::under(&site, keeps, going.on(options, signals)).await?;
     boundary("ended");
     if outcome.standing == Standing::Finalized {
         // Before the mark goes: as long as it is there, whoever comes next sees to it.
-        give_up::of_run(options.project, &plan, &opened.folder, &opened.run)?;
+        give_up::of_run(project, &plan, &opened.folder, &opened.run)?;
         boundary("given-up");
-        give_up::expired(options.project, &loaded.bundle, &kept(&home)?)?;
+        give_up::expired(project, &loaded.bundle, &kept(&home)?)?;
     }
     settle_marks(&home, &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// Whether a run keeps its target beyond this process, as its journal says by now; one that can't be read may say so.
+fn still_keeps(opened: &Opened) -> bool {
+    Run::read_in(opened.folder.clone(), &opened.run).map_or(true, |run| run_keeps(&run) == Some(false))
+}
+
+/// A run on its open place.
+struct Going<'a> {
+    loaded: &'a Loaded,
+    plan: &'a Arc<Plan>,
+    opened: &'a Opened,
+    home: &'a Home,
+    site: &'a Arc<Site>,
+    /// What was found on the way there, and is to be told.
+    note: Option<String>,
+}
+
+impl Going<'_> {
+    async fn on(self, options: GoOn<'_>, signals: &mut Signals) -> Result<Outcome, Refused> {
+        let Self { loaded, plan, opened, home, site, note } = self;
+        if let Some(tree) = &site.tree {
+            tree.sweep_temporaries(&crate::world::RelPath::root())
+                .map_err(|error| Refused::error(error.to_string()))?;
+        }
+        if options.aim == Aim::Undo {
+            // On a full disk the mark needs room too.
+            make_room(site);
+        }
+        mark(home, opened, plan, &options.by, false)?;
+        boundary("marked");
+        let readers = (options.readers)();
+        let going = Further {
+            plan: Arc::clone(plan),
+            site: Arc::clone(site),
+            run: &loaded.run,
+            reviewed: Arc::new(Reviewed::of(plan, &loaded.bundle.preview)),
+            by: options.by,
+            to: options.to.to_owned(),
+            aim: options.aim,
+            partly: options.partly,
+            jobs: options.jobs,
+            answers: options.answers,
+            note,
+            readers,
+            asker: options.asker,
+        };
+        further(going, signals).await.map_err(|error| match error {
+            NotFurther::Journal(ref error) => Refused::error(format!("the journal of run {}: {error}", opened.run)),
+            NotFurther::Moved => {
+                let refused = Refused::with(Exit::Kept, format!("{error}; nothing was touched"));
+                refused.next(run_command(format_args!("status {}", opened.run)))
+            }
+        })
+    }
 }
 
 /// Secrets are read again, since they are written down nowhere; one that is missing stops here, before anything.

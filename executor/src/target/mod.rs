@@ -7,10 +7,12 @@
 //! | --- | --- |
 //! | `lock` | the kernel's lock of the process that runs now; it dies with it |
 //! | `keeps/RUN.json` | a run that is not settled, or that holds |
+//! | `id` | which home it is, made before its first Lease |
 //! | `key` | the key with which digests of hidden values are made |
 //! | `services/` | local processes that outlive runs |
 
 mod found;
+mod id;
 mod keep;
 mod key;
 mod lease;

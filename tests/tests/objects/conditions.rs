@@ -82,7 +82,7 @@ step "a" { file.write "a" content="1"; verify { kube.condition "deployment/web" 
 }
 
 /// A script, as a service account.
-fn as_account(stage: &Stage, name: &str, script: &str) -> String {
+pub fn as_account(stage: &Stage, name: &str, script: &str) -> String {
     let token = stage.kubectl(&["create", "token", name], "");
     let token = token.trim();
     let change = format!("s/client-certificate-data: .*}}}}/token: {token}}}}}/");

@@ -1,6 +1,6 @@
 //! A run that is killed at any boundary goes on, or goes back, and ends in exactly the new or exactly the old state.
 
-use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
+use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, has, map};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -35,7 +35,7 @@ fn killed_anywhere(stage: &Stage, given: &str) {
     assert!(boundaries > 20 && new != old, "{boundaries}");
     let mut wrong = String::new();
     for (at, way) in (1..=boundaries).flat_map(|at| [(at, "resume"), (at, "undo --yes")]) {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         assert_eq!(reset(stage, given), old);
         let killed = stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
         let ended = stage.run(&format!("switchback {way}"));
@@ -54,7 +54,7 @@ fn killed_anywhere(stage: &Stage, given: &str) {
 fn undo_killed_anywhere(stage: &Stage, given: &str) {
     let mut wrong = String::new();
     for at in 1.. {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         let old = reset(stage, given);
         stage.ends(0, RUN);
         stage.run(&format!("SWITCHBACK_COUNT_TO=$PWD/count SWITCHBACK_KILL_AT={at} {UNDO}"));
@@ -96,7 +96,7 @@ step "c" { needs "b"; kube.restore "cm/b" copy="b" by="recreate" }"#;
 /// Kills a run right behind the server's answer to its first change, before that is noted; then somebody does this.
 fn killed_before_the_note(stage: &Stage, given: &str, then: impl Fn(&Stage)) {
     for at in 1.. {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         reset(stage, given);
         stage.run(&format!("SWITCHBACK_COUNT_TO=$PWD/count SWITCHBACK_KILL_AT={at} {RUN}"));
         let count = stage.read("count");
@@ -135,7 +135,7 @@ input "pin" secret=#true env="PIN"
 step "a" { kube.patch "cm/a" merge="{ data: { value: '{{pin}}' } }" }"#;
     let stage = Stage::new(cluster, "lacks", step, &[]);
     for at in 1.. {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         reset(&stage, &map("a", "old"));
         stage.run(&format!("export PIN=rose-garden SWITCHBACK_COUNT_TO=$PWD/count SWITCHBACK_KILL_AT={at}; {RUN}"));
         if stage.read("count").ends_with("object-applied\n") {

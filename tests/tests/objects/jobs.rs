@@ -1,6 +1,6 @@
 //! Jobs: made once, waited for, found again.
 
-use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
+use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, has, map};
 
 fn job(name: &str, annotations: &str) -> String {
     format!(
@@ -99,7 +99,7 @@ fn a_job_is_made_once_wherever_the_run_is_killed() {
     assert!(boundaries > 10, "{boundaries}");
     let mut found_again = 0;
     for at in 1..=boundaries {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         stage.kubectl(&["delete", "job", "migrate", "--ignore-not-found", "--wait"], "");
         let killed = stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
         let uid = stage.get("job/migrate", ".metadata.uid");
@@ -127,7 +127,7 @@ fn a_job_that_deleted_itself_is_not_made_again() {
     let boundaries: u64 = stage.read("count").split(' ').next().unwrap().parse().unwrap();
     let mut asked = 0;
     for at in 1..=boundaries {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         stage.kubectl(&["delete", "job", "migrate", "--ignore-not-found", "--wait"], "");
         let killed = stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
         // By the shell it is told as 128 and the signal.

@@ -1,5 +1,6 @@
 //! The Lease on a target's cluster: who keeps it, who must wait, how it is lost and found.
 
+use crate::conditions::as_account;
 use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
 
 const LEASE: &str = "lease/switchback-test";
@@ -72,4 +73,147 @@ step "b" { needs "a"; kube.apply "b.yaml" }"#;
     here.kubectl(&["delete", LEASE], "");
     here.ends(0, "switchback resume --yes");
     assert_eq!(here.get("configmap/b", ".data.value"), "new");
+}
+
+const HOLDER: &str = ".spec.holderIdentity";
+
+/// Begins a run, does something once its Lease is there, and waits for the run's end.
+fn meanwhile(stage: &Stage, does: &str) -> String {
+    format!(
+        "{RUN} & run=$!; until kubectl -n {ns} get {LEASE} >&2; do sleep 0.2; done; {does} >&2; wait $run",
+        ns = stage.namespace
+    )
+}
+
+#[test]
+fn a_run_that_can_not_begin_leaves_no_lease_behind() {
+    let cluster = cluster!("a_run_that_can_not_begin_leaves_no_lease_behind");
+    let here = Stage::new(cluster, "leases", LAYERS, &[]);
+    let there = here.beside(LAYERS);
+    given(&here);
+    given(&there);
+    // No run can have its folder.
+    here.write(".switchback/runs", "");
+    has(&here.ends(1, RUN), &["error: "]);
+    assert_eq!(here.get(LEASE, HOLDER), "");
+    there.ends(0, RUN);
+}
+
+#[test]
+fn a_lease_that_changed_under_its_holder_is_given_up_all_the_same() {
+    let cluster = cluster!("a_lease_that_changed_under_its_holder_is_given_up_all_the_same");
+    let here =
+        Stage::new(cluster, "leases", r#"step "a" { kube.apply "a.yaml"; program "sleep" "5"; stays "-" }"#, &[]);
+    given(&here);
+    // As by a renewal of which no answer came.
+    let annotated = format!("kubectl -n {} annotate {LEASE} seen=1", here.namespace);
+    here.ends(0, &meanwhile(&here, &annotated));
+    assert_eq!(here.get(LEASE, HOLDER), "");
+}
+
+#[test]
+fn a_lease_that_was_deleted_is_lost_and_does_not_come_back() {
+    let cluster = cluster!("a_lease_that_was_deleted_is_lost_and_does_not_come_back");
+    let steps = r#"step "a" { kube.apply "a.yaml"; program "sleep" "20"; stays "it only waits" }
+step "b" { needs "a"; kube.apply "b.yaml" }"#;
+    let here = Stage::new(cluster, "leases", steps, &[]);
+    given(&here);
+    let said = here.ends(22, &meanwhile(&here, &format!("kubectl -n {} delete {LEASE}", here.namespace)));
+    has(&said, &["target lost: ", "was deleted by somebody"]);
+    assert_eq!((here.get(LEASE, HOLDER), here.get("configmap/b", ".data.value")), Default::default());
+}
+
+#[test]
+fn a_question_that_is_open_while_the_lease_is_lost_is_taken_back() {
+    let cluster = cluster!("a_question_that_is_open_while_the_lease_is_lost_is_taken_back");
+    let steps = r#"step "a" { kube.apply "a.yaml"; undo { own; loses "what came since" } }
+step "b" { needs "a"; file.write "b" content="1"; verify { file.contains "b" "2" within="200ms" } }"#;
+    let here = Stage::new(cluster, "leases", steps, &[]);
+    given(&here);
+    let mut run = here.asked(RUN);
+    run.until("undoing a loses what came since").unwrap();
+    here.kubectl(&["patch", LEASE, "--type=merge", "-p", r#"{"spec":{"holderIdentity":"other"}}"#], "");
+    run.until("target lost: ").unwrap();
+    run.until("was taken by other").unwrap();
+    let (exit, said) = run.ends().unwrap();
+    assert_eq!(exit, Some(22), "{said}");
+    assert_eq!(here.get("configmap/a", ".data.value"), "new", "nothing was taken back");
+}
+
+#[test]
+fn a_machine_of_the_same_name_with_a_project_at_the_same_place_is_another_one() {
+    let cluster = cluster!("a_machine_of_the_same_name_with_a_project_at_the_same_place_is_another_one");
+    let here = Stage::new(cluster, "leases", LAYERS, &[]);
+    given(&here);
+    here.ends(0, &format!("{RUN} --until user-space"));
+    let holder = here.get(LEASE, HOLDER);
+    // Here the first one's disk is only moved aside; two containers never see each other's.
+    let other = "mkdir ../other; mv .switchback site ../other; mkdir site\n";
+    let said = here.ends(14, &format!("{other}{RUN}"));
+    has(
+        &said,
+        &[
+            "it runs on ",
+            "project/site/.switchback: called as here, but of another machine, or removed since, and was seen",
+        ],
+    );
+    assert!(!said.contains("id="), "{said}");
+    assert_eq!(here.get(LEASE, HOLDER), holder);
+    here.ends(0, "rm -r .switchback site; mv ../other/.switchback ../other/site .; switchback resume --yes");
+    assert_eq!(here.get(LEASE, HOLDER), "");
+}
+
+/// Somebody who may change objects of a kind, and Leases as long as they are let.
+fn with_rights(stage: &Stage) {
+    stage.kubectl(&["create", "serviceaccount", "runner"], "");
+    let account = format!("--serviceaccount={}:runner", stage.namespace);
+    for (role, resource) in [("maps", "configmaps"), ("leases", "leases.coordination.k8s.io")] {
+        stage.kubectl(&["create", "role", role, "--verb=*", &format!("--resource={resource}")], "");
+        stage.kubectl(&["create", "rolebinding", role, &format!("--role={role}"), &account], "");
+    }
+}
+
+#[test]
+fn a_renewal_that_is_refused_for_good_is_told_once() {
+    let cluster = cluster!("a_renewal_that_is_refused_for_good_is_told_once");
+    let steps = r#"step "a" { kube.apply "a.yaml"; program "sleep" "33"; stays "it only waits" }"#;
+    let here = Stage::new(cluster, "leases", steps, &[]);
+    given(&here);
+    with_rights(&here);
+    // By who may: the runner gives no rights away.
+    let revoked = format!("KUBECONFIG=$ADMIN kubectl -n {} delete rolebinding leases", here.namespace);
+    let script = as_account(&here, "runner", &meanwhile(&here, &revoked));
+    let said = here.ends(0, &format!("export ADMIN=$KUBECONFIG\n{script}"));
+    assert_eq!(said.matches("the target's Lease can't be renewed: ").count(), 1, "{said}");
+    has(&said, &["is forbidden", "the target's Lease could not be given up: "]);
+}
+
+#[test]
+fn an_end_that_needs_no_cluster_needs_no_lease() {
+    let cluster = cluster!("an_end_that_needs_no_cluster_needs_no_lease");
+    let here = Stage::new(cluster, "leases", LAYERS, &[]);
+    given(&here);
+    here.ends(0, &format!("{RUN} --until user-space"));
+    here.kubectl(&["patch", LEASE, "--type=merge", "-p", r#"{"spec":{"holderIdentity":"other"}}"#], "");
+    here.ends(14, "switchback resume --yes");
+    let said = here.ends(0, "switchback abort --yes");
+    has(
+        &said,
+        &["nothing has to be done on the target's cluster, and its Lease is left as it is: somebody else holds it"],
+    );
+    assert_eq!(here.get(LEASE, HOLDER), "other");
+}
+
+#[test]
+fn an_undo_of_files_alone_needs_no_rights_on_the_cluster() {
+    let cluster = cluster!("an_undo_of_files_alone_needs_no_rights_on_the_cluster");
+    let layers = LAYERS.replace(r#"kube.apply "a.yaml""#, r#"file.write "a" content="1""#);
+    let here = Stage::new(cluster, "leases", &layers, &[]);
+    given(&here);
+    with_rights(&here);
+    here.ends(0, &as_account(&here, "runner", &format!("{RUN} --until user-space")));
+    here.kubectl(&["delete", "rolebinding", "leases"], "");
+    let said = here.ends(0, &as_account(&here, "runner", UNDO));
+    has(&said, &["its Lease is left as it is: ", "is forbidden"]);
+    assert_eq!(here.read("site/a"), "");
 }

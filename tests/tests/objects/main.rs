@@ -5,6 +5,7 @@
 mod applying;
 mod conditions;
 mod cut_off;
+mod freezing;
 mod jobs;
 mod leases;
 mod others;

@@ -1,5 +1,7 @@
 //! What somebody else does is never overwritten unseen.
 
+use crate::conditions::as_account;
+use crate::freezing::waits;
 use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
 
 const STEP: &str = r#"step "a" { kube.apply "a.yaml" }"#;
@@ -179,4 +181,25 @@ fn a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so() {
     has(&stage.ends(0, &format!("{RUN} --confirm sure=yes")), &["2 of 2 changes as reviewed"]);
     let left = stage.cluster().kubectl(&["get", "namespace", &own, "--ignore-not-found", "-o", "name"], "").unwrap();
     assert_eq!(left, "");
+}
+
+#[test]
+fn what_can_not_be_looked_at_before_a_step_is_no_reason_to_go_on() {
+    let cluster = cluster!("what_can_not_be_looked_at_before_a_step_is_no_reason_to_go_on");
+    let steps = r#"step "a" { file.write "a" content="1" }
+step "b" { needs "a"; file.write "b" content="1"; verify { file.exists "go" within="60s" every="20ms" } }
+step "c" { needs "b"; kube.apply "c.yaml" force=#true }"#;
+    let stage = Stage::new(cluster, "unseen", steps, &[]);
+    stage.write("c.yaml", &map("c", "new"));
+    stage.given(&map("c", "old"));
+    stage.kubectl(&["create", "serviceaccount", "runner"], "");
+    let account = format!("--serviceaccount={}:runner", stage.namespace);
+    stage.kubectl(&["create", "role", "all", "--verb=*", "--resource=configmaps,leases.coordination.k8s.io"], "");
+    stage.kubectl(&["create", "rolebinding", "all", "--role=all", &account], "");
+    let revoked = format!("KUBECONFIG=$ADMIN kubectl -n {} delete rolebinding all", stage.namespace);
+    let script = as_account(&stage, "runner", &waits(&revoked));
+    let ended = stage.run(&format!("export ADMIN=$KUBECONFIG\n{script}"));
+    assert_eq!(ended.exit, Some(20), "{}", ended.said);
+    has(&ended.said, &["configmap/c could not be looked at: ", "is forbidden", "nothing of this step was touched"]);
+    assert_eq!(stage.get("configmap/c", ".data.value"), "old");
 }

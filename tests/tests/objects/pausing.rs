@@ -1,6 +1,6 @@
 //! What deploys by itself is paused for a while, and goes on as before.
 
-use crate::stage::{RUN, Stage, UNDO, cluster, has};
+use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, has};
 
 /// A definition with the real group, version and kind, of anything.
 fn definition(group: &str, version: &str, kind: &str, status: bool) -> String {
@@ -163,7 +163,7 @@ fn a_run_that_is_killed_while_something_is_paused_gives_it_back() {
     let boundaries: u64 = stage.read("count").split(' ').next().unwrap().parse().unwrap();
     let mut paused = 0;
     for at in (1..=boundaries).step_by(2) {
-        stage.run("rm -rf .switchback site/.switchback");
+        stage.run(FORGET);
         stage.kubectl(&["delete", "configmap", "a", "--ignore-not-found"], "");
         stage.run(&format!("SWITCHBACK_KILL_AT={at} {RUN}"));
         paused += u32::from(whole(&stage, "application/portal") != before);

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use switchback::world::cluster::{MaskKey, Normal, Object};
 use switchback_tests::cluster::{Cluster, Helm};
 use switchback_tests::stand::{Ended, Stand};
+use switchback_tests::terminal::Terminal;
 
 /// Runs the plan `p.plan.kdl` without asking.
 pub const RUN: &str = "switchback run p.plan.kdl --yes";
 /// Takes the run back without asking.
 pub const UNDO: &str = "switchback undo --yes";
+/// Forgets all runs. The target's home stays the same one: who has lost that has lost its Lease with it.
+pub const FORGET: &str = "rm -rf .switchback; find site/.switchback -mindepth 1 ! -name id -delete";
 
 /// The project, and its namespace.
 pub struct Stage {
@@ -60,6 +63,11 @@ impl Stage {
     /// Runs a script.
     pub fn run(&self, script: &str) -> Ended {
         self.stand.run(&self.on_cluster(script)).unwrap()
+    }
+
+    /// Runs a script with a person at its terminal.
+    pub fn asked(&self, script: &str) -> Terminal {
+        self.stand.asked(&self.on_cluster(script)).unwrap()
     }
 
     fn on_cluster(&self, script: &str) -> String {

@@ -1,7 +1,7 @@
 //! A run that is cut off anywhere goes on, or goes back; a release never stays pending. (Helm leaves the record of a revision
 //! that was pending as it is, below the one that ended it; only the last one says how a release is.)
 
-use crate::stage::{RUN, Stage, cluster};
+use crate::stage::{FORGET, RUN, Stage, cluster};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use switchback_tests::cluster::{Cluster, Helm};
@@ -122,7 +122,7 @@ impl Yard {
         let there = live == meant || (ended.exit == Some(64) && (live == from || live == to));
         let whole = there && of_live && last == Some(("deployed", &live)) && matches!(ended.exit, Some(0 | 64));
         self.stands = if live == "2.0.0" { "2.0.0" } else { "1.0.0" };
-        self.stage.run("rm -rf .switchback site/.switchback");
+        self.stage.run(FORGET);
         (!whole).then(|| {
             format!("{said}\nthe way out, {:?}:\n{}\nlive: {live}, {only}; {history:?}\n", ended.exit, ended.said)
         })
@@ -131,7 +131,7 @@ impl Yard {
     /// How many boundaries a run of it has; the run is done.
     fn boundaries(&mut self) -> u64 {
         self.stands = self.plan();
-        self.stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}; rm -rf .switchback site/.switchback"));
+        self.stage.ends(0, &format!("SWITCHBACK_COUNT_TO=$PWD/count {RUN}; {FORGET}"));
         self.stage.read("count").split(' ').next().unwrap().parse().unwrap()
     }
 }

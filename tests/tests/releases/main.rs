@@ -4,6 +4,7 @@
 
 mod cut_off;
 mod failing;
+mod freezing;
 mod refusing;
 mod showing;
 mod stage;

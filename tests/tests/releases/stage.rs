@@ -13,6 +13,8 @@ use switchback_tests::stand::{Ended, Stand};
 pub const RUN: &str = "switchback run p.plan.kdl --yes";
 /// Takes the run back without asking.
 pub const UNDO: &str = "switchback undo --yes";
+/// Forgets all runs. The target's home stays the same one: who has lost that has lost its Lease with it.
+pub const FORGET: &str = "rm -rf .switchback; find site/.switchback -mindepth 1 ! -name id -delete";
 
 /// Kinds whose objects a picture has; records of Helm are none of them.
 const KINDS: &str = "configmaps,secrets,services,deployments,jobs,lamps.portal.example";

@@ -43,6 +43,13 @@ async fn note_left(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
             store.note_left(&was.object, &live)?;
         }
     }
+    // A freeze is of these, too.
+    let live = scene.site.cluster()?.get_all(&kept.same).await;
+    for (name, live) in kept.same.iter().zip(live) {
+        if let Some(live) = live? {
+            store.note_left(name, &live)?;
+        }
+    }
     Ok(())
 }
 

@@ -29,6 +29,9 @@ pub(super) struct Kept {
     pub to: Option<u32>,
     /// The objects that change.
     pub objects: Vec<Was>,
+    /// The release's objects that stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<ObjectName>,
     /// The hooks that run: what they do nobody takes back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<String>,
@@ -62,6 +65,7 @@ impl Kept {
             let before = change.before.as_ref().map(|before| store.keep(before)).transpose()?;
             objects.push(Was { object: change.name.clone(), seen: seen?, before, gone });
         }
+        let same = look.changes.iter().filter(|change| change.effect == Change::Equal);
         let history = &look.history;
         let stands = history.last().filter(|last| last.status == Status::Deployed);
         let there = history.last().filter(|last| last.status != Status::Uninstalled);
@@ -74,6 +78,7 @@ impl Kept {
             back: stands.or(good).map(|release| release.revision),
             to: look.target,
             objects,
+            same: same.map(|change| change.name.clone()).collect(),
             hooks: look.hooks().into_iter().map(|(_, hook)| called(hook)).collect(),
             ready: verb != Verb::Uninstall && truth(call, "ready", true),
             starts: Starts::prepare(scene)?,

@@ -18,7 +18,16 @@ pub(super) async fn until_gone(
     let cluster = scene.site.cluster()?;
     let names: Vec<ObjectName> = objects.iter().map(|(name, _)| name.clone()).collect();
     loop {
-        let there: Vec<Option<Object>> = cluster.get_all(&names).await.into_iter().collect::<Result<_, _>>()?;
+        let there: Result<Vec<Option<Object>>, _> = cluster.get_all(&names).await.into_iter().collect();
+        let there = match there {
+            // A server that is away for longer than a read is tried again is waited for as well.
+            Err(fault) if fault.may_pass() && Instant::now() + LOOK <= until => {
+                (scene.progress)(fault.what, true);
+                sleep(LOOK).await;
+                continue;
+            }
+            there => there?,
+        };
         let there =
             objects.iter().zip(there).find_map(|((name, uid), live)| Some((name, is_still(uid.as_deref(), live?)?)));
         let Some((name, object)) = there else { return Ok(()) };

@@ -132,7 +132,9 @@ impl Plain {
 
     fn take_of_unit(&mut self, entry: &Entry, id: u32, plan: &Plan) {
         let Some(unit) = plan.unit(id) else { return };
-        let of = self.story.unit(id).filter(|_| Group::tells(plan, id));
+        // A wall without work of its own may still fail: whoever reads must see why.
+        let tells = Group::tells(plan, id) || matches!(entry.event, Event::UnitFailed { .. });
+        let of = self.story.unit(id).filter(|_| tells);
         let lines = of.map_or_else(Vec::new, |of| of_unit(&entry.event, of, unit, self.view.look));
         if !lines.is_empty() {
             self.begin(entry.at, id, plan);

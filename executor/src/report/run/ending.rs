@@ -140,7 +140,12 @@ fn undo_failed(story: &Story, plan: &Plan, view: &View) -> String {
 }
 
 fn failed(story: &Story, plan: &Plan, view: &View) -> String {
-    let names = story.steps(plan, |unit, of| unit.outcome_forward(of) == Outcome::Failed);
+    let mut names = story.steps(plan, |unit, of| unit.outcome_forward(of) == Outcome::Failed);
+    if names.is_empty() {
+        // What closes a block is no step, and can fail as well.
+        let walls = (0..).zip(&plan.units).filter(|(id, _)| story.outcome(plan, *id) == Outcome::Failed);
+        names.extend(walls.map(|(_, unit)| unit.name.as_str()));
+    }
     let what = if names.is_empty() {
         story.ended.as_ref().map_or_else(String::new, |ended| safe(&ended.why, view.look))
     } else {

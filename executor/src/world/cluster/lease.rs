@@ -48,6 +48,9 @@ impl Cluster {
 
     /// Takes a Lease, or says again that its holder is there: only as long as nobody else changed it since `before`.
     ///
+    /// A server makes a Lease that is replaced and not there, so what is replaced has its uid with it: one that was given up
+    /// or deleted does not come back by a renewal that was under way.
+    ///
     /// # Errors
     /// Of kind [`FaultKind::Exists`] or [`FaultKind::Changed`] where somebody was faster.
     pub async fn hold_lease(
@@ -61,9 +64,10 @@ impl Cluster {
         let acquired = before.filter(|lease| lease.holder() == Some(holder));
         let acquired = acquired.and_then(|lease| lease.object.text("/spec/acquireTime")).unwrap_or(&time).to_owned();
         let version = before.and_then(|lease| lease.object.resource_version());
+        let uid = before.and_then(|lease| lease.object.uid());
         let wanted = json!({
             "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-            "metadata": { "name": name.name, "resourceVersion": version },
+            "metadata": { "name": name.name, "resourceVersion": version, "uid": uid },
             "spec": {
                 "holderIdentity": holder, "leaseDurationSeconds": DURATION_SECONDS,
                 "acquireTime": acquired, "renewTime": time,
@@ -77,7 +81,10 @@ impl Cluster {
         Ok(Lease { object })
     }
 
-    /// Gives a Lease up, unless somebody else holds it by now.
+    /// Gives a Lease up, as it was read; one that is gone is given up.
+    ///
+    /// # Errors
+    /// Of kind [`FaultKind::Changed`] where it is not as it was read: by a renewal, or since somebody else holds it.
     pub async fn free_lease(&self, name: &ObjectName, lease: &Lease) -> Result<(), Fault> {
         let delete = Delete {
             propagation: Propagation::Background,
@@ -85,8 +92,8 @@ impl Cluster {
             resource_version: lease.object.resource_version().map(str::to_owned),
         };
         match self.delete(name, &delete, Mode::Real).await {
-            Err(fault) if !matches!(fault.kind, FaultKind::Absent | FaultKind::Changed) => Err(fault),
-            _ => Ok(()),
+            Err(fault) if fault.is_absent() => Ok(()),
+            freed => freed,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Kubernetes: what its objects are called, how they are read and changed, what of them may be shown, how they are put
 //! back. Nothing here knows plans or runs; differences are told in the lines that every diff has.
 
+mod along;
 mod answer;
 mod attempt;
 mod builtin;
@@ -37,6 +38,7 @@ mod trouble;
 mod way;
 mod write;
 
+pub use along::took_along;
 pub use attempt::{Attempt, Author};
 pub use builtin::{BUILTINS, Builtin};
 pub use client::Cluster;
@@ -53,7 +55,7 @@ pub use merge::{merged, replaced};
 pub use name::{NotAName, ObjectName};
 pub use normal::Normal;
 pub use object::Object;
-pub use owners::{is_by_us, others_since, owner, same_owners};
+pub use owners::{is_by_us, is_same_version, others_since, owner, rewrote, same_owners};
 pub use place::{Place, Step};
 pub use read::Selection;
 pub use ready::Readiness;

@@ -1,9 +1,12 @@
 //! Who owns a field, as `managedFields` tells.
 
+use super::diff::{Change, compare};
+use super::normal::Normal;
 use super::object::Object;
 use super::place::{Place, Step};
 use super::write::FIELD_MANAGER;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The entries of the owners of all but the status, which controllers write.
 pub(super) fn entries(object: &Object) -> Vec<&Value> {
@@ -62,6 +65,24 @@ pub fn others_since(left: &Object, live: &Object) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// Who owns what of an object's content is otherwise than it was left, each once; none: of something the server does not
+/// tell, as of what was taken away.
+///
+/// Times of owners are told in seconds, so one who was there already, and wrote again within the second of the look at what
+/// was left, is seen by this alone.
+pub fn rewrote(left: &Object, live: &Object) -> BTreeSet<Option<String>> {
+    let changes = compare(Normal::of(left).value(), Normal::of(live).value());
+    let by = |change: &Change| change.new.as_ref().and_then(|_| owner(live, &change.place));
+    changes.iter().map(|change| by(change).filter(|by| by != FIELD_MANAGER)).collect()
+}
+
+/// Whether nobody wrote between two looks at an object, not even its status.
+pub fn is_same_version(one: &Object, other: &Object) -> bool {
+    one.uid().is_some()
+        && one.resource_version().is_some()
+        && (one.uid(), one.resource_version()) == (other.uid(), other.resource_version())
 }
 
 /// Whether two objects have the same owners, at the same times.
@@ -180,5 +201,31 @@ mod tests {
         assert!(!is_by_us(Some(&before), &of(vec![ours(), entry("kubectl", 1, &["f:b"])])), "somebody came");
         assert!(is_by_us(None, &of(vec![ours()])));
         assert!(!is_by_us(None, &of(vec![ours(), entry("somebody", 1, &["f:b"])])), "they made it");
+    }
+
+    #[test]
+    fn who_writes_again_within_the_second_is_told_by_what_is_otherwise() {
+        let of = |version: u8, data: Value| {
+            let owner = |manager: &str, key: &str| {
+                let fields = json!({ "f:data": { key: {} } });
+                json!({ "manager": manager, "operation": "Apply", "time": "2026-11-21T10:00:00Z", "fieldsV1": fields })
+            };
+            let entries = json!([owner("switchback", "f:ours"), owner("somebody", "f:theirs")]);
+            let metadata = json!({ "uid": "1", "resourceVersion": version.to_string(), "managedFields": entries });
+            Object::new(json!({ "metadata": metadata, "data": data })).unwrap()
+        };
+        let left = of(7, json!({ "ours": "1", "theirs": "1" }));
+        let told = |live: &Object| (is_same_version(&left, live), others_since(&left, live), rewrote(&left, live));
+        let nobody = || (Vec::<String>::new(), BTreeSet::new());
+        let (others, none) = nobody();
+        assert_eq!(told(&left), (true, others.clone(), none.clone()));
+        assert_eq!(
+            told(&of(8, json!({ "ours": "1", "theirs": "1" }))),
+            (false, others.clone(), none),
+            "only its status"
+        );
+        let by = |who: Option<&str>| BTreeSet::from([who.map(str::to_owned)]);
+        assert_eq!(told(&of(8, json!({ "ours": "1", "theirs": "2" }))), (false, others.clone(), by(Some("somebody"))));
+        assert_eq!(told(&of(8, json!({ "ours": "1" }))), (false, others, by(None)));
     }
 }
