@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cut_off;
+mod everything;
 mod failing;
+mod looking;
 mod refusing;
 mod showing;
 mod stage;
