@@ -91,3 +91,40 @@ fn is_told_without_asking(change: &Change) -> bool {
 fn makes_room(object: &Object) -> bool {
     matches!(object.kind(), "Namespace" | "CustomResourceDefinition")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Foreseen;
+    use crate::resource::{Observed, Resource};
+
+    fn look() -> Predicted {
+        let mut look = Predicted::default();
+        look.saw(Resource::release("lumen", "portal"), Observed::absent());
+        look.foresee(Resource::service("web"), Foreseen::Service { runs: true });
+        look
+    }
+
+    #[test]
+    fn a_look_counts_only_while_what_it_saw_is_as_it_was() {
+        let mut world = Predicted::default();
+        world.foresee(Resource::release("lumen", "other"), Foreseen::Release);
+        assert!(world.is_as_it_was_for(&look()));
+        let mut changed = Predicted::default();
+        changed.foresee(Resource::release("lumen", "portal"), Foreseen::Release);
+        assert!(!changed.is_as_it_was_for(&look()));
+        let mut blocked = look();
+        blocked.block("what a step before may take away".to_owned());
+        assert!(!world.is_as_it_was_for(&blocked));
+    }
+
+    #[test]
+    fn what_a_look_saw_and_foresees_is_taken_over() {
+        let mut world = Predicted::default();
+        world.begin_step();
+        world.take_over(look());
+        assert_eq!(world.foreseen(&Resource::service("web")), Some(&Foreseen::Service { runs: true }));
+        assert_eq!(world.newly_seen().into_keys().collect::<Vec<_>>(), [Resource::release("lumen", "portal")]);
+        assert!(world.step_changed());
+    }
+}

@@ -88,6 +88,7 @@ fn is_derived(object: &Object) -> bool {
 
 fn wanted(mut object: Value) -> Value {
     object.as_object_mut().unwrap().remove("status");
+    forget_uid(&mut object);
     let metadata = object.pointer_mut("/metadata").and_then(Value::as_object_mut).unwrap();
     metadata.retain(|key, _| !OF_THE_SERVER.contains(&key.as_str()));
     if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
@@ -98,6 +99,18 @@ fn wanted(mut object: Value) -> Value {
         }
     }
     object
+}
+
+/// A Job's pods are known by its uid, which the server writes into it and into their labels.
+fn forget_uid(object: &mut Value) {
+    match object {
+        Value::Object(entries) => {
+            entries.retain(|key, _| !key.ends_with("controller-uid"));
+            entries.values_mut().for_each(forget_uid);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_uid),
+        _ => {}
+    }
 }
 
 /// Where two digests differ, for who reads why the test failed.
