@@ -31,7 +31,7 @@ step "gone" { kube.delete "cm/legacy" "service/legacy" "job/import" "cronjob/nig
 step "saved" { kube.restore "cm/saved" copy="saves/settings" by="recreate" }
 step "portal" { moves from="1.0.0" to="2.0.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" }
 step "pebbles" { helm.upgrade "pebbles" chart="charts/pebbles/1.0.0" }
-step "stones" { helm.uninstall "stones" }"#;
+step "annex" { helm.uninstall "annex" }"#;
 
 /// What stands before, by somebody else's hand.
 const THERE: &str = include_str!("everything/there.yaml");
@@ -53,7 +53,7 @@ fn prepared(stage: &Stage) {
         stage.write(&format!("{name}.yaml"), &text.replace("GROUP", &group));
     }
     stage.kubectl(&["apply", "--server-side", "--field-manager=somebody", "-f", "-"], THERE);
-    stage.helm(&["install", "stones", folder("charts/pebbles/2.0.0").to_str().unwrap()]).unwrap();
+    stage.helm(&["install", "annex", folder("charts/portal/1.0.0").to_str().unwrap(), "--wait"]).unwrap();
     stage.write("saves.plan.kdl", SAVES);
     stage.ends(0, "switchback run saves.plan.kdl --yes && switchback finalize --yes");
     stage.kubectl(&["patch", "cm", "saved", "-p", r#"{"data":{"value":"otherwise"}}"#], "");
