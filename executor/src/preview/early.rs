@@ -36,7 +36,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let walk = &*self;
-        let looks = stream::iter(acts).map(async |(id, unit, act)| Some(((id, act.id.clone()), walk.early(unit, act).await?)));
+        let looks =
+            stream::iter(acts).map(async |(id, unit, act)| Some(((id, act.id.clone()), walk.early(unit, act).await?)));
         self.early = looks.buffer_unordered(AT_ONCE).filter_map(ready).collect().await;
     }
 

@@ -47,9 +47,7 @@ const OF_THE_SERVER: [&str; 5] = ["managedFields", "resourceVersion", "uid", "ge
 
 fn prepared(stage: &Stage) {
     let group = format!("{}.test", stage.namespace);
-    for (name, text) in
-        [("kinds", KINDS), ("vases", VASES), ("changed", CHANGED), ("fresh", FRESH), ("job", JOB)]
-    {
+    for (name, text) in [("kinds", KINDS), ("vases", VASES), ("changed", CHANGED), ("fresh", FRESH), ("job", JOB)] {
         stage.write(&format!("{name}.yaml"), &text.replace("GROUP", &group));
     }
     stage.kubectl(&["apply", "--server-side", "--field-manager=somebody", "-f", "-"], THERE);

@@ -148,7 +148,12 @@ impl Stage {
         // A kind that another test had defined may be gone by now.
         let told = (0..TRIES).find_map(|_| get().ok()).unwrap();
         let told: Value = serde_json::from_str(&told).unwrap();
-        told.get("items").and_then(Value::as_array).unwrap().iter().map(|item| Object::new(item.clone()).unwrap()).collect()
+        told.get("items")
+            .and_then(Value::as_array)
+            .unwrap()
+            .iter()
+            .map(|item| Object::new(item.clone()).unwrap())
+            .collect()
     }
 
     /// At which change each of them is, when nobody changes one any more.

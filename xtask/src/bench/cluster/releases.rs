@@ -91,7 +91,8 @@ pub fn measure(stand: &Stand<'_>, helm: Helm) -> Result<(String, Vec<Goal>), Fau
 fn prepared<'s>(stand: &'s Stand<'s>, helm: Helm) -> Result<Project<'s>, Fault> {
     let project = stand.project("releases", helm)?;
     for (folder, version) in [("seed", "1.0.0"), ("chart", "2.0.0")] {
-        project.write(&format!("{folder}/Chart.yaml"), &format!("apiVersion: v2\nname: portal\nversion: {version}\n"))?;
+        project
+            .write(&format!("{folder}/Chart.yaml"), &format!("apiVersion: v2\nname: portal\nversion: {version}\n"))?;
         // No pod runs for it, so that nothing goes on while it is measured.
         project.write(&format!("{folder}/values.yaml"), "replicas: 0\n")?;
         project.write(&format!("{folder}/templates/all.yaml"), TEMPLATE)?;
