@@ -350,6 +350,20 @@ impl Predicted {
         std::mem::take(&mut self.observed)
     }
 
+    /// Whether a look at what is no file, made where nothing was foreseen, would be the same here: nothing was in its way
+    /// that a step before may take away, and what it saw is as it was.
+    pub fn is_as_it_was_for(&self, look: &Self) -> bool {
+        let seen = look.observed.keys().chain(look.resources.keys());
+        look.blocked.is_empty() && seen.into_iter().all(|resource| !self.resources.contains_key(resource))
+    }
+
+    /// Takes over what such a look saw, and what it foresees.
+    pub fn take_over(&mut self, look: Self) {
+        look.observed.into_iter().for_each(|(resource, observed)| self.saw(resource, observed));
+        self.resources.extend(look.resources);
+        self.changed |= look.changed;
+    }
+
     /// Says why it is not safe to start.
     pub fn block(&mut self, why: String) {
         self.blocked.push(why);

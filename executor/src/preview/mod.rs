@@ -4,6 +4,7 @@
 //! the same sources, inputs and target give the same preview.
 
 mod backup;
+mod early;
 mod facts;
 mod kept;
 mod needless;

@@ -65,7 +65,7 @@ impl Walk<'_> {
         Some(read)
     }
 
-    async fn read(&self, unit: &Unit, installed: &Installed) -> Result<Version, Fault> {
+    pub(super) async fn read(&self, unit: &Unit, installed: &Installed) -> Result<Version, Fault> {
         let kind = &installed.reader.kind;
         let reader = (self.nouns)(kind).and_then(|noun| noun.reader());
         let reader = reader.ok_or_else(|| Fault::new(format!("`{kind}` can't be read")))?;

@@ -1,5 +1,6 @@
 //! Goes through a plan in its order, over the world as the steps before would leave it.
 
+use super::early::Early;
 use super::needless::Needed;
 use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, race, tried, way_back};
 use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
@@ -34,6 +35,8 @@ pub(super) struct Walk<'a> {
     observed: BTreeMap<Resource, Observed>,
     /// What actions write secrets into.
     secret: Vec<Touch>,
+    /// Looks of actions before their turn, by the unit and the action.
+    pub(super) early: BTreeMap<(u32, String), Early>,
 }
 
 /// Observes all that a plan depends on and says what it would change. Nothing is written.
@@ -50,7 +53,9 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         away: BTreeMap::new(),
         observed: BTreeMap::new(),
         secret: facts::secret_places(plan),
+        early: BTreeMap::new(),
     };
+    walk.look_early().await;
     for (id, unit) in (0..).zip(&plan.units) {
         // Looking at files waits for nothing, and a signal must be heard in between.
         tokio::task::yield_now().await;
@@ -158,6 +163,8 @@ impl<'a> Walk<'a> {
         } else if kept::lacks(site, &act.call) {
             // That is told as what blocks the run.
             vec![unknown(words.clone())]
+        } else if let Some(changes) = self.looked_early(seen.unit, &act.id) {
+            changes
         } else {
             action.preview(&act.call, &scene, &mut self.world).await?
         };

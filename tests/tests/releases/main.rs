@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cut_off;
+mod everything;
 mod failing;
 mod freezing;
+mod looking;
 mod refusing;
 mod showing;
 mod stage;

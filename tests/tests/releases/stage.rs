@@ -147,6 +147,51 @@ impl Stage {
         objects.map(of).collect()
     }
 
+    /// The cluster.
+    pub fn cluster(&self) -> &'static Cluster {
+        self.cluster
+    }
+
+    /// All objects of the namespace, of all kinds that the cluster has, Helm's records among them; but not what tells of
+    /// others and is kept by controllers as they please.
+    pub fn all(&self) -> Vec<Object> {
+        const OF_OTHERS: [&str; 4] = ["events", "events.events.k8s.io", "endpoints", "endpointslices.discovery.k8s.io"];
+        const TRIES: usize = 20;
+        let get = || {
+            let kinds = ["api-resources", "--namespaced", "--verbs=list", "--output=name"];
+            let kinds = self.cluster.kubectl(&kinds, "")?;
+            let kinds: Vec<&str> = kinds.lines().filter(|kind| !OF_OTHERS.contains(kind)).collect();
+            self.cluster.kubectl(&["get", &kinds.join(","), "-o", "json", "--namespace", &self.namespace], "")
+        };
+        // A kind that another test had defined may be gone by now.
+        let told = (0..TRIES).find_map(|_| get().ok()).unwrap();
+        let told: Value = serde_json::from_str(&told).unwrap();
+        told.get("items")
+            .and_then(Value::as_array)
+            .unwrap()
+            .iter()
+            .map(|item| Object::new(item.clone()).unwrap())
+            .collect()
+    }
+
+    /// At which change each of them is, when nobody changes one any more.
+    pub fn settled(&self) -> BTreeMap<String, String> {
+        const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+        let versions = || -> BTreeMap<String, String> {
+            let of = |object: &Object| object.text("/metadata/resourceVersion").unwrap_or_default().to_owned();
+            self.all().iter().map(|object| (object.full_name().to_string(), of(object))).collect()
+        };
+        let mut last = versions();
+        loop {
+            std::thread::sleep(PAUSE);
+            let now = versions();
+            if now == last {
+                return now;
+            }
+            last = now;
+        }
+    }
+
     /// At which change each object is, Helm's records among them.
     pub fn versions(&self) -> String {
         let path = "{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}\n{end}";

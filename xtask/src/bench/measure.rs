@@ -55,12 +55,50 @@ pub fn line(
     sampled(often, || told(prepare()?, &is_meant))
 }
 
-fn sampled(often: Times, one: impl Fn() -> Result<Duration, Fault>) -> Result<Took, Fault> {
-    (0..often.warming).try_for_each(|_| one().map(|_| ()))?;
-    let mut times = (0..often.timed).map(|_| one()).collect::<Result<Vec<Duration>, Fault>>()?;
+/// Processes that ran by turns.
+pub struct Turns {
+    /// Of each process its times, round by round.
+    times: Vec<Vec<Duration>>,
+}
+
+/// Measures processes that must succeed, in each round one after the other: what a busy machine does meanwhile, it does to
+/// all of them. The first one runs once before, to warm what all of them ask.
+pub fn turns(rounds: usize, prepare: &[&dyn Fn() -> Result<Command, Fault>]) -> Result<Turns, Fault> {
+    prepare.first().map(|first| timed(first()?)).transpose()?;
+    let mut times = vec![Vec::new(); prepare.len()];
+    for _ in 0..rounds {
+        for (one, times) in prepare.iter().zip(&mut times) {
+            times.push(timed(one()?)?);
+        }
+    }
+    Ok(Turns { times })
+}
+
+impl Turns {
+    /// What each took.
+    pub fn all(&self) -> impl Iterator<Item = Took> {
+        self.times.iter().map(|times| took(times.clone()))
+    }
+
+    /// How many times as fast as another one a process is: the middle one of the rounds' ratios.
+    pub fn times(&self, one: usize, other: usize) -> f64 {
+        let of = |process: usize| self.times.get(process).map(Vec::as_slice).unwrap_or_default();
+        let ratio = |(one, other): (&Duration, &Duration)| other.as_secs_f64() / one.as_secs_f64();
+        let mut ratios: Vec<f64> = of(one).iter().zip(of(other)).map(ratio).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios.get(ratios.len() / 2).copied().unwrap_or_default()
+    }
+}
+
+fn took(mut times: Vec<Duration>) -> Took {
     times.sort();
     let at = |index: usize| times.get(index).copied().unwrap_or_default();
-    Ok(Took { min: at(0), median: at(often.timed / 2), max: at(often.timed.saturating_sub(1)), peak: None })
+    Took { min: at(0), median: at(times.len() / 2), max: at(times.len().saturating_sub(1)), peak: None }
+}
+
+fn sampled(often: Times, one: impl Fn() -> Result<Duration, Fault>) -> Result<Took, Fault> {
+    (0..often.warming).try_for_each(|_| one().map(|_| ()))?;
+    Ok(took((0..often.timed).map(|_| one()).collect::<Result<Vec<Duration>, Fault>>()?))
 }
 
 fn timed(command: Command) -> Result<Duration, Fault> {
@@ -146,6 +184,15 @@ mod tests {
     fn a_process_that_fails_is_no_measurement() {
         assert!(timed(Command::new("false")).is_err());
         assert!(timed(Command::new("true")).is_ok());
+    }
+
+    #[test]
+    fn a_ratio_is_the_middle_one_of_the_rounds() {
+        let milliseconds = |all: [u64; 3]| all.into_iter().map(Duration::from_millis).collect();
+        let turns = Turns { times: vec![milliseconds([10, 10, 20]), milliseconds([30, 50, 80])] };
+        assert!((turns.times(0, 1) - 4.0).abs() < 1e-9);
+        let medians: Vec<Duration> = turns.all().map(|took| took.median).collect();
+        assert_eq!(medians, milliseconds([10, 50, 0]).into_iter().take(2).collect::<Vec<Duration>>());
     }
 
     #[test]

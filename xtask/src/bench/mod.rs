@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the release binary measured as a whole process, beside a floor that says what is possible.
 
 mod check;
+mod cluster;
 mod diff;
 mod floor;
 mod goal;
@@ -27,6 +28,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "diff", about: diff::ABOUT, run: diff::run },
     Bench { name: "run", about: run::ABOUT, run: run::run },
     Bench { name: "resume", about: resume::ABOUT, run: resume::run },
+    Bench { name: "cluster", about: cluster::ABOUT, run: cluster::run },
 ];
 
 /// Runs the measurement of that name; all without one.

@@ -9,9 +9,13 @@ use super::secret::Hidden;
 use super::send;
 use super::source::{Found, Source};
 use hyper::Request;
+use hyper::header::{HeaderValue, USER_AGENT};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+
+/// Who asks, for who reads the server's log.
+const AGENT: &str = concat!("switchback/", env!("CARGO_PKG_VERSION"));
 
 /// A client of a cluster; its copies share connections, limits and what is known of its kinds.
 #[derive(Clone)]
@@ -45,6 +49,7 @@ impl Cluster {
         config.connect_timeout = Some(limits.connect);
         // It would send writes again as well.
         config.default_retry = false;
+        config.headers.push((USER_AGENT, HeaderValue::from_static(AGENT)));
         let (server, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
         let client = open(config, limits.request).await?;
         let place = Place { context, server, namespace, version: String::new() };

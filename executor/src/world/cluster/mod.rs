@@ -11,6 +11,7 @@ mod contents;
 mod diff;
 mod discover;
 mod fault;
+mod generated;
 mod kinds;
 mod lease;
 mod limits;

@@ -1,5 +1,6 @@
 //! The normal form of an object: what of it is somebody's will, so that two looks at it can be compared.
 
+use super::generated;
 use super::mask::MaskKey;
 use super::object::Object;
 use super::shown::Shown;
@@ -63,6 +64,7 @@ impl Normal {
             entries.remove("status");
         }
         forget_times(&mut value);
+        generated::forget(&mut value);
         let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
         if let Some(metadata) = metadata {
             strip(metadata);

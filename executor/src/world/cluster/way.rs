@@ -4,6 +4,7 @@
 //! nothing that we set, and stays. Where somebody changed the very places that we set, nothing is overwritten.
 
 use super::diff::{Change, compare};
+use super::generated;
 use super::normal::Normal;
 use super::object::Object;
 use super::owners::{entries, is_of_status, is_our_place, is_ours, is_same_owner, managed, owner, same_owners};
@@ -236,11 +237,14 @@ fn rebased(before: &Object, live: &Object) -> Object {
 
 /// The object of before as one that was never there. What the server writes by itself is refused or wrong.
 pub(super) fn fresh(before: &Object) -> Object {
-    with_metadata(before, |metadata| {
+    let bare = with_metadata(before, |metadata| {
         for key in ["resourceVersion", "uid", "generation", "creationTimestamp", "selfLink", "managedFields"] {
             metadata.remove(key);
         }
-    })
+    });
+    let mut value = bare.value().clone();
+    generated::forget(&mut value);
+    Object::new(value).unwrap_or(bare)
 }
 
 fn with_metadata(object: &Object, change: impl FnOnce(&mut Map<String, Value>)) -> Object {

@@ -179,7 +179,10 @@ impl Cluster {
         if let (Some(entries), Mode::DryRun) = (body.as_object_mut(), mode) {
             entries.insert("dryRun".to_owned(), json!(["All"]));
         }
-        let change = Change { method: Method::DELETE, to: path(&kind, name)?, content: JSON, mode };
+        // The body counts; whoever reads the server's log sees the address alone.
+        let dry = if mode == Mode::DryRun { "?dryRun=All" } else { "" };
+        let to = format!("{}{dry}", path(&kind, name)?);
+        let change = Change { method: Method::DELETE, to, content: JSON, mode };
         self.change(change, &kind.kind, &body).await.map(drop)
     }
 

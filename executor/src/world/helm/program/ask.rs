@@ -12,6 +12,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
 
 /// More than anybody reads of what went wrong.
 const MOST_WORDS: usize = 64 * 1024;
@@ -19,6 +20,9 @@ const MOST_WORDS: usize = 64 * 1024;
 const LAST_LINES: usize = 20;
 /// What a sentence takes of an error; all of it is among the last lines.
 const LONGEST_ERROR: usize = 600;
+/// Programs at once, whoever asks. Each takes some ten megabytes, and half of its time it waits for the API server, so more
+/// than there are cores are of use.
+const AT_ONCE: usize = 8;
 /// The error begins so.
 const ERROR: &str = "Error: ";
 /// Helm's advice behind it, which is not for whom we tell it.
@@ -42,7 +46,10 @@ pub struct Question<'q> {
 
 /// Runs the program to its end, and gives what it wrote to its standard output.
 pub async fn ask(question: Question<'_>) -> Result<Vec<u8>, HelmFault> {
+    static SLOTS: Semaphore = Semaphore::const_new(AT_ONCE);
     let Question { program, args, within, most, .. } = &question;
+    // It is never closed.
+    let _slot = SLOTS.acquire().await;
     let mut child = command(&question).spawn().map_err(|error| unstartable(program, &error))?;
     let told = tokio::time::timeout(*within, told(&mut child, *most)).await;
     // One that is not waited for is killed when it is dropped.

@@ -85,9 +85,14 @@ impl Helm {
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// Which chart is in a folder or an archive.
+    /// Which chart is in a folder or an archive. Only an archive is worth a start of Helm.
     pub async fn chart(&self, home: &Home, chart: &Path) -> Result<Chart, HelmFault> {
-        let text = self.show(home, "chart", chart, home.folder()).await?;
+        let text = if chart.is_dir() {
+            let file = chart.join("Chart.yaml");
+            std::fs::read_to_string(&file).map_err(HelmFault::file("read", &file))?
+        } else {
+            self.show(home, "chart", chart, home.folder()).await?
+        };
         Chart::of_yaml(&text).ok_or_else(|| strange("`Chart.yaml` can't be read"))
     }
 
