@@ -8,7 +8,7 @@ fn helm_waits_for_the_pods_of_the_revision_that_it_goes_back_to() {
     let cluster = cluster!("helm_waits_for_the_pods_of_the_revision_that_it_goes_back_to");
     let site = Site::upgraded_with(cluster, Helm::Four, "pods: {switchback.test/ready: never}\n");
     site.edit("occm.lib.kdl", "within=\"{{pods}}0m\"", "within=\"5s\"");
-    has(&site.ends(21, ROLLBACK), "deployment/occm-occm: 0 of 2 ready");
+    has(&site.ends(21, ROLLBACK), "release occm failed: resource Deployment/");
 }
 
 /// Without Helm's own waiting, so that it is the verify that sees it.
@@ -20,7 +20,7 @@ fn pods_that_fail_fail_the_verify() {
     site.edit("occm.lib.kdl", "within=\"5m\"", "within=\"5s\"");
     let said = site.ends(21, ROLLBACK);
     has(&said, "revision 3 deployed");
-    has(&said, "deployment/occm-occm: 0 of 2 ready");
+    has(&said, "release occm: deployment/occm-occm: 1 of 2 updated after");
 }
 
 /// Somebody's Helm moves it on again before it counts as done.

@@ -18,7 +18,7 @@ pub const ROLLED_BACK: &str =
 pub const IN_THE_HOOK: &str = "for i in $(seq 300); do \
     helm history occm | grep -q pending-rollback && kubectl get job occm-occm-migration >/dev/null 2>&1 && break; sleep 0.1; done";
 /// A hook that takes a while, as a site's values say it.
-pub const SLOW_HOOK: &str = "migration: {switchback.test/ends-after: 4s}\n";
+pub const SLOW_HOOK: &str = "migration: {switchback.test/ends-after: 3s}\n";
 
 /// The folder, the namespace and the Helm.
 pub struct Site {
@@ -116,7 +116,7 @@ impl Site {
 
     /// Holds that this version of the release stands, as the last revision.
     pub fn stands_at(&self, version: &str) {
-        let told = self.ends(0, "helm list -a -f '^occm$' -o json");
+        let told = self.ends(0, "helm list -f '^occm$' -o json");
         has(&told, "\"status\":\"deployed\"");
         has(&told, &format!("\"app_version\":\"{version}\""));
     }

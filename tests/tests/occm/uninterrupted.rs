@@ -24,7 +24,7 @@ fn ctrl_c_while_helm_rolls_back_leaves_it_alone() {
              for time in 1 2; do /bin/kill -s INT -- -$(cat group); sleep 0.3; done\nwait $run"
         ),
     );
-    has(&said, "helm");
+    has(&said, "ctrl-c again stops waiting");
     site.ends(0, "switchback resume");
     ended_once(&site);
 }

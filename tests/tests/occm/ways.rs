@@ -1,6 +1,6 @@
 //! From where to where: the table of ways, and the version that stands.
 
-use crate::site::{Site, UPGRADE, cluster, has, shared};
+use crate::site::{ROLLBACK, Site, UPGRADE, cluster, has, shared};
 use switchback_tests::cluster::Helm;
 
 #[test]
@@ -39,16 +39,15 @@ fn the_release_keeps_its_name_and_nothing_is_installed_or_uninstalled() {
         cluster!("the_release_keeps_its_name_and_nothing_is_installed_or_uninstalled"),
         Helm::Four,
     );
-    // What is not there is not installed, under this name or any other.
     site.ends(0, "helm install cndbtier fixtures/charts/cndbtier-24.2.1; helm install cncc fixtures/charts/cncc-24.3.0");
-    for file in ["occm.lib.kdl", "upgrade.plan.kdl"] {
-        // Without what reads the ConfigMap and the Deployment, which are not there either.
-        let text = site.read(file);
-        let lines = text.lines().filter(|line| !line.contains("read {")).collect::<Vec<_>>().join("\n");
-        site.write(file, &lines.replace("{{pods}}0m", "2m").replace("{{indent issuers 4}}", ""));
-    }
-    has(&site.ends(15, UPGRADE), "occm");
-    has(&site.ends(0, "helm list -a -q"), "cncc cndbtier");
+    // All objects are there, and no release that they belong to.
+    site.ends(0, "helm template occm fixtures/charts/occm-24.2.0 -f values.yaml --no-hooks | kubectl create -f -");
+    has(&site.ends(15, UPGRADE), "there is no release `occm`");
+    has(&site.ends(15, ROLLBACK), "occm");
+    let told = site.ends(0, "helm list -q");
+    assert_eq!(told, "cncc cndbtier");
+    let made = site.ends(0, "kubectl get secret -l owner=helm,name=occm -o name");
+    assert_eq!(made, "");
     for plan in ["upgrade.plan.kdl", "rollback.plan.kdl"] {
         let text = site.read(plan);
         assert!(!text.contains("helm.uninstall") && text.matches("helm.").count() == 1, "{text}");
