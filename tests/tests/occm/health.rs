@@ -14,8 +14,11 @@ fn helm_waits_for_the_pods_of_the_revision_that_it_goes_back_to() {
 /// Without Helm's own waiting, so that it is the verify that sees it.
 #[test]
 fn pods_that_fail_fail_the_verify() {
-    let site =
-        Site::upgraded_with(cluster!("pods_that_fail_fail_the_verify"), Helm::Four, "pods: {switchback.test/crashes: always}\n");
+    let site = Site::upgraded_with(
+        cluster!("pods_that_fail_fail_the_verify"),
+        Helm::Four,
+        "pods: {switchback.test/crashes: always}\n",
+    );
     site.edit("rollback.plan.kdl", "force=#true", "force=#true ready=#false");
     site.edit("occm.lib.kdl", "within=\"5m\"", "within=\"5s\"");
     let said = site.ends(21, ROLLBACK);

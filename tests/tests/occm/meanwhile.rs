@@ -13,8 +13,7 @@ fn meanwhile(cluster: &'static Cluster, helm: Helm, moment: &str, hand: &str) ->
     said.split(": occm-24.2 on lab, b3:").last().unwrap().to_owned()
 }
 
-const CONFIGURES: &str =
-    r#"kubectl patch cm occm-occm --field-manager=somebody --type=merge -p '{"data":{"issuers.yaml":"issuers: [late-ca]\n"}}'"#;
+const CONFIGURES: &str = r#"kubectl patch cm occm-occm --field-manager=somebody --type=merge -p '{"data":{"issuers.yaml":"issuers: [late-ca]\n"}}'"#;
 
 #[test]
 fn who_configures_occm_after_its_rollback_fails_its_verify() {

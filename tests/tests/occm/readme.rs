@@ -30,9 +30,8 @@ fn the_commands_of_the_readme_go_there_and_back() {
     let stand = Stand::new("plan \"p\"\n", &[]).unwrap();
     copy(&folder("..").join("plans"), &stand.place().join("plans"));
     let (config, path) = (cluster.access().kubeconfig(), cluster.access().path(Helm::Four));
-    let on_cluster = |command: &str| {
-        format!("export KUBECONFIG={} PATH={}:$PATH\n{command}", config.display(), path.display())
-    };
+    let on_cluster =
+        |command: &str| format!("export KUBECONFIG={} PATH={}:$PATH\n{command}", config.display(), path.display());
     let mut plans = Vec::new();
     for command in commands.get(1..commands.len() - 1).unwrap() {
         let command = command.strip_prefix(RUN).unwrap();

@@ -7,9 +7,13 @@ fn the_report_says_who_what_from_where_and_what_was_acknowledged() {
     let site = Site::upgraded(cluster!("the_report_says_who_what_from_where_and_what_was_acknowledged"));
     site.ends(0, ROLLBACK);
     let report = site.ends(0, "switchback report");
-    for part in
-        ["moved occm 24.3.0 → 24.2.0 on lab, rollback", "run by ada on", "bundle b3:", "✓ confirmed by ada", "whole, b3:"]
-    {
+    for part in [
+        "moved occm 24.3.0 → 24.2.0 on lab, rollback",
+        "run by ada on",
+        "bundle b3:",
+        "✓ confirmed by ada",
+        "whole, b3:",
+    ] {
         has(&report, part);
     }
     let report = site.ends(0, "switchback report --format json");

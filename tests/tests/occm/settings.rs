@@ -39,8 +39,7 @@ fn the_pods_restart_only_when_helm_changed_the_settings() {
 /// A copy of before the upgrade, and one of before the rollback: with digest and version, whole and without what would conflict.
 #[test]
 fn there_is_a_copy_from_before_the_upgrade_and_one_from_before_the_rollback() {
-    let site =
-        Site::new(cluster!("there_is_a_copy_from_before_the_upgrade_and_one_from_before_the_rollback"));
+    let site = Site::new(cluster!("there_is_a_copy_from_before_the_upgrade_and_one_from_before_the_rollback"));
     site.configures("old-ca");
     site.ends(0, UPGRADE);
     site.configures("new-ca");
@@ -74,9 +73,18 @@ fn without_a_whole_copy_of_the_older_version_nothing_is_deleted() {
     };
     refused("rm -r .switchback/backups/*", "settings");
     // One byte of the object itself.
-    refused("sed -i 's/renewBeforeDays: 14/renewBeforeDays: 15/' .switchback/backups/lab/*/settings/[0-9a-f]*", "damaged");
-    refused("for f in .switchback/backups/lab/*/settings/[0-9a-f]*; do truncate -s 20 $f; done", "damaged");
-    refused("sed -i 's/\"occm\": \"24.2.0\"/\"occm\": \"24.1.0\"/' .switchback/backups/lab/*/settings/copy.json", "24.2");
+    refused(
+        "sed -i 's/renewBeforeDays: 14/renewBeforeDays: 15/' .switchback/backups/lab/*/settings/[0-9a-f][0-9a-f][0-9a-f]*",
+        "damaged",
+    );
+    refused(
+        "for f in .switchback/backups/lab/*/settings/[0-9a-f][0-9a-f][0-9a-f]*; do truncate -s 20 $f; done",
+        "damaged",
+    );
+    refused(
+        "sed -i 's/\"occm\": \"24.2.0\"/\"occm\": \"24.1.0\"/' .switchback/backups/lab/*/settings/copy.json",
+        "24.2",
+    );
     let elsewhere = |to: &str, part: &str| {
         site.with_edit("rollback.plan.kdl", ("kube.restore \"configmap/occm-occm\"", to), || {
             has(&site.ends(15, ROLLBACK), part);
@@ -114,7 +122,8 @@ fn settings_that_are_deleted_and_can_not_be_made_anew_come_back() {
     let before = site.config();
     let policy = POLICY.replace("NAMESPACE", &site.namespace);
     site.create(&policy);
-    let refused = r#"kubectl create cm probe --from-literal=issuers.yaml=old-ca --dry-run=server -o name 2>&1 | grep -q denied"#;
+    let refused =
+        r#"kubectl create cm probe --from-literal=issuers.yaml=old-ca --dry-run=server -o name 2>&1 | grep -q denied"#;
     site.ends(0, &format!("for i in $(seq 200); do {refused} && exit 0; sleep 0.1; done; exit 1"));
     let said = site.ends(21, ROLLBACK);
     has(&said, "no old issuers");

@@ -14,8 +14,7 @@ done"#;
 
 #[test]
 fn ctrl_c_while_helm_rolls_back_leaves_it_alone() {
-    let site =
-        Site::upgraded_with(cluster!("ctrl_c_while_helm_rolls_back_leaves_it_alone"), Helm::Four, SLOW_HOOK);
+    let site = Site::upgraded_with(cluster!("ctrl_c_while_helm_rolls_back_leaves_it_alone"), Helm::Four, SLOW_HOOK);
     // Twice, to the whole group, as a terminal sends it: the second does not wait for the step's end.
     let said = site.ends(
         22,
@@ -42,8 +41,11 @@ fn a_rollback_whose_run_is_killed_goes_on() {
 
 #[test]
 fn a_rollback_that_dies_with_its_helm_is_ended_and_done_again() {
-    let site =
-        Site::upgraded_with(cluster!("a_rollback_that_dies_with_its_helm_is_ended_and_done_again"), Helm::Four, SLOW_HOOK);
+    let site = Site::upgraded_with(
+        cluster!("a_rollback_that_dies_with_its_helm_is_ended_and_done_again"),
+        Helm::Four,
+        SLOW_HOOK,
+    );
     site.ends(0, &format!("{ROLLBACK} & run=$!\n{IN_THE_HOOK}\nkill -9 $run\n{KILL_HELM}\nwait; true"));
     has(&site.ends(0, "helm history occm -o json"), "\"status\":\"pending-rollback\"");
     site.ends(0, "switchback resume");

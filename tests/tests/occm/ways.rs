@@ -8,7 +8,10 @@ fn there_is_no_way_but_those_of_the_table() {
     let site = shared(cluster!("there_is_no_way_but_those_of_the_table"));
     let goes_to = |exit, to: &str| {
         let mut said = String::new();
-        let edit = ("input \"old\" type=\"version\" default=\"24.2.0\"", format!("input \"old\" type=\"version\" default=\"{to}\""));
+        let edit = (
+            "input \"old\" type=\"version\" default=\"24.2.0\"",
+            format!("input \"old\" type=\"version\" default=\"{to}\""),
+        );
         site.with_edit("occm.lib.kdl", (edit.0, &edit.1), || {
             said = site.ends(exit, "switchback check rollback.plan.kdl");
         });
@@ -35,11 +38,11 @@ fn the_version_that_stands_decides_and_not_what_the_plan_says() {
 
 #[test]
 fn the_release_keeps_its_name_and_nothing_is_installed_or_uninstalled() {
-    let site = Site::bare(
-        cluster!("the_release_keeps_its_name_and_nothing_is_installed_or_uninstalled"),
-        Helm::Four,
+    let site = Site::bare(cluster!("the_release_keeps_its_name_and_nothing_is_installed_or_uninstalled"), Helm::Four);
+    site.ends(
+        0,
+        "helm install cndbtier fixtures/charts/cndbtier-24.2.1; helm install cncc fixtures/charts/cncc-24.3.0",
     );
-    site.ends(0, "helm install cndbtier fixtures/charts/cndbtier-24.2.1; helm install cncc fixtures/charts/cncc-24.3.0");
     // All objects are there, and no release that they belong to.
     site.ends(0, "helm template occm fixtures/charts/occm-24.2.0 -f values.yaml --no-hooks | kubectl create -f -");
     has(&site.ends(15, UPGRADE), "there is no release `occm`");
