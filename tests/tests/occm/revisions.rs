@@ -84,7 +84,7 @@ fn helm_has_ten_minutes_for_each_pod_and_no_longer() {
     limit(&site, "the deadline is 50m2s");
     site.ends(0, "kubectl scale deploy/occm-occm --replicas=2");
     // A hook that does not end.
-    site.edit("occm.lib.kdl", "within=\"{{pods}}0m\"", "within=\"{{pods}}s\"");
+    site.edit("occm.lib.kdl", "within=\"{{pods}}0m\"", "within=\"1{{pods}}s\"");
     has(&site.ends(21, ROLLBACK), "context deadline exceeded");
     site.ends(0, "switchback undo --yes");
     site.stands_at("24.3.0");

@@ -128,11 +128,6 @@ impl Site {
         self.stand.write(file, &text.replace(from, to)).unwrap();
     }
 
-    /// Writes a file beside the plans.
-    pub fn write(&self, file: &str, text: &str) {
-        self.stand.write(file, text).unwrap();
-    }
-
     /// Reads a file.
     pub fn read(&self, file: &str) -> String {
         self.stand.read(file)
