@@ -123,7 +123,7 @@ fn settings_that_are_deleted_and_can_not_be_made_anew_come_back() {
     let policy = POLICY.replace("NAMESPACE", &site.namespace);
     site.create(&policy);
     let refused =
-        r#"kubectl create cm probe --from-literal=issuers.yaml=old-ca --dry-run=server -o name 2>&1 | grep -q denied"#;
+        r"kubectl create cm probe --from-literal=issuers.yaml=old-ca --dry-run=server -o name 2>&1 | grep -q denied";
     site.ends(0, &format!("for i in $(seq 200); do {refused} && exit 0; sleep 0.1; done; exit 1"));
     let said = site.ends(21, ROLLBACK);
     has(&said, "no old issuers");

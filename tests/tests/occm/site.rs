@@ -87,12 +87,12 @@ impl Site {
         said.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The users' settings, and what is the chart's of the ConfigMap.
+    /// The users' settings, and what is the chart's beside them.
     pub fn config(&self) -> String {
         self.get("configmap/occm-occm", ".data")
     }
 
-    /// Which ConfigMap it is, and at which change.
+    /// Which object the settings are, and at which change.
     pub fn config_version(&self) -> String {
         self.get("configmap/occm-occm", ".metadata['uid','resourceVersion']")
     }
