@@ -88,6 +88,9 @@ impl Way<'_> {
     fn lost(&self, change: &ObjectChange, was: Option<&Was>) -> Result<Option<String>, Fault> {
         let Some(live) = &change.before else { return Ok(None) };
         let Some(was) = was else {
+            if let (Some(left), Some(after)) = (self.store.left(&change.name)?, &change.after) {
+                return Ok(gone_over(None, &left, live, after).err().map(written));
+            }
             // The action left it as it was. So it was changed since where it is not as its manifest says.
             let goes = change.drift.iter().filter(|drift| !drift.stays);
             let found = goes.map(|drift| Interference { field: drift.field.clone(), manager: drift.manager.clone() });
