@@ -71,7 +71,7 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let lease = lease::take(cluster.as_ref(), &plan, &home, &opened.run, &options.by).await?;
     let site = Arc::new(Site { cluster, lease, ..site });
     let by = options.by.clone();
-    let beginning = beginning(bundle, &plan, &opened, &home, &site, options, signals);
+    let beginning = Box::pin(beginning(bundle, &plan, &opened, &home, &site, options, signals));
     // A run without a journal never began, and keeps nothing.
     let outcome = lease::under(&site, || false, beginning).await?;
     boundary("ended");

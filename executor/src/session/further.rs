@@ -108,7 +108,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let (project, by) = (options.project, options.by.clone());
     let keeps = || still_keeps(&opened);
     let going = Going { loaded, plan: &plan, opened: &opened, home: &home, site: &site, note };
-    let outcome = lease::under(&site, keeps, going.on(options, signals)).await?;
+    let outcome = lease::under(&site, keeps, Box::pin(going.on(options, signals))).await?;
     boundary("ended");
     if outcome.standing == Standing::Finalized {
         // Before the mark goes: as long as it is there, whoever comes next sees to it.

@@ -92,7 +92,10 @@ fn without_a_whole_copy_of_the_older_version_nothing_is_deleted() {
         assert_eq!(site.config_version(), before, "{to}");
     };
     elsewhere("kube.restore \"configmap/other\"", "was not taken of configmap/other");
-    elsewhere("kube.restore namespace=\"default\" \"configmap/occm-occm\"", "was not taken of configmap/occm-occm");
+    elsewhere(
+        "kube.restore namespace=\"default\" \"configmap/occm-occm\"",
+        "was not taken of default/configmap/occm-occm",
+    );
 }
 
 #[test]
