@@ -120,6 +120,22 @@ fn what_was_not_ready_before_is_not_waited_for() {
 }
 
 #[test]
+fn a_rollback_whose_pods_are_not_ready_is_taken_back() {
+    let cluster = cluster!("a_rollback_whose_pods_are_not_ready_is_taken_back");
+    for helm in Helm::BOTH {
+        let stage = web(cluster, helm, "never", "");
+        let place = stage.place("web").display().to_string();
+        stage.helm(&["upgrade", "web", &place, "--set", "text=two", "--set", "ready=yes", "--wait"]).unwrap();
+        stage.plan(r#"step "web" { helm.rollback "web" revision=1 within="6s" }"#);
+        let before = stage.picture();
+        let said = stage.ends(20, RUN);
+        has(&said, &["helm rollback web: revision 3 failed", "release web back at what revision 2 was"]);
+        has(&said, &["are as before the run"]);
+        assert_eq!(stage.picture(), before, "{helm:?}");
+    }
+}
+
+#[test]
 fn what_is_mended_between_two_tries_of_an_undo_is_left() {
     let cluster = cluster!("what_is_mended_between_two_tries_of_an_undo_is_left");
     for helm in Helm::BOTH {

@@ -199,23 +199,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store { folder: folder.path().to_owned(), key: [7; 32], act: "a/1".to_owned() };
         let (object, name) = (object("7"), object("7").full_name());
-        assert_eq!((store.left(&name).unwrap(), store.list().unwrap()), (None, None));
+        let other = || ObjectName { name: "b".to_owned(), ..name.clone() };
+        assert_eq!((store.left(&name).unwrap(), store.expected().unwrap()), (None, None));
         store.note_left(&name, &object).unwrap();
-        store.note_list(std::slice::from_ref(&name)).unwrap();
-        assert_eq!((store.left(&name).unwrap(), store.list().unwrap()), (Some(object), Some(vec![name.clone()])));
-        for file in [store.left_name(&name), store.list_name()] {
+        let expected = BTreeMap::from([(name.clone(), Some(object.clone())), (other(), None)]);
+        store.note_expected(&expected).unwrap();
+        assert_eq!((store.left(&name).unwrap(), store.expected().unwrap()), (Some(object), Some(expected)));
+        for file in [store.left_name(&name), store.expected_name()] {
             let path = folder.path().join(file);
             let whole = std::fs::read(&path).unwrap();
             // Cut off at its end, and in its digest; then with a letter that is another one, but still an object or a list.
             for cut in [whole.len() - 1, 10, 0] {
                 std::fs::write(&path, whole.get(..cut).unwrap()).unwrap();
-                assert!(store.left(&name).is_err() || store.list().is_err(), "{} of {}", cut, whole.len());
+                assert!(store.left(&name).is_err() || store.expected().is_err(), "{} of {}", cut, whole.len());
             }
             std::fs::write(&path, String::from_utf8(whole.clone()).unwrap().replace("shop", "shot")).unwrap();
-            assert!(store.left(&name).is_err() || store.list().is_err());
+            assert!(store.left(&name).is_err() || store.expected().is_err());
             std::fs::write(&path, whole).unwrap();
         }
-        assert!(store.left(&name).is_ok() && store.list().is_ok());
+        assert!(store.left(&name).is_ok() && store.expected().is_ok());
     }
 
     #[test]

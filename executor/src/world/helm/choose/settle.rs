@@ -93,7 +93,7 @@ pub fn settle(before: Before, attempted: &Attempted, now: &History) -> Settled {
         let taken = before.revision > 0 && now.is_empty();
         return if taken { foreign_end() } else { Settled::NotBegun };
     };
-    if last.revision > before.revision + 1 || !is_ours(attempted, last) {
+    if last.revision > before.revision + 1 || !is_ours(attempted, last, now) {
         return foreign(last);
     }
     let revision = last.revision;
@@ -121,13 +121,13 @@ fn settle_uninstall(before: Before, now: &History) -> Settled {
 }
 
 /// Whether a revision can be the one that our command made.
-fn is_ours(attempted: &Attempted, release: &Release) -> bool {
+fn is_ours(attempted: &Attempted, release: &Release, now: &History) -> bool {
     let Attempted { operation, began, chart, to } = attempted;
     let in_time = release.deployed.is_none_or(|made| made >= *began - SLACK);
     let of_chart =
         chart.as_ref().is_none_or(|(name, version)| (&release.chart.name, &release.chart.version) == (name, version));
     let word = match operation {
-        Operation::Rollback => release.description.starts_with("Rollback "),
+        Operation::Rollback => release.can_be_rollback_to(to.and_then(|to| now.get(to))),
         _ => release.rollback_to().is_none(),
     };
     // A failed rollback no longer says where it went.

@@ -68,6 +68,15 @@ impl Release {
         self.description.strip_prefix("Rollback to ")?.parse().ok()
     }
 
+    /// Whether it can be a rollback to a revision, as Helm describes one. One that failed since its objects did not become
+    /// ready is described as a failed install is (helm, `pkg/action/rollback.go`, the same in 3 and 4): then its manifest
+    /// tells it apart.
+    pub(in crate::world::helm) fn can_be_rollback_to(&self, target: Option<&Self>) -> bool {
+        let unready = self.status == Status::Failed && self.description.starts_with("Release ");
+        self.description.starts_with("Rollback ")
+            || (unready && target.is_some_and(|target| target.manifest == self.manifest))
+    }
+
     /// The hook that runs, of a revision that is pending.
     pub fn running_hook(&self) -> Option<&Hook> {
         self.hooks.iter().find(|hook| self.status.is_pending() && hook.is_running())

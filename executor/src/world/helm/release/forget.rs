@@ -15,7 +15,7 @@ impl History {
     pub fn half_rolled_back(&self, to: u32) -> Option<&Release> {
         let target = self.get(to)?;
         let last = self.last().filter(|last| matches!(last.status, Status::PendingRollback | Status::Failed))?;
-        let same = last.description.starts_with("Rollback ") && last.manifest() == target.manifest();
+        let same = last.can_be_rollback_to(Some(target)) && last.manifest() == target.manifest();
         Some(last).filter(|last| same && last.revision > to)
     }
 
@@ -70,6 +70,12 @@ mod tests {
         let pending = ("pending-rollback", "Rollback to 1", "a");
         assert_eq!((half(pending, 1), half(pending, 2), half(pending, 7)), (Some(3), None, None));
         assert_eq!(half(("failed", "Rollback \"occm\" failed: timed out", "a"), 1), Some(3));
+        assert_eq!(
+            half(("failed", "Release \"occm\" failed: context deadline exceeded", "a"), 1),
+            Some(3),
+            "not ready"
+        );
+        assert_eq!(half(("failed", "Release \"occm\" failed: context deadline exceeded", "b"), 1), None);
         assert_eq!(half(("deployed", "Rollback to 1", "a"), 1), None, "it ended well");
         assert_eq!(half(("failed", "Upgrade \"occm\" failed: timed out", "a"), 1), None);
         assert_eq!(half(("pending-upgrade", "Preparing upgrade", "b"), 2), None);
