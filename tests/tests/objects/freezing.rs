@@ -57,7 +57,7 @@ step "c" { needs "b"; kube.delete "configmap/a" }"#;
     stage.ends(0, RUN);
     assert_eq!(
         (stage.get("configmap/a", ".data.value"), stage.get("deployment/web", ".spec.replicas")),
-        ("".into(), "2".into())
+        (String::new(), "2".to_owned())
     );
 }
 
