@@ -26,7 +26,7 @@ pub(super) struct Early {
     world: Predicted,
 }
 
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     /// Looks at all that may count.
     pub(super) async fn look_early(&mut self) {
         let units = (0..).zip(&self.plan.units);
