@@ -1,6 +1,6 @@
 //! Objects of which each has another value than its manifest says, beside `kubectl diff` of the same manifests.
 
-use super::stand::{Project, Stand, table};
+use super::stand::{Project, Stand, table, told};
 use crate::bench::goal::Goal;
 use crate::bench::measure;
 use crate::outcome::Fault;
@@ -10,7 +10,7 @@ use switchback_tests::cluster::Helm;
 const ROUNDS: usize = 3;
 /// Files of manifests.
 const FILES: usize = 50;
-/// Objects in a file: so many ConfigMaps, and so many of each other kind.
+/// Objects in a file: so many `ConfigMap`s, and so many of each other kind.
 const MAPS: usize = 6;
 const OTHERS: usize = 2;
 const OBJECTS: usize = FILES * (MAPS + 2 * OTHERS);
@@ -56,7 +56,7 @@ fn prepared<'s>(stand: &'s Stand<'s>) -> Result<Project<'s>, Fault> {
     }
     project.plan(ONE, &format!("{one}\n}}\n"))?;
     project.plan(MANY, &many)?;
-    project.told(project.script(SEED)?)?;
+    told(project.script(SEED)?)?;
     Ok(project)
 }
 

@@ -1,6 +1,6 @@
 //! Releases of which each is to be another chart's, beside a script that asks Helm and `kubectl` of one after the other.
 
-use super::stand::{Project, Stand, table};
+use super::stand::{Project, Stand, table, told};
 use crate::bench::goal::Goal;
 use crate::bench::measure;
 use crate::outcome::Fault;
@@ -83,8 +83,8 @@ pub fn measure(stand: &Stand<'_>, helm: Helm) -> Result<(String, Vec<Goal>), Fau
     let turns = measure::turns(ROUNDS, &[&ours, &theirs])?;
     let name = if helm == Helm::Three { "Helm 3" } else { "Helm 4" };
     let what = format!("{RELEASES} releases of {name}, times as fast as a script with helm and kubectl diff");
-    let told = format!("{RELEASES} releases of {OBJECTS} objects, {name}\n");
-    Ok((told + &table(&["switchback", "script"], &turns), vec![Goal::times(what, turns.times(0, 1), 10.0)]))
+    let head = format!("{RELEASES} releases of {OBJECTS} objects, {name}\n");
+    Ok((head + &table(&["switchback", "script"], &turns), vec![Goal::times(what, turns.times(0, 1), 10.0)]))
 }
 
 /// The releases as they are, and the plan that wants them otherwise.
@@ -103,7 +103,7 @@ fn prepared<'s>(stand: &'s Stand<'s>, helm: Helm) -> Result<Project<'s>, Fault> 
         _ = writeln!(steps, "    moves from=\"1.0.0\" to=\"2.0.0\"\n    helm.upgrade \"{name}\" chart=\"chart\"\n}}");
     }
     project.plan(PLAN, &steps)?;
-    project.told(script(&project, SEED)?)?;
+    told(script(&project, SEED)?)?;
     Ok(project)
 }
 

@@ -74,15 +74,6 @@ impl Project<'_> {
         self.on_cluster(shell)
     }
 
-    /// Runs one to its end; what it wrote.
-    pub fn told(&self, mut command: Command) -> Result<String, Fault> {
-        let output = command.output()?;
-        if output.status.success() {
-            return Ok(String::from_utf8(output.stdout)?);
-        }
-        Err(format!("{command:?} failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into())
-    }
-
     fn on_cluster(&self, mut command: Command) -> Result<Command, Fault> {
         let access = self.stand.cluster.access();
         command.envs(access.environment()).env("PATH", self.path()?).env("NAMESPACE", &self.namespace);
@@ -97,15 +88,24 @@ impl Project<'_> {
 
     /// Both must tell of so many objects that they differ, ours with nothing in the way: else they did not do the same.
     pub fn agree(&self, plan: &str, objects: usize, other: Command) -> Result<(), Fault> {
-        let told: Json = serde_json::from_str(&self.told(self.diff(plan)?)?)?;
-        let ours = told.pointer("/known/validated").and_then(Json::as_u64);
-        let blocked = told.get("blocked").and_then(Json::as_array).is_none_or(|blocked| !blocked.is_empty());
-        let others = self.told(other)?.lines().filter(|line| line.starts_with("diff -u")).count();
+        let shown: Json = serde_json::from_str(&told(self.diff(plan)?)?)?;
+        let ours = shown.pointer("/known/validated").and_then(Json::as_u64);
+        let blocked = shown.get("blocked").and_then(Json::as_array).is_none_or(|blocked| !blocked.is_empty());
+        let others = told(other)?.lines().filter(|line| line.starts_with("diff -u")).count();
         if ours == u64::try_from(objects).ok() && !blocked && others == objects {
             return Ok(());
         }
         Err(format!("{objects} objects differ; we tell of {ours:?} (blocked: {blocked}), `kubectl` of {others}").into())
     }
+}
+
+/// Runs a command to its end, which must be a good one; what it wrote.
+pub fn told(mut command: Command) -> Result<String, Fault> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout)?);
+    }
+    Err(format!("{command:?} failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into())
 }
 
 fn file(plan: &str) -> String {
