@@ -268,3 +268,22 @@ fn a_release_of_helm_3_goes_there_and_back_with_helm_4_and_force() {
     has(&stage.ends(0, UNDO), &["are as before the run"]);
     assert_eq!(stage.picture(), before);
 }
+
+#[test]
+fn what_is_ended_and_killed_before_it_began_is_ended_again() {
+    let cluster = cluster!("what_is_ended_and_killed_before_it_began_is_ended_again");
+    let steps = r#"step "pebbles" {
+    helm.upgrade "pebbles" chart="charts/pebbles/2.0.0" within="1m" { set "slow" #true }
+}"#;
+    let stage = Stage::bare(cluster, Helm::Four, "again", steps);
+    let one = folder("charts/pebbles/1.0.0").display().to_string();
+    stage.helm(&["install", "pebbles", &one, "--set", "slow=true"]).unwrap();
+    let pending = "until helm history pebbles -n $NAMESPACE -o json | grep -q pending-upgrade; do sleep 0.1; done";
+    let begun = format!("NAMESPACE={}; {RUN} & run=$!; {pending}; kill -9 $run; wait\n{KILL_HELM}", stage.namespace);
+    stage.run(&begun);
+    stage.ends(137, "SWITCHBACK_KILL_ON=helm switchback resume");
+    let last = || stage.history_of("pebbles").pop().unwrap();
+    assert_eq!(last().1, "pending-upgrade");
+    stage.ends(0, "switchback resume");
+    assert_eq!((last().1.as_str(), last().2.as_str()), ("deployed", "pebbles-2.0.0"));
+}

@@ -129,9 +129,9 @@ impl Act {
             stands = match (attempt.purpose, settled) {
                 (Purpose::Act, Settled::Done { revision }) => return Ok(Some(revision)),
                 (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => return Ok(None),
-                (_, Settled::NotBegun) => attempt.before,
+                (_, Settled::NotBegun) if Before::of(&now) != attempt.before => attempt.before,
                 (Purpose::Mend, Settled::Done { .. } | Settled::Gone) => Before::of(&now),
-                (_, Settled::Pending { .. }) => self.mended(call, kept, now, scene).await?,
+                (_, Settled::Pending { .. } | Settled::NotBegun) => self.mended(call, kept, now, scene).await?,
                 (_, settled) => return Err(Fault::new(self.failed(call, &settled)).details(said)),
             }
         }

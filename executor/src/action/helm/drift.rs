@@ -43,12 +43,13 @@ async fn note_left(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
             store.note_left(&was.object, &live)?;
         }
     }
-    // A freeze is of these, too.
-    let live = scene.site.cluster()?.get_all(&kept.same).await;
-    for (name, live) in kept.same.iter().zip(live) {
-        if let Some(live) = live? {
-            store.note_left(name, &live)?;
-        }
+    // Helm leaves these as they are: what is otherwise by now somebody else wrote, while Helm was at work.
+    let names: Vec<_> = kept.same.iter().map(|same| same.object.clone()).collect();
+    let live = scene.site.cluster()?.get_all(&names).await;
+    for (same, live) in kept.same.iter().zip(live) {
+        let before = store.kept(&same.before)?;
+        let left = live?.filter(|live| Normal::of(live) == Normal::of(&before)).unwrap_or(before);
+        store.note_left(&same.object, &left)?;
     }
     Ok(())
 }

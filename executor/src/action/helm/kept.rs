@@ -31,7 +31,7 @@ pub(super) struct Kept {
     pub objects: Vec<Was>,
     /// The release's objects that stay as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub same: Vec<ObjectName>,
+    pub same: Vec<Same>,
     /// The hooks that run: what they do nobody takes back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<String>,
@@ -54,6 +54,14 @@ pub(super) struct Was {
     pub gone: bool,
 }
 
+/// An object that Helm leaves as it is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Same {
+    pub object: ObjectName,
+    /// The file of the run's store that has it.
+    pub before: String,
+}
+
 impl Kept {
     /// Of a look, right before it is done.
     pub async fn of(look: &Look, verb: Verb, call: &Call, scene: &Scene<'_>) -> Result<Self, Fault> {
@@ -65,7 +73,12 @@ impl Kept {
             let before = change.before.as_ref().map(|before| store.keep(before)).transpose()?;
             objects.push(Was { object: change.name.clone(), seen: seen?, before, gone });
         }
-        let same = look.changes.iter().filter(|change| change.effect == Change::Equal);
+        let mut same = Vec::new();
+        for change in look.changes.iter().filter(|change| change.effect == Change::Equal) {
+            if let Some(before) = &change.before {
+                same.push(Same { object: change.name.clone(), before: store.keep(before)? });
+            }
+        }
         let history = &look.history;
         let stands = history.last().filter(|last| last.status == Status::Deployed);
         let there = history.last().filter(|last| last.status != Status::Uninstalled);
@@ -78,7 +91,7 @@ impl Kept {
             back: stands.or(good).map(|release| release.revision),
             to: look.target,
             objects,
-            same: same.map(|change| change.name.clone()).collect(),
+            same,
             hooks: look.hooks().into_iter().map(|(_, hook)| called(hook)).collect(),
             ready: verb != Verb::Uninstall && truth(call, "ready", true),
             starts: Starts::prepare(scene)?,
