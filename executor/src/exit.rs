@@ -4,6 +4,7 @@ use crate::project::ProjectError;
 use crate::screen::{Look, Style, hang, run_command, safe};
 use crate::world::TreeError;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How a command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,6 +159,9 @@ impl From<TreeError> for Error {
 /// A run that is cut off like this is resumed like one whose machine lost power.
 pub fn report_bugs() {
     std::panic::set_hook(Box::new(|panic| {
+        while LEFT_BEHIND.load(Ordering::SeqCst) && std::thread::current().name() != Some("main") {
+            std::thread::park();
+        }
         let payload = panic.payload();
         let said = payload.downcast_ref::<&str>().copied();
         let said = said.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
@@ -165,6 +169,15 @@ pub fn report_bugs() {
         eprint!("{}", bug(said, &place));
         std::process::exit(Exit::Error.code().into());
     }));
+}
+
+/// Whether the process is about to end, and what still runs besides is waited for by nobody.
+static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
+
+/// From here on work on other threads is left behind: without its runtime it can't so much as tell the time, and where it
+/// panics over that there is nothing to report.
+pub fn leave_behind() {
+    LEFT_BEHIND.store(true, Ordering::SeqCst);
 }
 
 fn bug(said: &str, place: &str) -> String {

@@ -4,7 +4,7 @@ use super::typing::can_ask;
 use super::{EventsFormat, Globals, Progress, WhenLive};
 use crate::bundle::Bundle;
 use crate::event::{Entry, Standing};
-use crate::exit::Exit;
+use crate::exit::{Exit, leave_behind};
 use crate::report::live::{Json, Live, Plain, Reader};
 use crate::report::run::{Reviewed, Story, View, Zone, aftermath, ending, open};
 use crate::run::Signals;
@@ -105,6 +105,7 @@ pub(super) fn with_signals<T>(work: impl AsyncFnOnce(&mut Signals) -> T) -> std:
         Ok(work(&mut signals).await)
     });
     // What a second ctrl-c left behind is not waited for.
+    leave_behind();
     runtime.shutdown_background();
     done
 }

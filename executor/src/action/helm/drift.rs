@@ -48,7 +48,8 @@ async fn note_left(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
     let live = scene.site.cluster()?.get_all(&names).await;
     for (same, live) in kept.same.iter().zip(live) {
         let before = store.kept(&same.before)?;
-        let left = live?.filter(|live| Normal::of(live) == Normal::of(&before)).unwrap_or(before);
+        let only_owned = |live: &Object| kept.merged && Normal::of(live) == Normal::of(&before);
+        let left = live?.filter(only_owned).unwrap_or(before);
         store.note_left(&same.object, &left)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::action::{Account, Effect, Recipe};
 use crate::resource::{Observed, Resource, observe_all, recorded};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::ObjectName;
-use crate::world::helm::{Before, Effect as Change, Status, last_good};
+use crate::world::helm::{Apply, Before, Effect as Change, Status, last_good};
 use serde::{Deserialize, Serialize};
 use switchback_compiler::plan::Call;
 
@@ -32,6 +32,9 @@ pub(super) struct Kept {
     /// The release's objects that stay as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub same: Vec<Same>,
+    /// Whether the server merges what Helm sends (Helm 4): also where nothing changes it may make Helm an owner.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub merged: bool,
     /// The hooks that run: what they do nobody takes back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<String>,
@@ -92,6 +95,7 @@ impl Kept {
             to: look.target,
             objects,
             same,
+            merged: look.new.as_ref().is_some_and(|new| new.apply == Apply::ServerSide),
             hooks: look.hooks().into_iter().map(|(_, hook)| called(hook)).collect(),
             ready: verb != Verb::Uninstall && truth(call, "ready", true),
             starts: Starts::prepare(scene)?,
