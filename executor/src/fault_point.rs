@@ -3,7 +3,8 @@
 //! Every durable write of the journal and every effect on the world has a boundary before and after it; marks and other
 //! notes have one behind them. Built with the feature `faults`, the process kills itself (as `kill -9` would) at the one
 //! that `SWITCHBACK_KILL_AT` counts; the number and the name of the last one stand in the file of `SWITCHBACK_COUNT_TO`.
-//! `SWITCHBACK_KILL_ON` is the same by a name: the first of that name. `SWITCHBACK_SIGNAL_AT` has it sent signals instead: `12:INT,13:INT`. Built without, this is nothing.
+//! `SWITCHBACK_KILL_ON` is the same by a name: the first of that name. `SWITCHBACK_SIGNAL_AT` has it sent signals instead:
+//! `12:INT,13:INT`. Built without, this is nothing.
 
 /// A boundary; `name` says which.
 #[cfg(feature = "faults")]

@@ -4,8 +4,8 @@ pub use crate::secrets::Secrets;
 
 use crate::resource::Resource;
 use crate::target::{Found, Held};
-use crate::world::cluster::{Cluster, Fault as ClusterFault};
-use crate::world::helm::HelmFault;
+use crate::world::cluster::{Cluster, Fault as ClusterFault, FaultKind};
+use crate::world::helm::{HelmFault, HelmFaultKind};
 use crate::world::{RelPath, Tree, TreeError};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +87,8 @@ impl From<ClusterFault> for Fault {
 impl From<HelmFault> for Fault {
     fn from(fault: HelmFault) -> Self {
         let said = fault.said.iter().map(|line| format!("| {line}"));
-        Self::new(fault.what).details(fault.help.into_iter().chain(said))
+        let lasting = matches!(fault.kind, HelmFaultKind::Cluster(FaultKind::Forbidden | FaultKind::Unauthorized));
+        Self { lasting, ..Self::new(fault.what) }.details(fault.help.into_iter().chain(said))
     }
 }
 

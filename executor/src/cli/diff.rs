@@ -123,6 +123,9 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     if let Some(next) = next(args).filter(|_| differs) {
         match in_the_way(project.root(), &fresh.bundle.plan) {
             Some(refused) => globals.remark(&format!("now it could not run:\n{}", refused.text(globals.err()))),
+            None if !fresh.bundle.preview.blocked.is_empty() => {
+                globals.remark("now it could not run: what is not safe to start stands above\n");
+            }
             None => globals.remark(&format!("next: {next}\n")),
         }
     }

@@ -155,7 +155,9 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
         let bundle = bundle.map_err(|error| refused(error.to_string()))?;
         return Ok(Fresh { bundle, secrets, made });
     }
-    Err(NoBundle::Refused(not_as_reviewed(&bundle, &changed)))
+    // Where another run is at work, it is what changes the target.
+    let keeps = in_the_way(project.root(), &bundle.plan);
+    Err(NoBundle::Refused(keeps.unwrap_or_else(|| not_as_reviewed(&bundle, &changed))))
 }
 
 /// What is other than when it was reviewed.
@@ -178,6 +180,10 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
 /// Which door is shut before a run may begin.
 fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
     if !bundle.preview.blocked.is_empty() {
+        // Whoever keeps the target may be why: what to do is said of that run, not of what it left half done.
+        if let Some(keeps) = in_the_way(project.root(), &bundle.plan) {
+            return Some(keeps);
+        }
         let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
         return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
     }
@@ -185,7 +191,9 @@ fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
         let names: Vec<&str> = bundle.plan.blocks.iter().filter_map(stop_at).collect();
         if !names.contains(&until.as_str()) {
             let refused = Refused::with(Exit::Usage, format!("there is no stage or layer `{until}` to stop after"));
-            return Some(refused.fact(format!("there is {}", list(&names))));
+            let there =
+                if names.is_empty() { "the plan has none".to_owned() } else { format!("there is {}", list(&names)) };
+            return Some(refused.fact(there));
         }
     }
     let window = bundle.plan.window.as_ref().and_then(|window| far(window, args));

@@ -57,6 +57,7 @@ pub(super) fn all(plan: &Plan, site: &Site, preview: &Preview, copied: u64) -> V
     let found = preview.facts.copies.iter();
     tried.extend(found.map(|(name, fact)| Tried::judged("copies", true, format!("{name}: {fact}; read back"))));
     tried.extend(services(preview));
+    tried.extend(releases(preview, site));
     tried.extend(active.iter().flat_map(|(unit, _)| programs(unit, site)));
     tried
 }
@@ -121,6 +122,20 @@ fn services(preview: &Preview) -> Option<Tried> {
     let names: Vec<&str> = services.map(|service| service.name.as_str()).collect();
     let says = format!("{}: known to the target, and looked at", list(&names));
     (!names.is_empty()).then(|| Tried::judged("services", true, says))
+}
+
+/// Releases that are changed: the revision to which an undo goes back was read. One that is not deployed is none.
+fn releases(preview: &Preview, site: &Site) -> Vec<Tried> {
+    let changed = preview.resources(&[What::Changed, What::Deleted]);
+    let releases = preview.facts.resources.iter().filter(|(resource, _)| resource.space == Space::Release);
+    let changed = releases.filter(|(resource, _)| changed.contains(resource.spoken(&site.namespace).as_str()));
+    changed
+        .filter_map(|(resource, seen)| {
+            let (_, name) = resource.release_name()?;
+            let (revision, what) = seen.says.split_once(", ").filter(|(_, what)| what.ends_with(", deployed"))?;
+            Some(Tried::judged(name, true, format!("{revision} is there: {what}")))
+        })
+        .collect()
 }
 
 /// What a written way back runs: its sources are in the bundle, and more can't be tried.

@@ -2,6 +2,7 @@
 
 use super::{Changed, Preview, UnitPreview};
 use crate::action::{Body, Change};
+use crate::screen::diff::{DiffLine, Kind};
 use std::collections::BTreeSet;
 
 impl Preview {
@@ -28,16 +29,47 @@ fn others(then: &[&Change], now: &[&Change]) -> Vec<Changed> {
         from.iter().filter(|change| !to.contains(change)).map(|change| change.resource.clone()).collect()
     };
     let resources: BTreeSet<String> = missing(then, now).union(&missing(now, then)).cloned().collect();
-    let words = |changes: &[&Change], resource: &str, words: &str| {
-        let changes = changes.iter().any(|change| change.resource == resource);
-        if changes { words.to_owned() } else { "no change".to_owned() }
+    let find = |changes: &[&Change], resource: &str| -> Option<Change> {
+        changes.iter().find(|change| change.resource == resource).map(|change| (*change).clone())
     };
-    let told = |resource: String| Changed {
-        was: words(then, &resource, "the change that was reviewed"),
-        is: words(now, &resource, "another change"),
-        resource,
+    let told = |resource: String| {
+        let (was, is) = (find(then, &resource), find(now, &resource));
+        Changed {
+            was: was.as_ref().map_or("no change", |_| "the change that was reviewed").to_owned(),
+            is: is.map_or_else(|| "no change".to_owned(), |is| another(was.as_ref(), &is)),
+            resource,
+        }
     };
     resources.into_iter().map(told).collect()
+}
+
+/// What is said now and was not said then.
+fn another(was: Option<&Change>, is: &Change) -> String {
+    let then = was.map(said).unwrap_or_default();
+    let news: Vec<String> = said(is).into_iter().filter(|line| !then.contains(line)).take(MOST_TOLD).collect();
+    if news.is_empty() { "another change".to_owned() } else { format!("another change: {}", news.join("; ")) }
+}
+
+/// As many lines as one reads.
+const MOST_TOLD: usize = 3;
+
+fn said(change: &Change) -> Vec<String> {
+    match &change.body {
+        Body::Lines(lines) => {
+            lines.iter().filter(|line| !matches!(line.kind, Kind::Hunk | Kind::Same)).map(line).collect()
+        }
+        Body::Words(words) => words.lines().map(ToOwned::to_owned).collect(),
+        Body::Nothing => Vec::new(),
+    }
+}
+
+fn line(line: &DiffLine) -> String {
+    let sign = match line.kind {
+        Kind::Removed => "-",
+        Kind::Added => "+",
+        Kind::Hunk | Kind::Same | Kind::Note => "",
+    };
+    format!("{sign}{}", line.text.trim())
 }
 
 /// The target's first run makes the key that hidden values are shown by: that alone is no other change.

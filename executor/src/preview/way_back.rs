@@ -36,6 +36,10 @@ fn own(seen: &UnitPreview, nouns: Nouns) -> String {
                 // What becomes of an object that nobody can know beforehand is no thing that is put back.
                 objects.sort(changes.iter().filter(|change| change.what != What::Unknown));
             }
+            // A release that the action installs has no revision to go back to.
+            (Some(OwnWayBack::Restores(_)), _) if is_installed(changes) => {
+                others.push(format!("{} uninstalled", act.words));
+            }
             (Some(OwnWayBack::Restores(what)), _) => others.push(put_back(what, &act.words)),
             _ => {}
         }
@@ -82,6 +86,13 @@ impl<'c> Copies<'c> {
         kept.into_iter().chain((made > 0).then(|| format!("{made} removed")))
     }
 }
+
+fn is_installed(changes: &[Change]) -> bool {
+    changes.iter().any(|change| change.what == What::Created && change.resource.starts_with(RELEASE))
+}
+
+/// So a release is named among changes, also one of another namespace.
+const RELEASE: &str = "release";
 
 /// `service portal as it was`; what else an action puts back is named.
 fn put_back(what: &str, of: &str) -> String {

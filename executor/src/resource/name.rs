@@ -64,7 +64,7 @@ impl Resource {
     }
 
     /// The namespace and the name of a release; none where it is none.
-    pub(super) fn release_name(&self) -> Option<(&str, &str)> {
+    pub fn release_name(&self) -> Option<(&str, &str)> {
         self.name.split_once('/').filter(|_| self.space == Space::Release)
     }
 

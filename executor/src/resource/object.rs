@@ -12,6 +12,22 @@ use std::path::PathBuf;
 /// What is seen of an object, as a site may tell it: of what holds a secret only a digest keyed with the target's key.
 pub fn seen(site: &Site, name: &ObjectName, object: Option<&Object>) -> Observed {
     let Some(object) = object else { return Observed::absent() };
+    let there = there(site, name, object);
+    if object.is_ending() { ending(there) } else { there }
+}
+
+/// Whoever holds it with a finalizer lets go some time, and then it is gone: it is not as it was.
+fn ending(Observed { says, mark }: Observed) -> Observed {
+    let ends = |digest: Digest| Digest::from(blake3::hash(format!("{digest} ends").as_bytes()));
+    let mark = match mark {
+        Mark::Digest(digest) => Mark::Digest(ends(digest)),
+        Mark::Keyed(digest) => Mark::Keyed(ends(digest)),
+        other => other,
+    };
+    Observed { says: format!("{says}, which is being deleted"), mark }
+}
+
+fn there(site: &Site, name: &ObjectName, object: &Object) -> Observed {
     let by = changed_by(object).map(|manager| format!(", by {manager}")).unwrap_or_default();
     if object.kind() != "Secret" && !site.hides(&Resource::object(name)) {
         // Only values of Secrets go into a digest by the key.

@@ -7,8 +7,23 @@ use super::signals::Signals;
 use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::planted;
 use crate::schedule::{ActState, Phase};
-use switchback_compiler::plan::Work as Part;
+use crate::screen::list;
+use std::sync::Arc;
+use switchback_compiler::plan::{Unit, Work as Part};
 use switchback_compiler::schema::Class;
+
+/// What goes on, and what a second signal would cost.
+fn stopping(name: &str, begun: &[&Unit]) -> String {
+    let names: Vec<&str> = begun.iter().map(|unit| unit.name.as_str()).collect();
+    let (what, verb) = match names.as_slice() {
+        [] => return format!("{name} stopping: nothing new starts, and nothing runs\n"),
+        [one] => ((*one).to_owned(), "is"),
+        many => (list(many), "are"),
+    };
+    let once = begun.iter().flat_map(|unit| unit.acts()).any(|act| act.class == Class::AtMostOnce);
+    let costs = if once { "what runs at most once becomes unknown" } else { "`resume` looks what became of it" };
+    format!("{name} stopping: nothing new starts; {what} {verb} let finish\n  {name} again stops waiting: {costs}\n")
+}
 
 impl Owner {
     /// A first signal: nothing new starts. A second one: nobody waits any more.
@@ -23,17 +38,12 @@ impl Owner {
         self.withdraw_questions();
         self.draining = Some(format!("{name} was received"));
         self.stops.send_replace(true);
-        let begun = self.running.iter().filter(|id| self.has_begun(**id)).count();
-        let text = match begun {
-            0 => format!("{name} stopping: nothing new starts, and nothing runs\n"),
-            _ => format!(
-                "{name} stopping: nothing new starts; what runs is let finish\n  {name} again stops waiting: what runs \
-                 at most once becomes unknown\n"
-            ),
-        };
-        self.readers.say(&text);
+        let plan = Arc::clone(&self.plan);
+        let begun: Vec<&Unit> =
+            self.running.iter().filter(|id| self.has_begun(**id)).filter_map(|id| plan.unit(*id)).collect();
+        self.readers.say(&stopping(name, &begun));
         // What has not begun, since it waits for its window, may wait for hours.
-        begun == 0 && !self.running.is_empty()
+        begun.is_empty() && !self.running.is_empty()
     }
 
     fn has_begun(&self, id: u32) -> bool {

@@ -17,7 +17,7 @@ use crate::run::{Asker, Further, NotFurther, Outcome, Reader, Reviewed, Settled,
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
 use crate::screen::run_command;
-use crate::site::{Secrets, Site};
+use crate::site::{Fault, Secrets, Site};
 use crate::target::{self, Home};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -89,7 +89,8 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     // A run that was over, and is undone now, meets those that came after it.
     free(options.project, &home, &plan, Some(&opened.run))?;
     let state = loaded.state();
-    let way = Box::pin(cluster_for(target, &plan, &state, options.to)).await?;
+    let way = Box::pin(cluster_for(target, &plan, &state, options.to)).await;
+    let way = way.map_err(|fault| not_connected(fault, options.to, &opened.run))?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
@@ -119,6 +120,13 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     settle_marks(&home, &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// What to type once the cluster lets us in again.
+fn not_connected(fault: Fault, to: &str, run: &str) -> Refused {
+    let Fault { why, details, .. } = fault;
+    let refused = Refused::error(format!("{why}; nothing was touched"));
+    details.into_iter().fold(refused, Refused::fact).next(run_command(format_args!("{to} {run}")))
 }
 
 /// Whether a run keeps its target beyond this process, as its journal says by now; one that can't be read may say so.

@@ -4,7 +4,7 @@ use super::open::touches;
 use super::refused::Refused;
 use crate::exit::Exit;
 use crate::run::host;
-use crate::screen::{age, run_command};
+use crate::screen::age;
 use crate::site::{Fault, Site};
 use crate::target::{Held, Holder, Home, NotHeld, hold, lease_name};
 use crate::world::cluster::{Cluster, FaultKind, ObjectName};
@@ -133,12 +133,12 @@ fn taken(
     let refused = match other {
         Some(other @ Holder { run, .. }) => refused
             .fact(format!("it runs on {}{seen}", place(own, other)))
-            .fact(format!("go on with it, or end it, there: {}", run_command(format_args!("status {run}")))),
+            .fact(format!("go on with it, or end it, there: switchback status {run}")),
         None => refused.fact(format!("the Lease {} says no run{seen}", name.spoken(""))),
     };
-    let context = kube.context.as_ref().map(|context| format!(" --context {context}")).unwrap_or_default();
+    // No command: pasted while that run goes on, it would let two runs at one target.
+    let context = kube.context.as_ref().map(|context| format!(" of context {context}")).unwrap_or_default();
     let namespace = name.namespace.as_deref().unwrap_or_default();
-    refused
-        .fact("only if that machine is lost for good, and nothing of the run goes on:")
-        .next(format!("kubectl{context} --namespace {namespace} delete lease {}", name.name))
+    let lease = format!("lease {} in namespace {namespace}{context}", name.name);
+    refused.fact(format!("only if that machine is lost for good, and nothing of the run goes on, delete {lease}"))
 }

@@ -75,7 +75,8 @@ pub fn in_the_way(project: &Path, plan: &Plan) -> Option<Refused> {
     let kept = target::marks(&home).ok()?.into_iter().find_map(forbids)?;
     if target::is_taken(&home) {
         let why = format!("run {} of {} works on this target now; nothing was touched", kept.run, kept.by);
-        return Some(Refused::with(Exit::Kept, why).next(run_command(format_args!("status {}", kept.run))));
+        let refused = Refused::with(Exit::Kept, why).fact(format!("it runs {}", kept.plan));
+        return Some(refused.next(run_command(format_args!("status {}", kept.run))));
     }
     Some(keeping(project, &home, &kept))
 }

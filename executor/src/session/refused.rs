@@ -17,6 +17,9 @@ pub struct Refused {
     pub next: Vec<String>,
 }
 
+/// A fact that begins so is a part of the one before it.
+const PART: &str = "  ";
+
 impl Refused {
     /// Something went wrong that is no refusal.
     pub fn error(why: impl Into<String>) -> Self {
@@ -28,7 +31,7 @@ impl Refused {
         Self { exit, why: why.into(), facts: Vec::new(), next: Vec::new() }
     }
 
-    /// With a fact.
+    /// With a fact; one that begins with two spaces is a part of the one before it.
     #[must_use]
     pub fn fact(mut self, line: impl Into<String>) -> Self {
         self.facts.push(line.into());
@@ -51,7 +54,10 @@ impl Refused {
         };
         let style = if word == "nothing to do" { Style::Plain } else { Style::Red };
         let mut text = hang(&format!("{}: ", style.paint(word, look)), &safe(&self.why, look), look);
-        text.extend(self.facts.iter().map(|fact| hang("  ", &safe(fact, look), look)));
+        text.extend(self.facts.iter().map(|fact| {
+            let lead = if fact.starts_with(PART) { "    " } else { "  " };
+            hang(lead, &safe(fact.trim_start(), look), look)
+        }));
         text + &next(&self.next)
     }
 }

@@ -45,10 +45,15 @@ impl Cluster {
     pub fn namespace(&self, begin: &str) -> Result<String, String> {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let name = format!("{begin}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        self.kubectl(&["create", "namespace", &name], "")?;
-        // No pod is taken before.
-        self.wait("the service account", &["get", "serviceaccount", "default", "--namespace", &name])?;
+        self.make_namespace(&name)?;
         Ok(name)
+    }
+
+    /// Makes a namespace of this very name.
+    pub fn make_namespace(&self, name: &str) -> Result<(), String> {
+        self.kubectl(&["create", "namespace", name], "")?;
+        // No pod is taken before.
+        self.wait("the service account", &["get", "serviceaccount", "default", "--namespace", name])
     }
 
     /// What `kubectl` prints, given a text to read; an error is what it says when it fails.

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Page {
     /// The project that it begins with.
     pub project: Option<String>,
+    /// The context and the namespace by which it knows a test cluster, with Helm 4 and `kubectl`.
+    pub cluster: Option<(String, String)>,
     /// Texts and blocks in their order.
     pub parts: Vec<Part>,
 }
@@ -63,6 +65,10 @@ impl Page {
         while let Some(line) = lines.next() {
             if let Some(project) = line.strip_prefix("project: ") {
                 page.project = Some(project.trim().to_owned());
+            }
+            if let Some(place) = line.strip_prefix("cluster: ") {
+                let (context, namespace) = place.trim().split_once('/').ok_or("`cluster:` is CONTEXT/NAMESPACE")?;
+                page.cluster = Some((context.to_owned(), namespace.to_owned()));
             }
             match opened(line) {
                 Some((fence, words)) => {
@@ -156,7 +162,7 @@ fn stream(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 mod tests {
     use super::*;
 
-    const PAGE: &str = "# A page\n\nproject: quickstart\n\n```console columns=60 ascii\n$ switchback runs\nrun\n\
+    const PAGE: &str = "# A page\n\nproject: quickstart\ncluster: prod/shop\n\n```console columns=60 ascii\n$ switchback runs\nrun\n\
                         [stderr]\nnote\n[exit 0]\n$ true\n[exit 0]\n```\n\nThe end.\n";
 
     #[test]
@@ -164,6 +170,7 @@ mod tests {
         let page = Page::parse(PAGE).unwrap();
         assert_eq!(page.to_string(), PAGE);
         assert_eq!(page.project.as_deref(), Some("quickstart"));
+        assert_eq!(page.cluster, Some(("prod".to_owned(), "shop".to_owned())));
         let blocks: Vec<&Block> = page
             .parts
             .iter()

@@ -3,6 +3,7 @@
 //! Ids and digests are numbered in the order in which they come up, so that a page still shows which are the same.
 
 use super::Sealed;
+use super::place::Place;
 use regex::{Captures, Regex};
 
 /// What was replaced on a page so far.
@@ -11,8 +12,11 @@ pub struct Redactions {
     root: String,
     port: String,
     host: String,
+    /// The page's namespace as it is told, and as it is.
+    namespace: Option<(String, String)>,
     runs: Vec<String>,
     digests: Vec<String>,
+    hidden: Vec<String>,
 }
 
 /// Where a run's id stands: behind these words, or in a path.
@@ -40,6 +44,15 @@ const PLAIN: &[(&str, &str)] = &[
     (r"\x1b\[", r"\e["),
 ];
 
+/// The same on a cluster, where also some lines come only when it takes long.
+const ON_CLUSTER: &[(&str, &str)] = &[
+    (r"\bpod ([a-z0-9-]+)-[0-9a-z]{8,10}-[0-9a-z]{5}\b", "pod $1-[pod]"),
+    // What is said when it lasts depends on how long it does, and so does how many events there are.
+    (r"(?m)^\d\d:\d\d:\d\d [a-z0-9-]+: waits, .*\n", ""),
+    (r"\b\d+ records\b", "[number] records"),
+    (r"\b10\.0\.0\.\d+\b", "[address]"),
+];
+
 impl Redactions {
     /// For a page that runs here.
     pub fn new(sealed: &Sealed) -> Self {
@@ -48,9 +61,18 @@ impl Redactions {
             root: sealed.root().display().to_string(),
             port: sealed.port().to_string(),
             host,
+            namespace: None,
             runs: Vec::new(),
             digests: Vec::new(),
+            hidden: Vec::new(),
         }
+    }
+
+    /// With a place on a cluster.
+    #[must_use]
+    pub(super) fn at(self, place: &Place) -> Self {
+        let (shown, own) = place.namespace();
+        Self { namespace: Some((shown.to_owned(), own.to_owned())), ..self }
     }
 
     /// The text with all of it replaced.
@@ -75,6 +97,18 @@ impl Redactions {
             format!("[digest-{}]", remember(digests, &short))
         };
         text = pattern(DIGEST).replace_all(&text, numbered).into_owned();
+        if let Some((shown, own)) = &self.namespace {
+            text = pattern(&format!(r"\b{own}\b")).replace_all(&text, shown).into_owned();
+            for (wanted, shown) in ON_CLUSTER {
+                text = pattern(wanted).replace_all(&text, *shown).into_owned();
+            }
+            let hidden = &mut self.hidden;
+            let numbered = |found: &Captures<'_>| {
+                let key = found.get(1).map_or("", |key| key.as_str());
+                format!("‹hidden [key-{}]›", remember(hidden, key))
+            };
+            text = pattern(r"‹hidden ([0-9a-f]{6})›").replace_all(&text, numbered).into_owned();
+        }
         for (wanted, shown) in PLAIN {
             text = pattern(wanted).replace_all(&text, *shown).into_owned();
         }
@@ -105,8 +139,10 @@ mod tests {
             root: "/tmp/x".into(),
             port: "41874".into(),
             host: "ops-1".into(),
+            namespace: Some(("lumen".into(), "lumea".into())),
             runs: Vec::new(),
             digests: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -137,5 +173,14 @@ mod tests {
     #[test]
     fn paths_and_escapes_are_replaced() {
         assert_eq!(redactions().apply("/tmp/x/home/a \u{1b}[31mred"), r"[folder]/home/a \e[31mred");
+    }
+
+    #[test]
+    fn what_a_cluster_names_is_replaced() {
+        let told = redactions().apply("in lumea: pod web-5d8c9f7b64-q4zlm: waits\n12:00:01 web: waits, 5s of 1m: x\n-a: ‹hidden 71c2e0›\n+a: ‹hidden 9bd41f›, ‹hidden 71c2e0›\n");
+        assert_eq!(
+            told,
+            "in lumen: pod web-[pod]: waits\n-a: ‹hidden [key-1]›\n+a: ‹hidden [key-2]›, ‹hidden [key-1]›\n"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! A folder of its own for a page, and an environment in which nothing of this machine is seen.
 
+use super::place::Place;
 use crate::{binary, files_below, folder};
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
@@ -21,6 +23,8 @@ pub struct Sealed {
     root: tempfile::TempDir,
     /// Nobody listened there when the page began.
     port: u16,
+    /// What its commands need to reach a test cluster: environment, and the folder of the programs.
+    cluster: Option<(Vec<(&'static str, OsString)>, PathBuf)>,
 }
 
 /// How a command ended.
@@ -39,7 +43,7 @@ impl Sealed {
     pub fn new(project: Option<&str>) -> Result<Self, String> {
         let failed = |error: io::Error| error.to_string();
         let root = tempfile::tempdir().map_err(failed)?;
-        let sealed = Self { root, port: free_port().map_err(failed)? };
+        let sealed = Self { root, port: free_port().map_err(failed)?, cluster: None };
         for folder in ["work", "home", "bin"] {
             fs::create_dir(sealed.root.path().join(folder)).map_err(failed)?;
         }
@@ -51,6 +55,13 @@ impl Sealed {
             copy(&from, &sealed.work()).map_err(|error| format!("{}: {error}", from.display()))?;
         }
         Ok(sealed)
+    }
+
+    /// With a place on a cluster.
+    pub(super) fn at(mut self, place: &Place) -> Result<Self, String> {
+        place.settle(&self.work(), self.root())?;
+        self.cluster = Some((place.environment(self.root()), place.programs()));
+        Ok(self)
     }
 
     /// Where commands run.
@@ -72,7 +83,11 @@ impl Sealed {
     pub fn run(&self, line: &str, surroundings: &[String]) -> Result<Ended, String> {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", line]).current_dir(self.work()).env_clear().process_group(0);
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.root.path().join("bin").display());
+        let mut path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.root.path().join("bin").display());
+        if let Some((environment, programs)) = &self.cluster {
+            shell.envs(environment.iter().cloned());
+            path = format!("{}:{path}", programs.display());
+        }
         shell.env("PATH", path).env("HOME", self.root.path().join("home")).env("USER", "ada");
         shell.envs([("TZ", "UTC"), ("LANG", "C.UTF-8"), ("COLUMNS", "80"), ("TERM", "xterm")]);
         let (mut columns, mut terminal, mut answers) = ("80", false, Vec::new());

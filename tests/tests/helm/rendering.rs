@@ -3,7 +3,9 @@
 use crate::stage::{Stage, chart, cluster, run};
 use serde_json::json;
 use switchback::world::cluster::{Limits, Source};
-use switchback::world::helm::{Effect, HelmFaultKind, Learnt, ObjectChange, Operation, Upgrade, When, running};
+use switchback::world::helm::{
+    Effect, HelmFaultKind, Hook, Learnt, ObjectChange, Operation, Rendered, Upgrade, When, running,
+};
 use switchback_tests::cluster::Helm;
 
 #[test]
@@ -131,5 +133,60 @@ fn settings_around_helm_do_not_reach_it() {
         // The kubeconfig of the home is one by itself.
         let client = switchback::world::cluster::Cluster::connect(&source, Limits::default()).await.unwrap();
         assert_eq!(client.server(), stage.client.server());
+    });
+}
+
+#[test]
+fn what_asks_nothing_of_the_cluster_is_rendered_without_it_to_the_same() {
+    let cluster = cluster!(shared, "what_asks_nothing_of_the_cluster_is_rendered_without_it_to_the_same");
+    run(async {
+        for kind in Helm::BOTH {
+            let stage = Stage::new(cluster, kind, "here").await;
+            let of = |chart: &str, values: &[(&str, serde_json::Value)]| {
+                let upgrade = stage.upgrade("1.0.0", values);
+                Upgrade { chart: switchback_tests::folder("charts").join(chart), ..upgrade }
+            };
+            let here = async |upgrade: &Upgrade| {
+                let history = stage.history().await;
+                let folder = stage.folder.path();
+                stage.helm.render_here(&stage.home, &stage.client, upgrade, history.last(), folder).await.unwrap()
+            };
+            let told = |rendered: &Rendered| {
+                let hook = |hook: &Hook| {
+                    (
+                        hook.name.clone(),
+                        hook.events.clone(),
+                        hook.weight,
+                        hook.delete_policies.clone(),
+                        hook.object().unwrap(),
+                    )
+                };
+                let chart = &rendered.chart;
+                (
+                    (chart.name.clone(), chart.version.clone(), chart.app_version.clone(), rendered.apply),
+                    rendered.objects.clone(),
+                    rendered.hooks.iter().map(hook).collect::<Vec<_>>(),
+                    rendered.definitions.clone(),
+                )
+            };
+            let slow = [("slow", json!(true))];
+            for (first, chart) in [(true, of("pebbles/1.0.0", &slow)), (false, of("pebbles/2.0.0", &slow))] {
+                let alone = here(&chart).await.unwrap();
+                assert_eq!(told(&alone), told(&stage.rendered(&chart).await), "{kind:?} {first}");
+                assert!(!alone.objects.is_empty() && !alone.hooks.is_empty() && !alone.alone);
+                stage.upgraded(&chart).await;
+            }
+            let described = stage.folder.path().join("described");
+            std::fs::create_dir_all(described.join("crds")).unwrap();
+            std::fs::write(described.join("Chart.yaml"), "apiVersion: v2\nname: described\nversion: 1.0.0\n").unwrap();
+            std::fs::write(described.join("crds/README.md"), "# Kinds\nSee: [here](there\n").unwrap();
+            let described = Upgrade { chart: described, ..of("pebbles/2.0.0", &slow) };
+            assert_eq!(told(&here(&described).await.unwrap()), told(&stage.rendered(&described).await));
+            let asking = stage.folder.path().join("asking");
+            std::fs::create_dir_all(asking.join("templates")).unwrap();
+            std::fs::write(asking.join("Chart.yaml"), "apiVersion: v2\nname: asking\nversion: 1.0.0\n").unwrap();
+            std::fs::write(asking.join("templates/a.yaml"), "# {{ .Release.Revision }}\n").unwrap();
+            assert_eq!(here(&Upgrade { chart: asking, ..of("pebbles/2.0.0", &slow) }).await, None);
+        }
     });
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use switchback::world::cluster::{Cluster as Client, Conflicts, Limits, Source};
 use switchback::world::helm::{
-    Course, Helm, History, Home, ObjectChange, Operation, Rendered, Schemas, Shared, Single, Upgrade, Values, base,
-    changes, upgrade_or_install,
+    Course, Helm, History, Home, ObjectChange, Operation, Rendered, Shared, Single, Upgrade, Values, base, changes,
+    upgrade_or_install,
 };
 use switchback::world::process::{Ended, Launcher};
 use switchback_tests::cluster::{Cluster, Helm as Kind};
@@ -24,7 +24,6 @@ pub struct Stage<'c> {
     pub helm: Helm,
     pub home: Home,
     pub namespace: String,
-    pub schemas: Schemas,
     pub folder: tempfile::TempDir,
 }
 
@@ -36,7 +35,7 @@ impl<'c> Stage<'c> {
         let helm = Helm::find(Some(&cluster.access().programs().get(kind.program()))).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let home = Home::prepare(&folder.path().join("home"), &source).unwrap();
-        Self { cluster, client, helm, home, namespace, schemas: Schemas::default(), folder }
+        Self { cluster, client, helm, home, namespace, folder }
     }
 
     /// How the release `portal` is changed.
@@ -113,7 +112,7 @@ impl<'c> Stage<'c> {
             takes_ownership: false,
             coming: &[],
         };
-        changes(&self.client, &self.schemas, &course).await.unwrap()
+        changes(&self.client, &course).await.unwrap()
     }
 
     /// `kubectl` in the namespace.

@@ -22,6 +22,14 @@ pub fn waits(does: &str) -> String {
     )
 }
 
+/// A script that runs the plan, does something once anything in it waits, and ends as the run does.
+pub fn while_it_waits(does: &str) -> String {
+    format!(
+        "{RUN} > out 2>&1 & run=$!\nuntil grep -q ': waits' out || ! kill -0 $run; do sleep 0.05; done\n\
+         {{ {does}; }} > done 2>&1 || {{ cat out done; exit 99; }}\nwait $run; code=$?; cat out; exit $code"
+    )
+}
+
 fn given(cluster: &'static switchback_tests::cluster::Cluster, steps: &str) -> Stage {
     Stage::new(cluster, "freeze", steps, &[("a.yaml", &format!("{}---\n{}", map("a", "new"), map("kept", "new")))])
 }

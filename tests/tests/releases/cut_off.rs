@@ -3,7 +3,7 @@
 
 use crate::stage::{FORGET, RUN, Stage, cluster};
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
 use switchback_tests::cluster::{Cluster, Helm};
 use switchback_tests::folder;
 use switchback_tests::sweep::Random;
@@ -11,6 +11,8 @@ use switchback_tests::sweep::Random;
 const RELEASE: &str = "pebbles";
 /// Of each release a run keeps all revisions, and reads them; after so many cuts it begins anew.
 const FRESH_AFTER: u64 = 12;
+/// So many are killed at random where nobody says how many.
+const KILLS: u64 = 50;
 
 /// How a run is cut off.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +28,13 @@ enum Cut {
 }
 
 impl Cut {
+    /// A kill anywhere.
     fn random(random: &mut Random, boundaries: u64) -> Self {
         let (at, after) = (1 + random.below(boundaries), random.below(5000));
-        match random.below(8) {
-            0 | 1 => Self::At(at),
-            2 | 3 => Self::After(after),
-            4 | 5 => Self::All(after),
-            6 => Self::Signal("INT", at, random.below(2) == 0),
-            _ => Self::Signal("TERM", at, random.below(2) == 0),
+        match random.below(3) {
+            0 => Self::At(at),
+            1 => Self::After(after),
+            _ => Self::All(after),
         }
     }
 
@@ -52,6 +53,35 @@ impl Cut {
     }
 }
 
+/// A run that is cut off: its number, the version from which it goes where that matters, and how.
+type Case = (u64, Option<&'static str>, Cut);
+
+/// All that is to be tried. At each boundary: a kill of an upgrade and one of a rollback, and each signal to one of both;
+/// in a long trial each to both. Then kills at random.
+fn cases(seed: u64, boundaries: u64, kills: u64) -> Vec<Case> {
+    let mut all = Vec::new();
+    for at in 1..=boundaries {
+        for (verb, from) in (0..).zip(["1.0.0", "2.0.0"]) {
+            all.push((Some(from), Cut::At(at)));
+            let signals = (0..).zip(["INT", "TERM"]);
+            let signals = signals.filter(|(number, _)| kills > KILLS || (at + verb + number) % 2 == 0);
+            all.extend(signals.map(|(_, name)| (Some(from), Cut::Signal(name, at, at % 4 == 0))));
+        }
+    }
+    let number = all.len() as u64;
+    let random = (number..number + kills).map(|case| (None, Cut::random(&mut Random::of(seed, case), boundaries)));
+    all.extend(random);
+    (0..).zip(all).map(|(number, (from, cut))| (number, from, cut)).collect()
+}
+
+/// The next that can be tried where a release stands, or else the next of all.
+fn next(open: &Mutex<Vec<Case>>, stands: &str) -> Option<Case> {
+    let mut open = open.lock().unwrap();
+    let fits = open.iter().position(|(_, from, _)| from.is_none_or(|from| from == stands));
+    let at = fits.or_else(|| (!open.is_empty()).then_some(0))?;
+    Some(open.remove(at))
+}
+
 /// What watches Helm first, then Helm, by the records of its starts; those that ended have a record of it.
 pub const KILL_HELM: &str = r#"
 for start in $(find .switchback -path '*outputs/*' -name claim.json -exec dirname {} \;); do
@@ -65,26 +95,31 @@ true"#;
 /// A release that is cut off again and again: up by an upgrade, down by a rollback.
 struct Yard {
     stage: Stage,
-    slow: bool,
     stands: &'static str,
 }
 
 impl Yard {
-    fn new(cluster: &'static Cluster, helm: Helm, slow: bool) -> Self {
-        let stage = Stage::bare(cluster, helm, "yard", "");
-        let yard = Self { stage, slow, stands: "1.0.0" };
-        yard.stage.write("values.yaml", &format!("slow: {slow}\n"));
+    fn new(cluster: &'static Cluster, helm: Helm) -> Self {
+        let yard = Self { stage: Stage::bare(cluster, helm, "yard", ""), stands: "1.0.0" };
+        yard.stage.write("values.yaml", "slow: true\n");
         yard.fresh();
         yard
+    }
+
+    /// Goes on from a version.
+    fn stand(&mut self, version: &'static str) {
+        if self.stands != version {
+            self.stands = version;
+            self.fresh();
+        }
     }
 
     fn fresh(&self) {
         let _may_be_missing = self.stage.helm(&["uninstall", RELEASE, "--wait"]);
         let chart = |version: &str| folder("charts/pebbles").join(version).display().to_string();
-        let slow = format!("slow={}", self.slow);
-        self.stage.helm(&["install", RELEASE, &chart("1.0.0"), "--set", &slow]).unwrap();
+        self.stage.helm(&["install", RELEASE, &chart("1.0.0"), "--set", "slow=true"]).unwrap();
         if self.stands == "2.0.0" {
-            self.stage.helm(&["upgrade", RELEASE, &chart("2.0.0"), "--set", &slow]).unwrap();
+            self.stage.helm(&["upgrade", RELEASE, &chart("2.0.0"), "--set", "slow=true"]).unwrap();
         }
     }
 
@@ -144,39 +179,37 @@ fn setting(name: &str, default: u64) -> u64 {
 #[test]
 fn a_release_that_is_cut_off_anywhere_never_stays_pending() {
     let cluster = cluster!("a_release_that_is_cut_off_anywhere_never_stays_pending");
-    let (seed, cuts) = (setting("SWITCHBACK_SEED", 20_261_121), setting("SWITCHBACK_CUTS", 60));
-    let next = AtomicU64::new(1);
-    let work = |helm: Helm, slow: bool| {
-        let mut yard = Yard::new(cluster, helm, slow);
-        let boundaries = yard.boundaries();
-        assert!(boundaries > 10, "{boundaries}");
+    let (seed, kills) = (setting("SWITCHBACK_SEED", 20_261_121), setting("SWITCHBACK_CUTS", KILLS));
+    let mut first = Yard::new(cluster, Helm::Three);
+    // Of an upgrade, and of a rollback.
+    let boundaries = first.boundaries().max(first.boundaries());
+    assert!(boundaries > 10, "{boundaries}");
+    let open = Mutex::new(cases(seed, boundaries, kills));
+    let all = open.lock().unwrap().len() as u64;
+    let work = |mut yard: Yard| {
         let (mut wrong, mut done) = (Vec::new(), 0);
-        loop {
-            let case = next.fetch_add(1, Ordering::SeqCst);
-            if case > cuts {
-                return (wrong, done, boundaries);
-            }
-            let mut random = Random::of(seed, case);
-            let cut = if case <= boundaries { Cut::At(case) } else { Cut::random(&mut random, boundaries) };
+        while let Some((case, from, cut)) = next(&open, yard.stands) {
+            yard.stand(from.unwrap_or(yard.stands));
             if done % FRESH_AFTER == FRESH_AFTER - 1 {
                 yard.fresh();
             }
             done += 1;
-            wrong
-                .extend(yard.tried(cut, &mut random).map(|told| format!("seed {seed}, case {case}, {helm:?}: {told}")));
+            let told = yard.tried(cut, &mut Random::of(seed, case));
+            wrong.extend(told.map(|told| format!("seed {seed}, case {case}, {:?}: {told}", yard.stage.helm)));
         }
+        (wrong, done)
     };
-    let each = [(Helm::Three, false), (Helm::Four, false), (Helm::Three, true), (Helm::Four, true)];
-    let all: Vec<_> = std::thread::scope(|scope| {
-        let workers: Vec<_> = each.map(|(helm, slow)| scope.spawn(move || work(helm, slow))).into_iter().collect();
+    let yards = [Helm::Four, Helm::Three, Helm::Four, Helm::Three, Helm::Four].map(|helm| Yard::new(cluster, helm));
+    let ended: Vec<_> = std::thread::scope(|scope| {
+        let yards = std::iter::once(first).chain(yards);
+        let workers: Vec<_> = yards.map(|yard| scope.spawn(|| work(yard))).collect();
         workers.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
-    let done: u64 = all.iter().map(|(_, done, _)| done).sum();
-    let boundaries: Vec<u64> = all.iter().map(|(_, _, boundaries)| *boundaries).collect();
-    let wrong: Vec<String> = all.into_iter().flat_map(|(wrong, ..)| wrong).collect();
-    writeln!(std::io::stdout().lock(), "releases: {done} cuts, {boundaries:?} boundaries, {} wrong", wrong.len())
-        .unwrap();
-    assert!(wrong.is_empty() && done >= cuts, "{}", wrong.join("\n"));
+    let done: u64 = ended.iter().map(|(_, done)| done).sum();
+    let wrong: Vec<String> = ended.into_iter().flat_map(|(wrong, _)| wrong).collect();
+    let told = format!("{done} cuts, {kills} of them kills at random; {boundaries} boundaries");
+    writeln!(std::io::stdout().lock(), "releases: {told}, {} wrong", wrong.len()).unwrap();
+    assert!(wrong.is_empty() && done == all, "{}", wrong.join("\n"));
 }
 
 /// Switchback and Helm die together, as when a machine goes down, while a hook runs.

@@ -4,7 +4,8 @@ use crate::stage::{RUN, Stage, UNDO, cluster, has};
 use switchback_tests::cluster::Helm;
 use switchback_tests::folder;
 
-const NEVER: &str = r#"apiVersion: apps/v1
+/// A Deployment that never gets ready.
+pub const NEVER: &str = r#"apiVersion: apps/v1
 kind: Deployment
 metadata: {name: never}
 spec:
@@ -21,8 +22,11 @@ fn pods_that_never_become_ready_fail_the_step() {
         let steps = r#"step "never" { helm.upgrade "never" chart="never" within="6s" }"#;
         let stage = Stage::bare(cluster, helm, "never", steps);
         stage.chart("never", NEVER);
+        has(&stage.ends(0, "switchback diff p.plan.kdl"), &["release never uninstalled"]);
         let said = stage.ends(20, RUN);
         has(&said, &["helm upgrade never: revision 1 failed", "deployment/never: 0 of 1 ready"]);
+        // Of a pod what is wrong with it is told, whatever Helm says.
+        has(&said, &["pod never-", "runs, and is not ready"]);
         has(&said, &["release never uninstalled", "are as before the run"]);
         assert_eq!((stage.get("deployment/never", ".kind"), stage.history_of("never")), (String::new(), Vec::new()));
         // Not waited for, it is deployed, and nobody says that it is ready.
@@ -137,7 +141,7 @@ step "second" { needs "first"; helm.upgrade "portal" chart="charts/portal/2.0.0"
         let stage = Stage::new(cluster, helm, "twice", steps);
         let before = stage.picture();
         let diff = stage.ends(0, "switchback diff p.plan.kdl");
-        has(&diff, &["? release portal: an action before this one changes it: what this one does is known then"]);
+        has(&diff, &["? release portal ", "an action before this one changes it: what this one does is known then"]);
         stage.ends(0, RUN);
         assert_eq!((stage.last().unwrap().0, stage.get("deployment/portal", ".spec.replicas")), (3, "2".to_owned()));
         has(&stage.ends(0, UNDO), &["are as before the run"]);

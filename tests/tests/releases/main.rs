@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod away;
 mod cut_off;
 mod everything;
 mod failing;
 mod freezing;
+mod gone;
 mod looking;
+mod meanwhile;
 mod refusing;
 mod showing;
 mod stage;

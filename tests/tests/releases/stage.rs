@@ -17,13 +17,13 @@ pub const UNDO: &str = "switchback undo --yes";
 pub const FORGET: &str = "rm -rf .switchback; find site/.switchback -mindepth 1 ! -name id -delete";
 
 /// Kinds whose objects a picture has; records of Helm are none of them.
-const KINDS: &str = "configmaps,secrets,services,deployments,jobs,lamps.portal.example";
+const KINDS: &str = "configmaps,secrets,services,deployments,jobs";
 
 /// The project, its namespace and its Helm.
 pub struct Stage {
     stand: Stand,
     cluster: &'static Cluster,
-    helm: Helm,
+    pub helm: Helm,
     pub namespace: String,
 }
 
@@ -136,7 +136,10 @@ impl Stage {
 
     /// All objects of the namespace but Helm's records.
     pub fn picture(&self) -> BTreeMap<String, String> {
-        let told = self.kubectl(&["get", KINDS, "--show-managed-fields", "-o", "json"], "");
+        let lamps = self.kubectl(&["get", "crd/lamps.portal.example", "--ignore-not-found", "-o", "name"], "");
+        // Only the portal's charts define them.
+        let kinds = if lamps.is_empty() { KINDS.to_owned() } else { format!("{KINDS},lamps.portal.example") };
+        let told = self.kubectl(&["get", &kinds, "--show-managed-fields", "-o", "json"], "");
         let told: Value = serde_json::from_str(&told).unwrap();
         let items = told.get("items").and_then(Value::as_array).unwrap();
         let objects = items.iter().map(|item| Object::new(item.clone()).unwrap());

@@ -1,16 +1,17 @@
 //! What the three actions on releases have in common: looked at, kept, done by Helm, settled, taken back.
 
 use super::attempt::Purpose;
+use super::checked::run_checked;
 use super::command::{Deed, Ended, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
 use super::unready::unready;
-use super::{back, name, namespace, preview, settled};
-use crate::action::kube::until_ready;
+use super::{back, hindered, name, namespace, preview, settled, spared};
+use crate::action::kube::{self, until_ready};
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
 use crate::resource::{Observed, Resource, observe_all};
 use crate::site::{Fault, Scene, Site};
-use crate::world::helm::{Before, History, Settled, State, state};
+use crate::world::helm::{Before, History, MANAGER, Settled, State, state};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::Call;
@@ -65,11 +66,13 @@ impl Action for Act {
             None => "uninstalled".to_owned(),
         };
         // Looked at before anything is waited for: what comes later is somebody else's.
-        let left = seen(&kept, scene).await?;
+        let mut left = seen(&kept, scene).await?;
         let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
-            until_ready(scene, made.collect(), until).await?;
+            let made: Vec<_> = made.collect();
+            until_ready(scene, made.clone(), until).await?;
+            kube::settled(MANAGER, &made, &mut left, scene).await?;
         }
         Ok(Applied { changed: kept.objects.len() as u64 + 1, note: Some(note), left })
     }
@@ -125,12 +128,19 @@ impl Act {
     /// Does it, or what of it an earlier process left open; the revision that it made.
     async fn carried_out(&self, call: &Call, kept: &Kept, scene: &Scene<'_>) -> Result<Option<u32>, Fault> {
         let mut stands = kept.before;
-        if let Some((attempt, Ended { settled, said, now })) = settled::last(kept, scene).await? {
+        let last = settled::last(kept, scene).await?;
+        // Where a crash came before that.
+        spared::unmark(scene).await?;
+        if last.as_ref().is_none_or(|(_, ended)| ended.settled == Settled::NotBegun) {
+            hindered::since_looked_at(kept, scene).await?;
+        }
+        if let Some((attempt, Ended { settled, said, now })) = last {
             stands = match (attempt.purpose, settled) {
                 (Purpose::Act, Settled::Done { revision }) => return Ok(Some(revision)),
                 (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => return Ok(None),
                 (_, Settled::NotBegun) if Before::of(&now) != attempt.before => attempt.before,
-                (Purpose::Mend, Settled::Done { .. } | Settled::Gone) => Before::of(&now),
+                // Over a failed revision Helm upgrades as over any other.
+                (Purpose::Mend, Settled::Done { .. } | Settled::Gone | Settled::Failed { .. }) => Before::of(&now),
                 (_, Settled::Pending { .. } | Settled::NotBegun) => self.mended(call, kept, now, scene).await?,
                 (_, settled) => return Err(Fault::new(self.failed(call, &settled)).details(said)),
             }
@@ -161,7 +171,8 @@ impl Act {
             return Ok(stands);
         }
         (scene.progress)(format!("what was left pending of {} is ended", kept.spoken(scene)), false);
-        let Ended { settled, said, now } = run(mending(pending.way_out), Purpose::Mend, stands, kept, scene).await?;
+        let deed = mending(pending.way_out);
+        let Ended { settled, said, now } = run_checked(deed, Purpose::Mend, &now, kept, scene).await?;
         match settled {
             Settled::Done { .. } | Settled::Gone => Ok(Before::of(&now)),
             settled => {

@@ -2,11 +2,12 @@
 
 use super::act::words;
 use super::attempt::Purpose;
-use super::command::{Deed, Ended, run};
+use super::checked::run_checked;
+use super::command::{Deed, Ended};
 use super::kept::Kept;
-use super::{drift, hindered, ours, settled};
+use super::{drift, ours, settled, spared};
 use crate::action::Undone;
-use crate::action::kube::until_ready;
+use crate::action::kube::{missing_room, until_gone, until_ready};
 use crate::site::{Fault, Scene};
 use crate::world::helm::{Before, History, Settled, State, Status, state};
 use switchback_compiler::words::count;
@@ -22,7 +23,10 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
     match (attempt.purpose, settled) {
         (Purpose::Back, Settled::Done { .. } | Settled::Gone) => {}
         (_, Settled::Foreign { revision, what }) if !is_ours(kept, revision, &now, scene)? => {
-            return Ok(left(format!("{spoken} was changed by somebody else since, and is left: {what}")));
+            return Ok(left(match missing_room(scene.site.cluster()?, Some(&kept.namespace)).await {
+                Some(why) => format!("{spoken} is gone: {why}"),
+                None => format!("{spoken} was changed by somebody else since, and is left: {what}"),
+            }));
         }
         (_, Settled::NotBegun) if Before::of(&now) != attempt.before => {
             return Ok(left(format!("{spoken} was changed by somebody else since, and is left")));
@@ -34,10 +38,16 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
             }
         }
     }
+    // Where a crash came before that.
+    spared::unmark(scene).await?;
     // First what is otherwise than its revision: by that it may have been ready.
-    let (again, left) = drift::put_back(kept, scene).await?;
+    let (again, mut left) = drift::put_back(kept, scene).await?;
     if kept.back.is_some() && kept.ready {
         until_ready(scene, drift::were_ready(kept, scene)?, until).await?;
+    }
+    let ending = drift::ending(|was| was.before.is_none(), kept, scene).await?;
+    if let Err(fault) = until_gone(scene, ending, until).await {
+        left.push(fault.why);
     }
     Ok(Undone { what: words_of(kept, again, scene), left })
 }
@@ -70,7 +80,7 @@ async fn sent(kept: &Kept, mut now: History, scene: &Scene<'_>) -> Result<Option
         // first, since only what Helm takes for there does it take back.
         let begun = ours::is_forgotten(kept, kept.before.revision + 1, scene)?;
         let Some(to) = kept.to.filter(|_| begun) else { return Ok(Some(Undone::default())) };
-        let ended = run(Deed::Rollback(to, None), Purpose::Mend, kept.before, kept, scene).await?;
+        let ended = run_checked(Deed::Rollback(to, None), Purpose::Mend, &now, kept, scene).await?;
         now = done(ended, kept, scene)?;
     }
     let spoken = kept.spoken(scene);
@@ -87,11 +97,7 @@ async fn sent(kept: &Kept, mut now: History, scene: &Scene<'_>) -> Result<Option
         None if !there => return Ok(Some(Undone::default())),
         None => Deed::Uninstall { keeps_history: kept.before.revision > 0 },
     };
-    let changes = hindered::check(kept, kept.back, &now, scene).await?;
-    drift::note_expected(kept, &changes, scene).await?;
-    hindered::spare_all(&changes, scene).await?;
-    done(run(deed, Purpose::Back, Before::of(&now), kept, scene).await?, kept, scene)?;
-    drift::note_found(kept, scene).await?;
+    done(run_checked(deed, Purpose::Back, &now, kept, scene).await?, kept, scene)?;
     Ok(None)
 }
 

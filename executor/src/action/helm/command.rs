@@ -34,6 +34,16 @@ pub(super) enum Deed<'c> {
     },
 }
 
+impl Deed<'_> {
+    /// The revision that a rollback goes to.
+    pub fn to(&self) -> Option<u32> {
+        match self {
+            Self::Rollback(revision, _) => Some(*revision),
+            Self::Upgrade(_) | Self::Uninstall { .. } => None,
+        }
+    }
+}
+
 /// How a command ended.
 pub(super) struct Ended {
     pub settled: Settled,
@@ -117,7 +127,7 @@ async fn prepared(
         // Where it comes back to need not be ready: it is waited for afterwards, as far as it was before.
         waits: false,
         // That nobody else's is lost by it was looked at by content, not by who owns a field.
-        forces_conflicts: purpose == Purpose::Back,
+        forces_conflicts: purpose != Purpose::Act,
         ..Shared::of(&kept.release, &kept.namespace)
     };
     let attempted = |operation, chart, to| Attempted { operation, began: Timestamp::now(), chart, to };

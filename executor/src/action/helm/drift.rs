@@ -3,12 +3,13 @@
 
 use super::attempt::Purpose;
 use super::kept::{Kept, Was};
+use super::material::found;
 use crate::action::kube::Store;
 use crate::durable;
 use crate::fault_point::boundary;
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Mode, Normal, NotRestored, Object, ObjectName, Readiness};
-use crate::world::helm::{ObjectChange, Settled};
+use crate::world::cluster::{Mode, Normal, NotRestored, Object, ObjectName, Readiness, is_made_by, left_by};
+use crate::world::helm::{Effect, MANAGER, ObjectChange, Settled};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -39,9 +40,17 @@ pub(super) async fn note(
 async fn note_left(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
     let store = Store::of(scene)?;
     for (was, live) in looked(kept, scene).await? {
-        if let Some(live) = live {
-            store.note_left(&was.object, &live)?;
-        }
+        let before = was.before.as_ref().map(|name| store.kept(name)).transpose()?;
+        let by_helm = |live: &Object| match &before {
+            Some(before) => before.uid() == live.uid(),
+            None => is_made_by(MANAGER, live),
+        };
+        let Some(live) = live.filter(by_helm) else { continue };
+        let left = match &was.after {
+            Some(after) => left_by(MANAGER, before.as_ref(), &store.kept(after)?, &live),
+            None => live,
+        };
+        store.note_left(&was.object, &left)?;
     }
     // Helm leaves these as they are: what is otherwise by now somebody else wrote, while Helm was at work.
     let names: Vec<_> = kept.same.iter().map(|same| same.object.clone()).collect();
@@ -56,21 +65,29 @@ async fn note_left(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
 }
 
 /// Notes, durably, before Helm comes back, which objects are as the action left them, and what Helm will make of each: those
-/// may be put back afterwards. Noted once, since afterwards none of them is.
+/// may be put back afterwards. An earlier try of the way back may have been at some of them.
 pub(super) async fn note_expected(kept: &Kept, changes: &[ObjectChange], scene: &Scene<'_>) -> Result<(), Fault> {
     let store = Store::of(scene)?;
-    if store.expected()?.is_some() {
-        return Ok(());
-    }
+    let tried = store.expected()?.unwrap_or_default();
     let mut expected = BTreeMap::new();
     for (was, live) in looked(kept, scene).await? {
-        if is_own(was, live.as_ref(), &store)? {
+        let as_tried = tried.get(&was.object).is_some_and(|other| same(other.as_ref(), live.as_ref()));
+        let before = was.before.as_ref().map(|name| store.kept(name)).transpose()?;
+        if as_tried || same(before.as_ref(), live.as_ref()) || is_own(was, live.as_ref(), &store)? {
             let change = changes.iter().find(|change| change.name == was.object);
             let after = change.map_or(live, |change| change.after.clone());
             expected.insert(was.object.clone(), after);
         }
     }
     store.note_expected(&expected)
+}
+
+fn same(one: Option<&Object>, other: Option<&Object>) -> bool {
+    match (one, other) {
+        // What is being deleted is as good as gone.
+        (Some(one), Some(other)) => !other.is_ending() && Normal::of(one) == Normal::of(other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }
 
 fn is_own(was: &Was, live: Option<&Object>, store: &Store) -> Result<bool, Fault> {
@@ -81,6 +98,30 @@ fn is_own(was: &Was, live: Option<&Object>, store: &Store) -> Result<bool, Fault
     })
 }
 
+/// Makes Services again, as they were, that the action took away and Helm would make anew: the server would give them other
+/// addresses, which it lets nobody change afterwards. All else Helm makes, in its order and after its hooks.
+pub(super) async fn make_again(kept: &Kept, changes: &[ObjectChange], scene: &Scene<'_>) -> Result<(), Fault> {
+    if !found().await?.version.takes_what_is_there() {
+        return Ok(());
+    }
+    let (store, cluster) = (Store::of(scene)?, scene.site.cluster()?);
+    let is_service = |name: &ObjectName| (name.group.as_str(), name.kind.as_str()) == ("", "Service");
+    let made = |change: &&ObjectChange| change.effect == Effect::Create && is_service(&change.name);
+    for change in changes.iter().filter(made) {
+        let was = kept.objects.iter().find(|was| was.gone && was.object == change.name);
+        let Some(before) = was.and_then(|was| was.before.as_ref()) else { continue };
+        boundary("object");
+        match cluster.restore(&change.name, Some(&store.kept(before)?), None, Mode::Real).await {
+            // What it can't be made as, Helm makes.
+            Ok(_) | Err(NotRestored::Interference(_)) => {}
+            Err(NotRestored::Fault(fault)) if !fault.may_pass() => {}
+            Err(NotRestored::Fault(fault)) => return Err(fault.into()),
+        }
+        boundary("object-restored");
+    }
+    Ok(())
+}
+
 /// Notes what Helm made of them indeed, right after it came back. Where a crash came first, what it was expected to make of
 /// them has to do: what is there later may be somebody else's.
 pub(super) async fn note_found(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
@@ -88,7 +129,12 @@ pub(super) async fn note_found(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fau
     let mut expected = store.expected()?.unwrap_or_default();
     for (was, live) in looked(kept, scene).await? {
         if let Some(found) = expected.get_mut(&was.object) {
-            *found = live;
+            *found = match (&found, live) {
+                (Some(shall), Some(live)) => Some(left_by(MANAGER, None, shall, &live)),
+                // Somebody deleted it while Helm was at work.
+                (Some(shall), None) => Some((*shall).clone()),
+                (None, live) => live,
+            };
         }
     }
     store.note_expected(&expected)
@@ -114,6 +160,19 @@ pub(super) async fn put_back(kept: &Kept, scene: &Scene<'_>) -> Result<(usize, V
         boundary("object-restored");
     }
     Ok((done, left))
+}
+
+/// What goes by now, and was to go: for who finalizes it that may take its time.
+pub(super) async fn ending(
+    goes: fn(&Was) -> bool,
+    kept: &Kept,
+    scene: &Scene<'_>,
+) -> Result<Vec<(ObjectName, Option<String>)>, Fault> {
+    let ends = |(was, live): (&Was, Option<Object>)| {
+        let live = live.filter(|live| goes(was) && live.is_ending())?;
+        Some((was.object.clone(), live.uid().map(str::to_owned)))
+    };
+    Ok(looked(kept, scene).await?.into_iter().filter_map(ends).collect())
 }
 
 /// The objects that were ready before, and so are waited for again.

@@ -1,34 +1,38 @@
-//! Whether Helm would fail half way on its way back, or go over what others have: then it is not started.
+//! Whether Helm would fail half way where no step sends it, or go over what others have: then it is not started.
 
+use super::attempt::Purpose;
+use super::command::Deed;
 use super::kept::{Kept, Was};
 use super::material::Material;
-use crate::action::kube::Store;
+use super::{ours, spared};
+use crate::action::kube::{Store, holds};
 use crate::action::program::passing;
-use crate::fault_point::boundary;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{
-    Conflicts, Interference, Mode, Normal, NotRestored, Object, ObjectName, Patch, gone_over, replaced, taken_along,
+    Conflicts, Interference, Normal, NotRestored, Object, ObjectName, gone_over, is_controller, taken_along,
 };
-use crate::world::helm::{Course, Effect, History, ObjectChange, Operation, Rendered, Schemas, base, changes, is_kept};
-use serde_json::{Value, json};
+use crate::world::helm::{Course, Effect, History, MANAGER, ObjectChange, Operation, Rendered, base, changes};
 use std::collections::BTreeMap;
 use switchback_compiler::words::count;
 
-/// What the way back does to each object, as the server says after trying it: to a revision, or away. An error where it
-/// refuses one, for then a release that stands would end as a failed one; or where somebody else's would be lost.
+/// What it does to each object, as the server says after trying it. An error where the server refuses one, for then a release
+/// that stands would end as a failed one; or where somebody else's would be lost.
 pub(super) async fn check(
-    kept: &Kept,
-    to: Option<u32>,
+    deed: &Deed<'_>,
+    purpose: Purpose,
     now: &History,
+    kept: &Kept,
     scene: &Scene<'_>,
 ) -> Result<Vec<ObjectChange>, Fault> {
+    let to = deed.to();
     let folder = passing(scene)?;
     let mut new = to.and_then(|to| now.get(to)).map(Rendered::of).transpose()?;
     if let Some(new) = &mut new {
         new.apply = Material::at(folder.path(), scene).await?.helm.apply(new.apply);
     }
     let operation = if new.is_some() { Operation::Rollback } else { Operation::Uninstall };
-    let old = base(now, operation).map(Rendered::of).transpose()?;
+    let there = found_there(to, now, kept, scene)?;
+    let old = base(&there, operation).map(Rendered::of).transpose()?;
     let course = Course {
         operation,
         release: &kept.release,
@@ -39,26 +43,78 @@ pub(super) async fn check(
         takes_ownership: false,
         coming: &[],
     };
-    let all = changes(scene.site.cluster()?, &Schemas::default(), &course).await?;
+    let all = changes(scene.site.cluster()?, &course).await?;
+    // Where a rollback that a step asked for broke off, it goes on: what that deletes is meant.
+    let onward = purpose == Purpose::Mend && to.is_some() && to == kept.to;
     let store = Store::of(scene)?;
-    let way = Way { kept, operation, expected: store.expected()?.unwrap_or_default(), store };
+    let way = Way { kept, operation, onward, expected: store.expected()?.unwrap_or_default(), store };
+    let goes = |change: &&ObjectChange| matches!(change.effect, Effect::Delete { .. } | Effect::Gone);
+    let going: Vec<&ObjectName> = all.iter().filter(goes).map(|change| &change.name).collect();
     let mut hindering = Vec::new();
     for change in &all {
+        let why = match way.hindered(change)? {
+            None if way.is_made(change) => holds(&change.name, &going, scene).await?,
+            why => why,
+        };
         let name = change.name.spoken(&scene.site.namespace);
-        hindering.extend(way.hindered(change)?.into_iter().map(|why| format!("{name}: {why}")));
+        hindering.extend(why.map(|why| format!("{name}: {why}")));
     }
     if hindering.is_empty() {
-        let spares = operation == Operation::Rollback;
-        return Ok(all.into_iter().map(|change| if spares { sparing(change, kept) } else { change }).collect());
+        let spares = operation == Operation::Rollback && !onward;
+        return Ok(all.into_iter().map(|change| if spares { spared::sparing(change, kept) } else { change }).collect());
     }
-    let goes = to.map_or_else(|| "be uninstalled".to_owned(), |to| format!("go back to revision {to}"));
+    let goes = match to {
+        None => "be uninstalled".to_owned(),
+        Some(to) if onward => format!("go on to revision {to}"),
+        Some(to) => format!("go back to revision {to}"),
+    };
     let why = format!("{} can't {goes}, and is left as it is", kept.spoken(scene));
     Err(Fault::new(why).details(hindering))
+}
+
+/// An error where somebody changed what a first start, or one that did nothing, would go over: it was looked at before, perhaps
+/// days ago.
+pub(super) async fn since_looked_at(kept: &Kept, scene: &Scene<'_>) -> Result<(), Fault> {
+    let store = Store::of(scene)?;
+    let same = kept.same.iter().map(|same| (&same.object, Some(&same.before), Some(&same.before)));
+    let changing = kept.objects.iter().map(|was| (&was.object, was.before.as_ref(), was.after.as_ref()));
+    let all: Vec<_> = changing.chain(same).collect();
+    let names: Vec<_> = all.iter().map(|(name, ..)| (*name).clone()).collect();
+    let mut found = Vec::new();
+    for ((name, before, after), live) in all.into_iter().zip(scene.site.cluster()?.get_all(&names).await) {
+        let kept = |name: Option<&String>| name.map(|name| store.kept(name)).transpose();
+        let why = match (kept(before)?, live?, kept(after)?) {
+            (Some(before), Some(live), Some(after)) => gone_over(None, &before, &live, &after).err().and_then(written),
+            (Some(before), Some(live), None) => taken_along(MANAGER, &before, &live).err().and_then(written),
+            (None, Some(_), _) => Some("somebody else made it since".to_owned()),
+            // What is gone Helm makes, or has not to delete.
+            (_, None, _) => None,
+        };
+        found.extend(why.map(|why| format!("{}: {why}", name.spoken(&scene.site.namespace))));
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "{} was changed by somebody else since it was looked at; nothing of it was touched",
+        kept.spoken(scene)
+    );
+    Err(Fault::new(why).details(found))
+}
+
+/// The release as Helm will find it: a rollback of ours to the same revision, which did not end well, is forgotten first.
+fn found_there(to: Option<u32>, now: &History, kept: &Kept, scene: &Scene<'_>) -> Result<History, Fault> {
+    Ok(match to.and_then(|to| now.half_rolled_back(to)) {
+        Some(half) if ours::is(kept, half, scene)? => now.before(half.revision),
+        _ => now.clone(),
+    })
 }
 
 struct Way<'w> {
     kept: &'w Kept,
     operation: Operation,
+    /// Whether it goes on to where a step sent it.
+    onward: bool,
     /// What an earlier try of the undo noted.
     expected: BTreeMap<ObjectName, Option<Object>>,
     store: Store,
@@ -70,13 +126,14 @@ impl Way<'_> {
         let was = self.kept.objects.iter().find(|was| was.object == change.name);
         Ok(match &change.effect {
             Effect::Refused(refusal) => Some(refusal.to_string()),
+            Effect::Delete { .. } if self.onward => self.lost(change, was)?,
             Effect::Delete { takes_along: Some(objects @ 1..) } => {
                 let with = count(*objects, "object");
                 Some(format!("the definition of a kind would be deleted, and {with} of that kind with it"))
             }
             Effect::Delete { .. } => match was {
                 Some(Was { before: None, .. }) => self.lost(change, was)?,
-                Some(_) if self.operation == Operation::Rollback => None,
+                _ if self.operation == Operation::Rollback => None,
                 _ => Some("it was there before this run, and helm would delete it".to_owned()),
             },
             Effect::Update | Effect::Adopt => self.lost(change, was)?,
@@ -84,65 +141,47 @@ impl Way<'_> {
         })
     }
 
+    /// Whether it is deleted, and only there since the run.
+    fn is_made(&self, change: &ObjectChange) -> bool {
+        let was = self.kept.objects.iter().find(|was| was.object == change.name);
+        matches!(change.effect, Effect::Delete { .. }) && was.is_some_and(|was| was.before.is_none())
+    }
+
     /// What others wrote into it since, and would be lost.
     fn lost(&self, change: &ObjectChange, was: Option<&Was>) -> Result<Option<String>, Fault> {
         let Some(live) = &change.before else { return Ok(None) };
         let Some(was) = was else {
             if let (Some(left), Some(after)) = (self.store.left(&change.name)?, &change.after) {
-                return Ok(gone_over(None, &left, live, after).err().map(written));
+                return Ok(gone_over(None, &left, live, after).err().and_then(written));
             }
             // The action left it as it was. So it was changed since where it is not as its manifest says.
             let goes = change.drift.iter().filter(|drift| !drift.stays);
             let found = goes.map(|drift| Interference { field: drift.field.clone(), manager: drift.manager.clone() });
-            return Ok(Some(found.collect::<Vec<_>>()).filter(|found| !found.is_empty()).map(written));
+            return Ok(written(found.collect()));
         };
         // Helm has been there already, before it was cut off.
-        let same = |object: &Object| Normal::of(object) == Normal::of(live);
+        let same = |object: &Object| !live.is_ending() && Normal::of(object) == Normal::of(live);
         if self.expected.get(&change.name).and_then(Option::as_ref).is_some_and(same) {
             return Ok(None);
         }
         let before = was.before.as_ref().map(|name| self.store.kept(name)).transpose()?;
-        let untouched = match (self.store.left(&change.name)?, &change.after) {
-            (None, _) => Err(Vec::new()),
-            (Some(left), Some(after)) => gone_over(before.as_ref(), &left, live, after),
-            (Some(left), None) => taken_along(&left, live),
+        // It is back already.
+        if before.as_ref().is_some_and(same) {
+            return Ok(None);
+        }
+        let Some(left) = self.store.left(&change.name)? else {
+            return Ok(Some("somebody else made it since".to_owned()));
         };
-        Ok(untouched.err().map(written))
+        let untouched = match &change.after {
+            Some(after) => gone_over(before.as_ref(), &left, live, after),
+            None => taken_along(MANAGER, &left, live),
+        };
+        Ok(untouched.err().and_then(written))
     }
 }
 
-fn written(found: Vec<Interference>) -> String {
-    if found.is_empty() {
-        return "somebody else made it since".to_owned();
-    }
-    format!("{}, and helm would go over it", NotRestored::Interference(found))
-}
-
-/// What the change of an object comes to: one that was there before this run is marked so that Helm does not delete it, and
-/// put back afterwards. Only a rollback looks at that mark.
-fn sparing(change: ObjectChange, kept: &Kept) -> ObjectChange {
-    let was_there = kept.objects.iter().any(|was| was.object == change.name && was.before.is_some());
-    match (&change.effect, &change.before) {
-        (Effect::Delete { .. }, Some(live)) if was_there => {
-            let after = replaced(live.value(), &spare());
-            ObjectChange { effect: Effect::Keep, after: Object::new(after), ..change }
-        }
-        _ => change,
-    }
-}
-
-fn spare() -> Value {
-    json!({ "metadata": { "annotations": { "helm.sh/resource-policy": "keep" } } })
-}
-
-/// Marks what [`check`] found to be spared.
-pub(super) async fn spare_all(changes: &[ObjectChange], scene: &Scene<'_>) -> Result<(), Fault> {
-    for change in changes.iter().filter(|change| change.effect == Effect::Keep) {
-        if change.before.as_ref().is_some_and(|live| !is_kept(live)) {
-            boundary("object");
-            scene.site.cluster()?.patch(&change.name, &Patch::Merge(spare()), Mode::Real).await?;
-            boundary("object-spared");
-        }
-    }
-    Ok(())
+/// What people and their programs wrote; a controller of Kubernetes itself does it again.
+fn written(mut found: Vec<Interference>) -> Option<String> {
+    found.retain(|one| !one.manager.as_deref().is_some_and(is_controller));
+    (!found.is_empty()).then(|| format!("{}, and helm would go over it", NotRestored::Interference(found)))
 }

@@ -10,7 +10,7 @@ use crate::action::{Account, Effect, Recipe};
 use crate::resource::{Observed, Resource, observe_all, recorded};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::ObjectName;
-use crate::world::helm::{Apply, Before, Effect as Change, Status, last_good};
+use crate::world::helm::{Apply, Before, Effect as Change, Learnt, Status, last_good};
 use serde::{Deserialize, Serialize};
 use switchback_compiler::plan::Call;
 
@@ -52,6 +52,9 @@ pub(super) struct Was {
     /// The file of the run's store that has it as it was; none: it was not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
+    /// The file that has it as the server said that Helm makes it; none where it goes, or nobody could say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// Whether it goes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
@@ -74,7 +77,9 @@ impl Kept {
         for (change, seen) in changing.into_iter().zip(observe_all(scene.site, &resources).await) {
             let gone = matches!(change.effect, Change::Delete { .. });
             let before = change.before.as_ref().map(|before| store.keep(before)).transpose()?;
-            objects.push(Was { object: change.name.clone(), seen: seen?, before, gone });
+            let tried = change.after.as_ref().filter(|_| change.learnt == Learnt::Validated);
+            let after = tried.map(|after| store.keep(after)).transpose()?;
+            objects.push(Was { object: change.name.clone(), seen: seen?, before, after, gone });
         }
         let mut same = Vec::new();
         for change in look.changes.iter().filter(|change| change.effect == Change::Equal) {

@@ -3,12 +3,13 @@
 use super::act::Verb;
 use super::material::Material;
 use super::{by, name, namespace, truth};
+use crate::action::kube::missing_room;
 use crate::action::program::passing;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Conflicts, Object};
 use crate::world::helm::{
-    By, Course, Definition, DefinitionState, Effect, History, Hook, ObjectChange, Operation, Rendered, Schemas, State,
-    Status, Target, Wanted, When, base, changes, definitions, running, state, target, upgrade_or_install,
+    By, Course, Definition, DefinitionState, Effect, History, Hook, ObjectChange, Operation, Rendered, State, Status,
+    Target, Wanted, When, base, changes, definitions, running, state, target, upgrade_or_install,
 };
 use switchback_compiler::plan::Call;
 use switchback_compiler::version::Version;
@@ -63,6 +64,9 @@ impl Look {
             coming,
         };
         look.blocked.extend(taken(&look.history, call));
+        if look.blocked.is_empty() && verb != Verb::Uninstall {
+            look.blocked.extend(homeless(call, scene, &look.coming).await?);
+        }
         if look.blocked.is_empty() {
             look.toward(verb, call, scene).await?;
         }
@@ -104,8 +108,13 @@ impl Look {
             return Ok(None);
         }
         let cluster = scene.site.cluster()?;
-        let new = material.helm.render(&material.home, cluster, &upgrade, &material.work).await?;
-        let last = self.history.last().filter(|last| last.status == Status::Deployed);
+        let (home, work) = (&material.home, &material.work);
+        let there = self.history.last().filter(|last| last.status != Status::Uninstalled);
+        let new = match material.helm.render_here(home, cluster, &upgrade, there, work).await? {
+            Some(new) => new,
+            None => material.helm.render(home, cluster, &upgrade, work).await?,
+        };
+        let last = there.filter(|last| last.status == Status::Deployed);
         let idle = match last {
             Some(last) => is_as(&Rendered::of(last)?, &new),
             None => false,
@@ -148,7 +157,7 @@ impl Look {
             takes_ownership: truth(call, "adopt", false),
             coming: &self.coming,
         };
-        self.changes = changes(cluster, &Schemas::default(), &course).await?;
+        self.changes = changes(cluster, &course).await?;
         if let (Some(new), Operation::Install | Operation::Upgrade) = (&self.new, self.operation) {
             self.definitions = definitions(cluster, &new.definitions).await?;
         }
@@ -178,6 +187,22 @@ fn taken(history: &History, call: &Call) -> Option<String> {
         }
         State::Absent | State::Settled(_) => None,
     }
+}
+
+/// Why a release has no place: its namespace is not there, and no step before makes it; or it goes.
+async fn homeless(call: &Call, scene: &Scene<'_>, coming: &[Object]) -> Result<Option<String>, Fault> {
+    let namespace = namespace(call);
+    if coming.iter().any(|object| object.kind() == "Namespace" && object.name() == namespace) {
+        return Ok(None);
+    }
+    let why = missing_room(scene.site.cluster()?, Some(namespace)).await;
+    Ok(why.map(|why| {
+        let release = name(call);
+        format!(
+            "release {release}: {why}; is the context the one that is meant? If so, it has to be made: `kubectl create \
+             namespace {namespace}`, or in an earlier step"
+        )
+    }))
 }
 
 /// The revision that a rollback means; why there is none.

@@ -134,7 +134,7 @@ fn single(call: &Call, scene: &Scene<'_>) -> Result<Vec<Single>, Fault> {
 }
 
 /// Found once: it is the same program as long as we run.
-async fn found() -> Result<Helm, Fault> {
+pub(super) async fn found() -> Result<Helm, Fault> {
     static HELM: OnceCell<Helm> = OnceCell::const_new();
     Ok(HELM.get_or_try_init(|| Helm::find(None)).await?.clone())
 }

@@ -3,6 +3,7 @@
 mod act;
 mod attempt;
 mod back;
+mod checked;
 mod command;
 mod drift;
 mod hindered;
@@ -15,6 +16,7 @@ mod ready;
 mod release;
 mod rollback;
 mod settled;
+mod spared;
 mod uninstall;
 mod unready;
 mod upgrade;

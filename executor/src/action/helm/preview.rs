@@ -2,15 +2,16 @@
 
 use super::look::Look;
 use super::{name, namespace};
-use crate::action::kube::lines;
+use crate::action::kube::{WAY_OUT, deletions, lines};
 use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
-use crate::resource::{Resource, observe_all, recorded};
+use crate::resource::{Observed, Resource, observe, recorded, seen};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{MaskKey, Normal, Object};
 use crate::world::helm::{
     DefinitionState, Drift, Effect, Hook, Learnt as Known, ObjectChange, Operation, Rendered, When,
 };
+use futures_util::future::join_all;
 use switchback_compiler::plan::Call;
 use switchback_compiler::words::count;
 
@@ -31,7 +32,9 @@ pub(super) async fn changes(
     let release = Resource::release(namespace(call), name(call));
     world.saw(release.clone(), recorded(scene.site, &look.history));
     let resources: Vec<_> = look.changes.iter().map(|change| Resource::object(&change.name)).collect();
-    for (resource, seen) in resources.iter().zip(observe_all(scene.site, &resources).await) {
+    for (resource, seen) in
+        resources.iter().zip(join_all(look.changes.iter().map(|change| seen_of(change, scene))).await)
+    {
         // What can't be looked at is among what blocks.
         if let Ok(seen) = seen {
             world.saw(resource.clone(), seen);
@@ -50,11 +53,47 @@ pub(super) async fn changes(
         if change.is_change() {
             let is_foreseen = world.foreseen(&resource).is_some();
             all.push(object(change, look.new.as_ref(), is_foreseen, scene));
+            all.extend(along(change, &look, scene, world).await?);
             world.foresee(resource, Foreseen::Object(change.after.clone()));
         }
     }
     world.foresee(release, Foreseen::Release);
     Ok(all)
+}
+
+/// What is seen of an object: by the look at it, where that was at what is there, in the version by which objects are compared.
+async fn seen_of(change: &ObjectChange, scene: &Scene<'_>) -> Result<Observed, Fault> {
+    if change.learnt == Known::Validated && !matches!(change.effect, Effect::Refused(_)) {
+        let Some(live) = &change.before else { return Ok(Observed::absent()) };
+        let preferred = scene.site.cluster()?.kind(&change.name.group, &change.name.kind).await?;
+        if preferred.api_version() == live.api_version() {
+            return Ok(seen(scene.site, &change.name, Some(live)));
+        }
+    }
+    observe(scene.site, &Resource::object(&change.name)).await
+}
+
+/// What goes with an object that Helm deletes; and what no way back of this action brings back must be said.
+async fn along(
+    change: &ObjectChange,
+    look: &Look,
+    scene: &Scene<'_>,
+    world: &mut Predicted,
+) -> Result<Vec<Change>, Fault> {
+    let spoken = |change: &ObjectChange| change.name.spoken(&scene.site.namespace);
+    match (&change.effect, &change.before) {
+        (Effect::Delete { takes_along: None }, Some(live)) => {
+            let told: Vec<_> = look.changes.iter().map(spoken).collect();
+            let along = deletions(&change.name, live, scene, world).await?;
+            return Ok(along.into_iter().filter(|one| !told.contains(&one.resource)).collect());
+        }
+        (Effect::Adopt, _) if look.operation == Operation::Install && !world.says_losses() => world.block(format!(
+            "{} is there already, and undoing an install deletes what the release took over; {WAY_OUT}",
+            spoken(change)
+        )),
+        _ => {}
+    }
+    Ok(Vec::new())
 }
 
 /// The release itself: `revision 41 → 42, chart 4.0.0, no CRDs in it`.
@@ -157,7 +196,11 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
     Change {
         resource: change.name.spoken(&scene.site.namespace),
         what,
-        learnt: if validated { Learnt::Validated } else { Learnt::Simulated },
+        learnt: match &change.effect {
+            Effect::Refused(_) => Learnt::NotKnowable,
+            _ if validated => Learnt::Validated,
+            _ => Learnt::Simulated,
+        },
         body,
         after: digest.map(|digest| digest.to_string()),
     }

@@ -12,7 +12,7 @@ use super::until_ready::until_ready_or_stalled;
 use super::{ACTION, NAMESPACE, READY, back, namespace, preview, truth};
 use crate::action::{Account, Action, Applied, Change, Noun, Predicted, Probe, Recipe, Undone};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, Doubtful, Manifest, ManifestError};
+use crate::world::cluster::{Cluster, Doubtful, FIELD_MANAGER, Manifest, ManifestError};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -218,9 +218,9 @@ impl Action for KubeApply {
         let carry = Carry::new(scene, namespace(call), truth(call, "force", false), until)?;
         let mut left = carry.all(&kept, &wanted(call, scene, false)?).await?;
         if truth(call, "ready", true) {
-            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
-                .await?;
-            settled(&kept, &mut left, scene).await?;
+            let names: Vec<_> = kept.iter().map(|one| one.object.clone()).collect();
+            until_ready_or_stalled(scene, names.clone(), until, stalled(call)).await?;
+            settled(FIELD_MANAGER, &names, &mut left, scene).await?;
         }
         // Also what a first try did before it was cut off counts.
         Ok(Applied { changed: kept.len() as u64, note: None, left })

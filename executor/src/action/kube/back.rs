@@ -6,6 +6,7 @@ use super::kept::Kept;
 use super::look::seen_as;
 use super::manifests::Wanted;
 use super::patching::is_ours;
+use super::room::missing_room;
 use super::store::Store;
 use super::wait::until_gone;
 use crate::action::Undone;
@@ -33,7 +34,7 @@ pub(super) async fn put_back(kept: &[Kept], deed: &Deed<'_>, scene: &Scene<'_>) 
     if let Err(fault) = until_gone(scene, std::mem::take(&mut back.ending), until).await {
         back.left.push(fault.why);
     }
-    Ok(Undone { what: back.words(), left: back.left })
+    back.ended()
 }
 
 struct Way<'s> {
@@ -58,9 +59,9 @@ impl Way<'_> {
             }
         };
         if before.is_none()
-            && let Some(why) = holds(one, self.scene).await?
+            && let Some(why) = holds(&one.object, &[], self.scene).await?
         {
-            back.left.push(why);
+            back.left.push(format!("`{spoken}` is left: {why}"));
             return Ok(());
         }
         let made = match made {
@@ -69,7 +70,8 @@ impl Way<'_> {
             }
             None if before.is_some() => {
                 if let Err(fault) = self.until_free(one).await {
-                    back.left.push(fault.why);
+                    // The others come back all the same; this one comes back when the undo is tried again.
+                    back.stuck.push(fault);
                     return Ok(());
                 }
                 self.store.note_anew(&one.object)?;
@@ -86,11 +88,31 @@ impl Way<'_> {
                 let uid = made.as_ref().and_then(|made| made.uid().map(str::to_owned));
                 back.ending.extend(before.is_none().then(|| (one.object.clone(), uid)));
             }
-            Err(NotRestored::Interference(found)) => back.left.extend(told(&spoken, &found)),
+            Err(NotRestored::Interference(found)) => {
+                let gone = self.deleted(&one.object).await?;
+                back.left.extend(gone.map_or_else(|| told(&spoken, &found), |gone| vec![gone]));
+            }
             Err(NotRestored::Fault(fault)) => return Err(Fault::from(fault).about(&spoken)),
         }
         boundary("object-restored");
         Ok(())
+    }
+
+    /// What is said of an object that somebody else deletes or deleted: it is not made again.
+    async fn deleted(&self, object: &ObjectName) -> Result<Option<String>, Fault> {
+        let spoken = object.spoken(&self.scene.site.namespace);
+        match self.cluster.get(object).await? {
+            Some(live) if live.is_ending() => {
+                return Ok(Some(format!("`{spoken}` is being deleted by somebody else, and is left")));
+            }
+            Some(_) => return Ok(None),
+            None => {}
+        }
+        let why = missing_room(self.cluster, object.namespace.as_deref())
+            .await
+            .map(|why| format!(": {why}"))
+            .unwrap_or_default();
+        Ok(Some(format!("`{spoken}` was deleted by somebody else since, and is not made again{why}")))
     }
 
     /// A name is free when all who hold the object of before let go.
@@ -108,7 +130,8 @@ impl Way<'_> {
         back: &mut Back,
     ) -> Result<(), Fault> {
         let (Some(before), Some(now)) = (before, now) else { return Ok(()) };
-        if Normal::of(before) == Normal::of(now) {
+        // One that is being deleted does not stay as it is.
+        if Normal::of(before) == Normal::of(now) || now.is_ending() {
             return Ok(());
         }
         back.partly += 1;
@@ -277,9 +300,21 @@ struct Back {
     ending: Vec<(ObjectName, Option<String>)>,
     /// What is not as it was, a line each.
     left: Vec<String>,
+    /// What could not be put back yet, and why.
+    stuck: Vec<Fault>,
 }
 
 impl Back {
+    /// An undo that has not done its work yet is no undo with a remark: it has to be tried again.
+    fn ended(mut self) -> Result<Undone, Fault> {
+        let what = self.words();
+        let did = self.replaced + self.created + self.removed > 0;
+        let mut stuck = std::mem::take(&mut self.stuck).into_iter();
+        let Some(first) = stuck.next() else { return Ok(Undone { what, left: self.left }) };
+        let others = stuck.flat_map(|fault| std::iter::once(fault.why).chain(fault.details));
+        Err(first.details(others.chain(self.left).chain(did.then_some(what))))
+    }
+
     fn count(&mut self, done: Restored) {
         match done {
             Restored::Already => {}

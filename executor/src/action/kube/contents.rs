@@ -1,6 +1,5 @@
 //! What goes with objects that are deleted: shown, counted, and never lost unsaid.
 
-use super::kept::Kept;
 use crate::action::{Body, Change, Learnt, Predicted, What};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Cluster, Contents, Object, ObjectName};
@@ -10,7 +9,7 @@ use switchback_compiler::words::count;
 const MOST_TOLD: usize = 5;
 
 /// The deletions of what goes with an object. No way back of an action brings that back, so the step must say so.
-pub(super) async fn deletions(
+pub(in crate::action) async fn deletions(
     name: &ObjectName,
     live: &Object,
     scene: &Scene<'_>,
@@ -34,7 +33,8 @@ pub(super) async fn deletions(
     Ok(contents.into_iter().map(change).collect())
 }
 
-const WAY_OUT: &str = "write `irreversible \"why\"`, or an `undo` that says what it `loses`";
+/// How a step says that its own way back does not bring all back.
+pub(in crate::action) const WAY_OUT: &str = "write `irreversible \"why\"`, or an `undo` that says what it `loses`";
 
 fn lost(kind: Contents) -> &'static str {
     match kind {
@@ -49,31 +49,31 @@ pub(super) async fn number(live: &Object, cluster: &Cluster) -> Result<u64, Faul
     Ok(cluster.contents(live).await?.len() as u64)
 }
 
-/// Why an object that the run made is left where it is: others put something into it since.
-pub(super) async fn holds(one: &Kept, scene: &Scene<'_>) -> Result<Option<String>, Fault> {
+/// What others put into an object that the run made, in words; none where that is nothing. What goes along anyway is
+/// `besides`.
+pub(in crate::action) async fn holds(
+    name: &ObjectName,
+    besides: &[&ObjectName],
+    scene: &Scene<'_>,
+) -> Result<Option<String>, Fault> {
     let cluster = scene.site.cluster()?;
     // What a claim's volume holds was written by what the run itself made.
-    if !matches!(Contents::of(&one.object), Some(Contents::Namespace | Contents::Definition)) {
+    if !matches!(Contents::of(name), Some(Contents::Namespace | Contents::Definition)) {
         return Ok(None);
     }
-    let Some(live) = cluster.get(&one.object).await?.filter(|live| !live.is_ending()) else { return Ok(None) };
-    let spoken = one.object.spoken(&scene.site.namespace);
-    let contents = match cluster.contents(&live).await {
+    let Some(live) = cluster.get(name).await?.filter(|live| !live.is_ending()) else { return Ok(None) };
+    let mut contents = match cluster.contents(&live).await {
         Ok(contents) => contents,
-        Err(fault) => return Ok(Some(format!("`{spoken}` is left: what is in it can't be told: {fault}"))),
+        Err(fault) => return Ok(Some(format!("what is in it can't be told: {fault}"))),
     };
+    contents.retain(|object| !besides.contains(&object));
     if contents.is_empty() {
         return Ok(None);
     }
-    let named = contents.iter().take(MOST_TOLD).map(|object| in_it(object, one, scene));
-    let named = named.collect::<Vec<_>>().join(", ");
+    // What is in a namespace is told without it.
+    let namespace = if name.kind == "Namespace" { &name.name } else { &scene.site.namespace };
+    let named: Vec<_> = contents.iter().take(MOST_TOLD).map(|object| object.spoken(namespace)).collect();
     let more = contents.len().saturating_sub(MOST_TOLD);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Ok(Some(format!("`{spoken}` is left: it holds {}: {named}{more}", count(contents.len(), "object"))))
-}
-
-/// What is in a namespace is told without it.
-fn in_it(object: &ObjectName, of: &Kept, scene: &Scene<'_>) -> String {
-    let namespace = if of.object.kind == "Namespace" { &of.object.name } else { &scene.site.namespace };
-    object.spoken(namespace)
+    Ok(Some(format!("it holds {}: {}{more}", count(contents.len(), "object"), named.join(", "))))
 }

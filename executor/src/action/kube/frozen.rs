@@ -3,11 +3,9 @@
 use super::store::Store;
 use crate::resource::{Observed, Resource, noted_back as back, seen};
 use crate::site::{Fault, Scene, Site};
-use crate::world::cluster::{Object, ObjectName, is_same_version, others_since, rewrote, took_along};
+use crate::world::cluster::{Object, ObjectName, is_controller, is_same_version, others_since, rewrote, took_along};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Kubernetes' own controllers, which write to what they work on; no plan means them.
-const CONTROLLERS: [&str; 2] = ["kube-controller-manager", "kube-scheduler"];
 /// Who it was where the server does not tell.
 const SOMEBODY: &str = "somebody";
 
@@ -68,7 +66,7 @@ impl Frozen<'_> {
     }
 
     fn may(&self, manager: &str) -> bool {
-        CONTROLLERS.contains(&manager) || self.except.iter().any(|one| one == manager)
+        is_controller(manager) || self.except.iter().any(|one| one == manager)
     }
 
     /// Who changed its content, where nobody came or came again who may not. Of what was taken away the server tells no owner:

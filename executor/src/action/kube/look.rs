@@ -1,7 +1,6 @@
 //! What an apply of an object finds, and what the server says would come of it.
 
 use super::manifests::{Wanted, definitions, name_of};
-
 use crate::resource::{Observed, Resource, observe, seen};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{
@@ -36,31 +35,44 @@ pub(super) struct Tried {
 pub(super) async fn look_all(scene: &Scene<'_>, namespace: &str, wanted: Vec<Wanted>) -> Result<Vec<Look>, Fault> {
     let cluster = scene.site.cluster()?;
     let definitions = definitions(&wanted);
-    let all = join_all(wanted.into_iter().map(|one| look(scene, cluster, namespace, &definitions, one))).await;
-    all.into_iter().collect()
+    let kinds = join_all(wanted.iter().map(|one| cluster.kind_of(&one.object, Duration::ZERO))).await;
+    let (mut known, mut looks) = (Vec::new(), Vec::new());
+    for (at, (one, kind)) in wanted.into_iter().zip(kinds).enumerate() {
+        match kind {
+            Ok(kind) => {
+                let name = kind.object(one.object.namespace().unwrap_or(namespace), one.object.name());
+                known.push((at, one, (kind, name)));
+            }
+            Err(fault) if fault.is_absent() => looks.push((at, unknown(one, namespace, &definitions, fault))),
+            Err(fault) => return Err(Fault::from(fault).about(&one.at)),
+        }
+    }
+    let names: Vec<_> = known.iter().map(|(.., named)| named.clone()).collect();
+    let found = known.into_iter().zip(cluster.get_all_as(&names).await).map(async |((at, one, (kind, name)), live)| {
+        let live = live.map_err(|fault| Fault::from(fault).about(&one.at))?;
+        Ok::<_, Fault>((at, look(scene, cluster, one, (&kind, name), live).await?))
+    });
+    for found in join_all(found).await {
+        looks.push(found?);
+    }
+    looks.sort_by_key(|(at, _)| *at);
+    Ok(looks.into_iter().map(|(_, look)| look).collect())
+}
+
+/// Of what is made by this very call, or by a step before, nobody can ask the server yet.
+fn unknown(wanted: Wanted, namespace: &str, definitions: &[Object], fault: ClusterFault) -> Look {
+    let name = name_of(&wanted.object, namespace, definitions);
+    Look { wanted, name, live: None, observed: Observed::absent(), tried: Some(Err(fault)), merge: merged }
 }
 
 async fn look(
     scene: &Scene<'_>,
     cluster: &Cluster,
-    namespace: &str,
-    definitions: &[Object],
     wanted: Wanted,
+    (kind, name): (&Kind, ObjectName),
+    live: Option<Object>,
 ) -> Result<Look, Fault> {
-    let at = |fault: ClusterFault, wanted: &Wanted| Fault::from(fault).about(&wanted.at);
-    let kind = match cluster.kind_of(&wanted.object, Duration::ZERO).await {
-        Ok(kind) => kind,
-        Err(fault) if fault.is_absent() => {
-            // Of what is made by this very call, or by a step before, nobody can ask the server yet.
-            let name = name_of(&wanted.object, namespace, definitions);
-            let observed = Observed::absent();
-            return Ok(Look { wanted, name, live: None, observed, tried: Some(Err(fault)), merge: merged });
-        }
-        Err(fault) => return Err(at(fault, &wanted)),
-    };
-    let name = kind.object(wanted.object.namespace().unwrap_or(namespace), wanted.object.name());
-    let live = cluster.get_as(&kind, &name).await.map_err(|fault| at(fault, &wanted))?;
-    let observed = match seen_as(scene, cluster, &kind, &name, live.as_ref()).await? {
+    let observed = match seen_as(scene, cluster, kind, &name, live.as_ref()).await? {
         Some(observed) => observed,
         None => observe(scene.site, &Resource::object(&name)).await?,
     };

@@ -26,6 +26,7 @@ mod ready;
 mod reference;
 mod restart;
 mod restore;
+mod room;
 mod scale;
 mod settled;
 mod stall;
@@ -50,10 +51,14 @@ pub use restart::KubeRestart;
 pub use restore::KubeRestore;
 pub use scale::KubeScale;
 
+pub(super) use contents::{WAY_OUT, deletions, holds};
 pub(super) use copy::of_copy;
 pub(super) use preview::lines;
+pub(super) use room::missing_room;
+pub(super) use settled::settled;
 pub(super) use store::Store;
 pub(super) use until_ready::until_ready;
+pub(super) use wait::until_gone;
 
 use switchback_compiler::plan::{Call, Kube};
 use switchback_compiler::schema::{Class, Form, OwnWayBack, Param, Ty};

@@ -14,7 +14,9 @@ use crate::action::{Account, Action, Applied, Body, Change, Foreseen, Learnt, Pr
 use crate::fault_point::boundary;
 use crate::resource::{Resource, seen};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, Mode, Normal, Object, ObjectName, Patch, is_by_us, merged, replaced};
+use crate::world::cluster::{
+    Cluster, FIELD_MANAGER, Mode, Normal, Object, ObjectName, Patch, is_by_us, merged, replaced,
+};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchback_compiler::plan::Call;
@@ -85,9 +87,9 @@ impl<P: Patches> Action for Patching<P> {
             applied.left.insert(Resource::object(&one.object), seen(scene.site, &one.object, Some(&left)));
         }
         if self.0.waits(call) {
-            until_ready_or_stalled(scene, kept.iter().map(|one| one.object.clone()).collect(), until, stalled(call))
-                .await?;
-            settled(&kept, &mut applied.left, scene).await?;
+            let names: Vec<_> = kept.iter().map(|one| one.object.clone()).collect();
+            until_ready_or_stalled(scene, names.clone(), until, stalled(call)).await?;
+            settled(FIELD_MANAGER, &names, &mut applied.left, scene).await?;
         }
         Ok(applied)
     }

@@ -5,7 +5,7 @@ use crate::durable;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Object, ObjectName};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -117,6 +117,22 @@ impl Store {
             None => Ok((name, None)),
         };
         Ok(Some(all.into_iter().map(object).collect::<Result<_, Fault>>()?))
+    }
+
+    /// Notes, durably, which objects the action marked so that another program leaves them.
+    pub fn note_spared(&self, names: &BTreeSet<ObjectName>) -> Result<(), Fault> {
+        // Names are JSON already: writing them can't fail.
+        self.write_note(&self.spared_name(), &serde_json::to_vec(names).unwrap_or_default())
+    }
+
+    /// The same.
+    pub fn spared(&self) -> Result<BTreeSet<ObjectName>, Fault> {
+        let Some(bytes) = self.read_note(&self.spared_name())? else { return Ok(BTreeSet::new()) };
+        serde_json::from_slice(&bytes).map_err(|_| damaged(&self.spared_name()))
+    }
+
+    fn spared_name(&self) -> String {
+        format!("spared-{}", blake3::hash(self.act.as_bytes()).to_hex())
     }
 
     fn expected_name(&self) -> String {

@@ -1,5 +1,6 @@
 //! Waiting until objects are ready.
 
+use super::room::missing_room;
 use super::stall::Stall;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Cluster, Fault as ClusterFault, Limits, Object, ObjectName, Readiness};
@@ -93,7 +94,11 @@ async fn missing(cluster: &Cluster, names: Vec<ObjectName>, scene: &Scene<'_>) -
                 let trouble = timeout(LOOK_AT_PODS, cluster.trouble(&object)).await.ok().flatten();
                 return Err(Fault::new(format!("{spoken}: {why}")).details(trouble));
             }
-            Looked::Gone => return Err(Fault::new(format!("{spoken} is gone: somebody else deleted it"))),
+            Looked::Gone => {
+                let why = missing_room(cluster, name.namespace.as_deref()).await;
+                let why = why.unwrap_or_else(|| "somebody else deleted it".to_owned());
+                return Err(Fault::new(format!("{spoken} is gone: {why}")));
+            }
             Looked::Unanswered(why) => (why, None),
             Looked::Refused(fault) => return Err(Fault::from(fault).about(&spoken)),
         };

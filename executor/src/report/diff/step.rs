@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::action::{Body, Change, Learnt, What};
 use crate::preview::{ActPreview, UnitPreview, kept_copy};
-use crate::screen::{Look, Sign, Style, age, count, diff, hang, tail};
+use crate::screen::{Look, Sign, Style, age, count, diff, hang, tail, width};
 use switchback_compiler::plan::{Unit, Work};
 
 /// A step with all that it would do.
@@ -110,9 +110,13 @@ pub(super) fn named_change(cx: &Cx<'_>, name: &str, change: &Change) -> String {
         Body::Words(words) => {
             let mut lines = words.lines();
             let first = cx.safe(lines.next().unwrap_or_default());
-            let name = if first.is_empty() { name.to_owned() } else { format!("{name}: {first}") };
+            let line = if first.is_empty() { name.to_owned() } else { format!("{name}: {first}") };
             let rest: String = lines.map(|line| hang("      ", &cx.safe(line), cx.look)).collect();
-            tail(&name, &mark, cx.look) + "\n" + &rest
+            // What does not fit beside its mark stands below it, where it can be wrapped.
+            if width(&line) + 2 + width(&mark) > cx.look.edge() && !first.is_empty() {
+                return tail(name, &mark, cx.look) + "\n" + &hang("      ", &first, cx.look) + &rest;
+            }
+            tail(&line, &mark, cx.look) + "\n" + &rest
         }
     }
 }

@@ -61,7 +61,10 @@ pub(super) fn of_unit(event: &Event, of: &UnitStory, unit: &Unit, look: Look) ->
         }
         Event::Acted { note: Some(note), .. } => line(note.clone()),
         Event::Unknown { seen, .. } => with(name, "it is not known what it did", seen),
-        Event::Settled { done, how, .. } => line(format!("looked: {}: {how}", if *done { "done" } else { "not done" })),
+        Event::Settled { done: true, how, .. } => line(format!("looked: done: {how}")),
+        // Perhaps in part: what was found says how far.
+        Event::Settled { half: true, how, .. } => line(format!("looked: {how}")),
+        Event::Settled { how, .. } => line(format!("looked: not done: {how}")),
         Event::Checked { what, held: false, seen, .. } => line(format!("does not hold: {what}: {seen}")),
         Event::Output { name: output, value, .. } => line(format!("{output} = {value}")),
         Event::Waived { checks, by, .. } => line(format!("goes on, as {by} said, without {}", checks.join(" and "))),

@@ -5,7 +5,7 @@ use super::outcome::{Outcome, is_step};
 use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
 use crate::event::Standing;
-use crate::screen::{Style, count, elapsed, hang, list, next as next_lines, of, plural, run_command, safe};
+use crate::screen::{Style, count, elapsed, hang, list, next as next_lines, of, run_command, safe};
 use switchback_compiler::plan::{Plan, Stage, Unit, WayBack};
 
 /// Why a run is undone by the command that asks for it.
@@ -249,7 +249,7 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
             let any = story.units.iter().any(|unit| matches!(unit.back, Back::Undone(..)));
             if any { &[("abort RUN", AS_IT_IS), partly] } else { &[("abort RUN", AS_IT_IS)] }
         }
-        Standing::UndoFailed => return next_lines([typed("undo RUN")]) + &what_is_left(story, view),
+        Standing::UndoFailed => return next_lines([typed("undo RUN")]) + &what_is_left(story, plan, view),
         Standing::Failed => &[("undo RUN", ""), ("abort RUN", AS_IT_IS)],
         Standing::Interrupted | Standing::Paused if unknown => {
             &[("resume RUN", "looks first, then asks about what is unknown")]
@@ -275,8 +275,14 @@ pub(super) fn can_go_back(story: &Story, plan: &Plan) -> bool {
     !story.steps(plan, there).is_empty()
 }
 
-fn what_is_left(story: &Story, view: &View) -> String {
-    let stuck = story.units.iter().filter(|unit| matches!(unit.back, Back::Failed(..))).count();
-    let said = format!("once what stopped {stuck} {} is mended; it tries what is left", plural(stuck, "step"));
-    hang("      ", &said, view.look)
+/// What must be mended first, and what is tried then.
+fn what_is_left(story: &Story, plan: &Plan, view: &View) -> String {
+    let stuck = story.steps(plan, |unit, _| matches!(unit.back, Back::Failed(..)));
+    let left = story.steps(plan, |unit, _| unit.has_effects() && !matches!(unit.back, Back::Undone(..)));
+    let said = match stuck.as_slice() {
+        // What stopped it belongs to no step.
+        [] => "once what stopped it is mended; it tries what is left".to_owned(),
+        stuck => format!("once what stopped {} is mended; it tries what is left: {}", list(stuck), left.join(", ")),
+    };
+    hang("      ", &safe(&said, view.look), view.look)
 }

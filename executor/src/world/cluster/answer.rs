@@ -34,6 +34,7 @@ impl Answer {
         match &fault.kind {
             FaultKind::Unauthorized => unauthorized(),
             FaultKind::Forbidden => forbidden(&status.message),
+            FaultKind::Absent => absent(&status.message),
             FaultKind::Conflict(fields) => conflict(fields.clone()),
             FaultKind::Invalid(_) => Fault { what: status.message, ..fault },
             _ => fault,
@@ -149,9 +150,28 @@ fn unauthorized() -> Fault {
         .with_help("log in again, then try `kubectl auth whoami` with the same context")
 }
 
+/// `namespaces "n" not found` is said of what is to be made in it, too.
+fn absent(message: &str) -> Fault {
+    let fault = Fault::new(FaultKind::Absent, message);
+    let room = message.strip_prefix("namespaces \"").and_then(|rest| rest.strip_suffix("\" not found"));
+    match room {
+        Some(room) => fault.with_help(format!(
+            "is the context the one that is meant? If so, make it: `kubectl create namespace {room}`, or in an earlier step"
+        )),
+        None => fault,
+    }
+}
+
 /// `deployments.apps "x" is forbidden: User "u" cannot patch resource "deployments" in API group "apps" in the namespace "n"`.
 fn forbidden(message: &str) -> Fault {
     let fault = Fault::new(FaultKind::Forbidden, message);
+    if let Some((_, room)) = message.split_once("new content in namespace ")
+        && let Some(room) = room.strip_suffix(" because it is being terminated")
+    {
+        return fault.with_help(format!(
+            "somebody deletes that namespace: `kubectl get namespace {room}` says when it is gone; then make it anew"
+        ));
+    }
     let Some((_, right)) = message.split_once(" cannot ") else { return fault };
     let verb = right.split(' ').next().unwrap_or_default();
     let quoted: Vec<_> = right.split('"').skip(1).step_by(2).collect();

@@ -5,6 +5,7 @@ use super::answer::{Answer, Effect};
 use super::discover::Known;
 use super::fault::{Fault, FaultKind};
 use super::limits::Limits;
+use super::openapi::Schemas;
 use super::secret::Hidden;
 use super::send;
 use super::source::{Found, Source};
@@ -25,6 +26,7 @@ pub struct Cluster {
     limits: Limits,
     slots: Arc<Semaphore>,
     pub(super) known: Known,
+    pub(super) schemas: Schemas,
 }
 
 struct Place {
@@ -54,7 +56,7 @@ impl Cluster {
         let client = open(config, limits.request).await?;
         let place = Place { context, server, namespace, version: String::new() };
         let (slots, known) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Known::default());
-        let cluster = Self { client, place: Arc::new(place), limits, slots, known };
+        let cluster = Self { client, place: Arc::new(place), limits, slots, known, schemas: Schemas::default() };
         cluster.with_version().await
     }
 

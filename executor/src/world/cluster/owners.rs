@@ -97,11 +97,27 @@ fn is_part(fields: Option<&Value>, whole: Option<&Value>) -> bool {
     fields.iter().all(|(key, below)| whole.get(key).is_some_and(|other| is_part(Some(below), Some(other))))
 }
 
-/// Whether we own what is at a place, or something in it. Where the server does not tell owners, all is ours.
-pub(super) fn is_our_place(object: &Object, place: &Place) -> bool {
+/// Whether a manager owns what is at a place, or something in it. Where the server does not tell owners, all is its.
+pub(super) fn is_place_of(manager: &str, object: &Object, place: &Place) -> bool {
     let entries = entries(object);
-    let mut ours = entries.iter().filter(|entry| is_ours(entry)).filter_map(|entry| entry.get("fieldsV1"));
-    entries.is_empty() || ours.any(|fields| holds(fields, place.steps(), object.value()))
+    let owned = entries.iter().filter(|entry| entry.get("manager").and_then(Value::as_str) == Some(manager));
+    let mut owned = owned.filter_map(|entry| entry.get("fieldsV1"));
+    entries.is_empty() || owned.any(|fields| holds(fields, place.steps(), object.value()))
+}
+
+/// Whether a manager made an object: of its content it owns something, and nobody but controllers owned any before it.
+pub fn is_made_by(manager: &str, object: &Object) -> bool {
+    let entries = entries(object);
+    let of = |entry: &&&Value| entry.get("manager").and_then(Value::as_str).is_none_or(|name| !is_controller(name));
+    let time = |entry: &&&Value| entry.get("time").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let first = entries.iter().filter(of).map(|entry| time(&entry)).min();
+    let is_its = |entry: &&&Value| entry.get("manager").and_then(Value::as_str) == Some(manager);
+    entries.is_empty() || entries.iter().filter(is_its).any(|entry| Some(time(&entry)) == first)
+}
+
+/// Whether it is one of Kubernetes' own controllers, which write to what they work on; no plan means them.
+pub fn is_controller(manager: &str) -> bool {
+    matches!(manager, "kube-controller-manager" | "kube-scheduler")
 }
 
 /// The manager who owns what is at a place, or something in it; of several the one who changed something last.

@@ -7,9 +7,10 @@ use super::diff::{Change, compare};
 use super::generated;
 use super::normal::Normal;
 use super::object::Object;
-use super::owners::{entries, is_of_status, is_our_place, is_ours, is_same_owner, managed, owner, same_owners};
+use super::owners::{entries, is_of_status, is_ours, is_place_of, is_same_owner, managed, owner, same_owners};
 use super::part::{at, set};
 use super::place::{Place, Step};
+use super::write::FIELD_MANAGER;
 use serde_json::{Map, Value};
 
 /// What somebody else did since.
@@ -44,7 +45,7 @@ pub(super) fn way(
         (None, Some(_), Some(live)) if live.is_ending() => Ok(Way::Nothing),
         (None, Some(left), Some(live)) => {
             same_one(left, live)?;
-            untouched(left, live)?;
+            untouched(FIELD_MANAGER, left, live)?;
             Ok(Way::Delete)
         }
         (Some(before), _, Some(live)) if Normal::of(before) == Normal::of(live) => {
@@ -81,11 +82,6 @@ fn told(changes: Vec<Change>, live: &Object) -> Result<(), Vec<Interference>> {
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
-/// Whether an object is the very one that we left, and what others wrote in it since meets nothing that we set.
-pub fn is_untouched(left: &Object, live: &Object) -> bool {
-    taken_along(left, live).is_ok()
-}
-
 /// What others wrote into an object since it was left, and a change to `after` would go over; what is by now as it was
 /// `before` is nothing that would be lost.
 pub fn gone_over(
@@ -102,26 +98,31 @@ pub fn gone_over(
     told(compare(made.value(), is.value()).into_iter().filter(met).collect(), live)
 }
 
-/// What others wrote into an object that is to go.
-pub fn taken_along(left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
+/// What others wrote into an object that is to go, over what its manager made of it.
+pub fn taken_along(manager: &str, left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
     same_one(left, live)?;
-    untouched(left, live)
+    untouched(manager, left, live)
 }
 
-/// Whether nobody changed what we made of an object that is to go, or put anything into it that would go with it.
-fn untouched(left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
+/// Whether nobody changed what a manager made of an object that is to go, or put anything into it that would go with it.
+fn untouched(manager: &str, left: &Object, live: &Object) -> Result<(), Vec<Interference>> {
     let changes = compare(Normal::of(left).value(), Normal::of(live).value()).into_iter();
-    told(changes.filter(|change| is_our_place(left, &change.place) || is_put_in(left, change)).collect(), live)
+    told(
+        changes
+            .filter(|change| is_place_of(manager, left, &change.place) || is_put_in(manager, left, change))
+            .collect(),
+        live,
+    )
 }
 
-/// Whether a change puts something into what we filled: a key into the data of an object, an item into a list of ours.
-fn is_put_in(left: &Object, change: &Change) -> bool {
+/// Whether a change puts something into what it filled: a key into the data of an object, an item into a list of its.
+fn is_put_in(manager: &str, left: &Object, change: &Change) -> bool {
     let into = change.place.parent();
     let is_of_the_server = |name: &str| into == Place::of_keys(&["metadata", name]);
     let is_data = ["data", "binaryData", "stringData"].iter().any(|name| into == Place::of_keys(&[name]));
     let is_item = matches!(change.place.steps().last(), Some(Step::Item(_) | Step::Index(_)));
     change.old.is_none()
-        && (is_data || is_item && is_our_place(left, &into))
+        && (is_data || is_item && is_place_of(manager, left, &into))
         && !is_of_the_server("finalizers")
         && !is_of_the_server("ownerReferences")
 }

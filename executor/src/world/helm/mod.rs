@@ -14,7 +14,7 @@ mod release;
 mod render;
 
 pub use changes::{
-    Course, Definition, DefinitionState, Drift, Effect, Learnt, ObjectChange, Owner, Refusal, Schemas, base, changes,
+    Course, Definition, DefinitionState, Drift, Effect, Learnt, MANAGER, ObjectChange, Owner, Refusal, base, changes,
     definitions, upgrade_or_install,
 };
 pub use choose::{

@@ -4,7 +4,6 @@ pub(super) use super::change::Drift;
 use super::change::Refusal;
 use super::course::Course;
 use super::patch::{Sides, again, author, is_of_the_way};
-use super::schemas::Schemas;
 use crate::world::cluster::{Change, Cluster, Fault, Kind, Normal, Object, ObjectName, compare, owner};
 
 /// Of an object that is gone.
@@ -15,7 +14,7 @@ pub(super) fn gone() -> Vec<Drift> {
 /// Asks the server what it would make of the object if the last manifest were applied once more; `old` has the release's
 /// marks, `after` is what the change itself would make of it.
 pub(super) async fn found(
-    (cluster, schemas): (&Cluster, &Schemas),
+    cluster: &Cluster,
     course: &Course<'_>,
     (kind, name): (&Kind, &ObjectName),
     old: &Object,
@@ -23,7 +22,7 @@ pub(super) async fn found(
     after: Option<&Object>,
 ) -> Result<Vec<Drift>, Fault> {
     let sides = Sides { old, new: old, live };
-    let attempt = match again(cluster, schemas, course, kind, &sides).await {
+    let attempt = match again(cluster, course, kind, &sides).await {
         Ok(Some(attempt)) => attempt,
         Err(Refusal::Server(fault)) if is_of_the_way(&fault) => return Err(fault),
         // What can't be said again can't be compared.

@@ -11,12 +11,11 @@ mod drift;
 mod foreseen;
 mod ownership;
 mod patch;
-mod schemas;
 mod tell;
 
 pub use change::{Drift, Effect, Learnt, ObjectChange, Refusal};
 pub use course::{Course, base, upgrade_or_install};
 pub use definitions::{Definition, DefinitionState, definitions};
 pub use ownership::Owner;
-pub use schemas::Schemas;
+pub use patch::MANAGER;
 pub use tell::changes;

@@ -2,14 +2,13 @@
 
 use super::change::Refusal;
 use super::course::Course;
-use super::schemas::Schemas;
 use crate::world::cluster::{Attempt, Author, Cluster, Conflicts, Fault, Kind, Object, Patch};
 use crate::world::helm::merge::{Schema, three_way, two_way};
 use crate::world::helm::release::Apply;
 use serde_json::{Map, Value};
 
 /// Under this name Helm owns fields, whatever its file is called.
-const MANAGER: &str = "helm";
+pub const MANAGER: &str = "helm";
 
 /// The groups whose kinds Helm was built with, and so merges list by list; all others it patches as plain JSON. Those of
 /// aggregated servers (`apiregistration.k8s.io`, `metrics.k8s.io`) are not among them.
@@ -65,7 +64,6 @@ pub(super) fn creation(course: &Course<'_>, new: &Object) -> Attempt {
 /// How an object is changed that is there; none where Helm sends nothing.
 pub(super) async fn update(
     cluster: &Cluster,
-    schemas: &Schemas,
     course: &Course<'_>,
     kind: &Kind,
     sides: &Sides<'_>,
@@ -77,13 +75,12 @@ pub(super) async fn update(
         let patch = two_way(entries(sides.old), entries(sides.new));
         return Ok((!patch.is_empty()).then(|| Attempt::Patch(Patch::Merge(patch.into()))));
     }
-    merged(cluster, schemas, kind, sides).await
+    merged(cluster, kind, sides).await
 }
 
 /// What would put an object back to what the last manifest says of it: where that changes something, somebody drifted.
 pub(super) async fn again(
     cluster: &Cluster,
-    schemas: &Schemas,
     course: &Course<'_>,
     kind: &Kind,
     sides: &Sides<'_>,
@@ -94,16 +91,15 @@ pub(super) async fn again(
     if !NATIVE.contains(&kind.group.as_str()) {
         return Ok(Some(Attempt::Patch(Patch::Merge(sides.new.value().clone()))));
     }
-    merged(cluster, schemas, kind, sides).await
+    merged(cluster, kind, sides).await
 }
 
 async fn merged(
     cluster: &Cluster,
-    schemas: &Schemas,
     kind: &Kind,
     Sides { old, new, live }: &Sides<'_>,
 ) -> Result<Option<Attempt>, Refusal> {
-    let all = match schemas.of(cluster, &kind.api_version()).await {
+    let all = match cluster.schemas(&kind.api_version()).await {
         Ok(all) => all,
         Err(fault) if fault.is_absent() => std::sync::Arc::new(Value::Null),
         Err(fault) => return Err(fault.into()),

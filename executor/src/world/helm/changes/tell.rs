@@ -6,7 +6,6 @@ use super::drift;
 use super::foreseen::foreseen;
 use super::ownership::{Owner, marked};
 use super::patch::{Sides, author, creation, is_of_the_way, update};
-use super::schemas::Schemas;
 use crate::world::cluster::{Attempt, Cluster, Fault, Kind, Normal, Object, ObjectName};
 use crate::world::helm::fault::HelmFault;
 use crate::world::helm::release::Operation;
@@ -16,12 +15,8 @@ use std::time::Duration;
 
 /// What a course does to each object: first those of the new manifest, in its order, then what goes. Nothing is changed by
 /// asking: all that is sent are reads and dry runs.
-pub async fn changes(
-    cluster: &Cluster,
-    schemas: &Schemas,
-    course: &Course<'_>,
-) -> Result<Vec<ObjectChange>, HelmFault> {
-    let look = Look { cluster, schemas, course };
+pub async fn changes(cluster: &Cluster, course: &Course<'_>) -> Result<Vec<ObjectChange>, HelmFault> {
+    let look = Look { cluster, course };
     let old = look.found(Course::objects(course.old)).await;
     let new = look.found(Course::objects(course.new)).await;
     let wanted = try_join_all(new.iter().map(|found| look.wanted(found, &old)));
@@ -35,7 +30,6 @@ pub async fn changes(
 #[derive(Clone, Copy)]
 pub(super) struct Look<'l> {
     pub(super) cluster: &'l Cluster,
-    schemas: &'l Schemas,
     course: &'l Course<'l>,
 }
 
@@ -140,7 +134,7 @@ impl Look<'_> {
         // Of what is in no last manifest a rollback takes the live object itself for it, the others the new one.
         let base = last.unwrap_or(if operation == Operation::Rollback { &live } else { &new });
         let sides = Sides { old: base, new: &new, live: &live };
-        let after = match update(self.cluster, self.schemas, self.course, kind, &sides).await {
+        let after = match update(self.cluster, self.course, kind, &sides).await {
             Ok(None) => live.clone(),
             Ok(Some(attempt)) => match self.tried(kind, name, &attempt).await {
                 Ok(after) => after,
@@ -169,8 +163,7 @@ impl Look<'_> {
     ) -> Result<Vec<drift::Drift>, Fault> {
         let Some(last) = last else { return Ok(Vec::new()) };
         let old = marked(last, self.course.release, self.course.namespace);
-        let with = (self.cluster, self.schemas);
-        drift::found(with, self.course, (kind, name), &old, live, Some(after)).await
+        drift::found(self.cluster, self.course, (kind, name), &old, live, Some(after)).await
     }
 
     /// An object that shall no longer be there.

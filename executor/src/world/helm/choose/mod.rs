@@ -2,6 +2,7 @@
 //! became of a command that nobody saw end.
 
 mod prune;
+mod reason;
 mod settle;
 mod state;
 mod target;

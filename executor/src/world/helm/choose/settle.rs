@@ -3,6 +3,7 @@
 //! Helm records each step of what it does before it does it, so a history tells more than an exit status. Whoever asks has
 //! made certain that the command no longer runs (`process::Outcome::settle`).
 
+use super::reason::reason;
 use super::state::{WayOut, way_out};
 use crate::world::helm::release::{History, Operation, Release, Status};
 use jiff::{SignedDuration, Timestamp};
@@ -73,6 +74,17 @@ pub enum Settled {
 /// Clocks are read in whole seconds by some versions.
 const SLACK: SignedDuration = SignedDuration::from_secs(2);
 
+impl Settled {
+    /// Of a release that somebody else changed, by its last revision.
+    pub fn foreign(now: &History) -> Self {
+        match (now.damaged_last(), now.last()) {
+            (Some(damaged), _) => Self::NotKnown { why: damaged.to_string() },
+            (None, Some(last)) => foreign(last),
+            (None, None) => foreign_end(),
+        }
+    }
+}
+
 impl Before {
     /// Of the history before a command.
     pub fn of(history: &History) -> Self {
@@ -99,7 +111,7 @@ pub fn settle(before: Before, attempted: &Attempted, now: &History) -> Settled {
     let revision = last.revision;
     match last.status {
         Status::Deployed => Settled::Done { revision },
-        Status::Failed => Settled::Failed { revision, why: last.description.clone() },
+        Status::Failed => Settled::Failed { revision, why: reason(&last.description) },
         status if status.is_pending() && status != Status::Uninstalling => {
             Settled::Pending { revision, way_out: way_out(now, last) }
         }

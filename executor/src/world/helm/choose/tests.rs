@@ -174,8 +174,9 @@ fn a_crashed_upgrade_is_settled_by_the_history() {
     };
     assert_eq!(settle(before, &upgrade, &history(&[(1, "superseded", "1"), (2, "deployed", "2")])), Settled::NotBegun);
     assert_eq!(told("deployed", "3", "Upgrade complete"), Settled::Done { revision: 3 });
-    let why = "Upgrade \"occm\" failed: pre-upgrade hooks failed".to_owned();
-    assert_eq!(told("failed", "3", &why), Settled::Failed { revision: 3, why });
+    let why = "pre-upgrade hooks failed".to_owned();
+    let description = format!("Upgrade \"occm\" failed: {why}");
+    assert_eq!(told("failed", "3", &description), Settled::Failed { revision: 3, why });
     assert_eq!(
         told("pending-upgrade", "3", "Preparing upgrade"),
         Settled::Pending { revision: 3, way_out: WayOut::Rollback(2) }
@@ -217,8 +218,9 @@ fn a_crashed_rollback_is_known_by_where_it_goes() {
         Settled::Pending { revision: 3, way_out: WayOut::Rollback(2) }
     );
     assert!(matches!(told("deployed", "Rollback to 2"), Settled::Foreign { .. }));
-    let why = "Rollback \"occm\" failed: cannot patch".to_owned();
-    assert_eq!(told("failed", &why), Settled::Failed { revision: 3, why });
+    let why = "cannot patch".to_owned();
+    let description = format!("Rollback \"occm\" failed: {why}");
+    assert_eq!(told("failed", &description), Settled::Failed { revision: 3, why });
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub async fn end(
 ) -> Result<End, HelmFault> {
     // Without a folder it was never started.
     let outcome = if records.is_dir() { Outcome::settle(records).map_err(unreadable)? } else { Outcome::NotStarted };
+    let started = !matches!(outcome, Outcome::NotStarted);
     let status = match outcome {
         Outcome::Running(process) => return Ok(End::Runs(process)),
         Outcome::Ended(Exit { status, .. }) => Some(status),
@@ -42,7 +43,13 @@ pub async fn end(
     // The log is evidence, and what is decided does not depend on it.
     let said = process::last_words(records).unwrap_or_default();
     let now = History::read(cluster, namespace, release).await?;
-    Ok(End::Ended { settled: settle(before, attempted, &now), now, status, said })
+    // What happened to the release since is not of a command that never was started.
+    let settled = match (started, Before::of(&now) == before) {
+        (true, _) => settle(before, attempted, &now),
+        (false, true) => Settled::NotBegun,
+        (false, false) => Settled::foreign(&now),
+    };
+    Ok(End::Ended { settled, now, status, said })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands on")]

@@ -47,6 +47,15 @@ impl Version {
         }
     }
 
+    /// Whether its rollback takes an object that is there already and stands only in the manifest that it goes to; others
+    /// fail over it. Source: helm, pull requests 31412 and 31982.
+    pub fn takes_what_is_there(self) -> bool {
+        match self.major {
+            3 => self.minor >= 22,
+            _ => (self.major, self.minor) >= (4, 2),
+        }
+    }
+
     /// Whether it knows `--take-ownership` and `--hide-notes`.
     pub fn is_newer(self) -> bool {
         self >= NEWER

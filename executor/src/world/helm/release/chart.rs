@@ -81,7 +81,7 @@ impl From<Written> for Chart {
 }
 
 /// Whether Helm takes a file of a chart for definitions.
-fn is_definition(name: &str) -> bool {
+pub fn is_definition(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
     name.starts_with("crds/") && ["yaml", "yml", "json"].contains(&ending.as_str())
 }

@@ -63,6 +63,15 @@ impl History {
         self.revisions.iter().rev().find(|release| release.status == Status::Deployed)
     }
 
+    /// The history as it was before a revision.
+    #[must_use]
+    pub fn before(&self, revision: u32) -> Self {
+        let mut earlier = self.clone();
+        earlier.revisions.retain(|release| release.revision < revision);
+        earlier.damaged.retain(|damaged| damaged.revision.is_some_and(|other| other < revision));
+        earlier
+    }
+
     /// Whether there is anything of it.
     pub fn is_empty(&self) -> bool {
         self.revisions.is_empty() && self.damaged.is_empty()

@@ -12,7 +12,7 @@ mod status;
 mod tolerant;
 
 pub use body::{Apply, Release};
-pub use chart::Chart;
+pub use chart::{Chart, is_definition};
 pub use history::{Damaged, History};
 pub use hook::{Hook, LastRun, Operation, When, running};
 pub use name::check as check_name;

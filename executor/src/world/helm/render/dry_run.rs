@@ -96,7 +96,7 @@ impl Helm {
         Chart::of_yaml(&text).ok_or_else(|| strange("`Chart.yaml` can't be read"))
     }
 
-    async fn ask(&self, home: &Home, args: Vec<String>, cwd: &Path) -> Result<Vec<u8>, HelmFault> {
+    pub(super) async fn ask(&self, home: &Home, args: Vec<String>, cwd: &Path) -> Result<Vec<u8>, HelmFault> {
         let environment = &home.variables();
         ask(Question { program: &self.path, args, cwd, environment, within: PATIENCE, most: MOST }).await
     }
