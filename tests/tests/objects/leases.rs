@@ -28,7 +28,12 @@ fn a_run_that_is_not_settled_keeps_the_target_from_everybody_elsewhere() {
     let by = format!("refused: run {run} of ada keeps target `test` from another place; nothing was touched");
     has(
         &said,
-        &[&by, &format!("status {run}"), &format!("--namespace {} delete {}", here.namespace, "lease switchback-test")],
+        &[
+            &by,
+            &format!("status {run}"),
+            "nothing of the run goes on, delete",
+            &format!("lease switchback-test in namespace {}", here.namespace),
+        ],
     );
     assert_eq!(here.get("configmap/b", ".data.value"), "");
     here.ends(0, "switchback resume --yes");
