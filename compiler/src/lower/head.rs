@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::env::Env;
 use crate::files::{self, FileError};
-use crate::plan::{Direction, InputSource, Move, Order, Window};
+use crate::plan::{Direction, InputSource, KubeKey, Move, Order, Window};
 use crate::read::{PLAN, outside};
 use crate::shape::{Item, Typed};
 use crate::source::Span;
@@ -114,7 +114,7 @@ pub(super) fn input(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, draft: &mut Dra
     let secret = item.value("secret") == Some(&Typed::Truth(true));
     let default = item.value("default");
     let from = text(item, "from");
-    sources(cx, item, &name, from.as_deref().filter(|from| !from.starts_with("file:")));
+    sources(cx, item, &name, from.as_deref());
     let is_given = secret || env.given.contains_key(&name) || draft.settings.contains_key(&name);
     if !is_given && text(item, "env").is_none() {
         no_file(cx, item, from.as_deref());
@@ -141,15 +141,22 @@ pub(super) fn input(cx: &mut Cx<'_>, env: &Env, item: &Item<'_>, draft: &mut Dra
 }
 
 /// Where an input's value must not come from: places that nothing reads, and, for a secret, the plan itself.
-fn sources(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, unread: Option<&str>) {
-    if let Some(from) = unread {
-        cx.sink.push(
+fn sources(cx: &mut Cx<'_>, item: &Item<'_>, name: &str, from: Option<&str>) {
+    let is_secret = item.value("secret") == Some(&Typed::Truth(true));
+    match from.map(|from| (from, KubeKey::parse(from))) {
+        Some((_, Some(KubeKey { secret: true, .. }))) if !is_secret => cx.sink.push(
+            Diagnostic::new(&INPUT_WRONG, format!("`{name}` comes from a Secret, and is no secret itself"))
+                .label(item.span_of("from"), "what is read here would be shown, and written down")
+                .help("add secret=#true"),
+        ),
+        Some((from, None)) if !from.starts_with("file:") => cx.sink.push(
             Diagnostic::new(&INPUT_WRONG, format!("an input can't come from `{from}`"))
                 .label(item.span_of("from"), "not a place that this version reads from")
-                .help("write from=\"file:/run/secrets/pg\", or env=\"NAME\""),
-        );
+                .help("write from=\"file:/run/secrets/pg\", from=\"kube:secret/pg#uri\", or env=\"NAME\""),
+        ),
+        _ => {}
     }
-    if item.value("secret") == Some(&Typed::Truth(true)) && item.value("default").is_some() {
+    if is_secret && item.value("default").is_some() {
         cx.sink.push(
             Diagnostic::new(&INPUT_WRONG, format!("secret `{name}` has a default in the plan"))
                 .label(item.span_of("default"), "everyone who reads the plan can read this")

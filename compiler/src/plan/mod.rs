@@ -18,7 +18,7 @@ mod at;
 pub use at::At;
 pub use component::{Component, Installed, Move};
 pub use copy::{CopyOf, KeptCopy};
-pub use target::{InputSource, Kube, Notify, Service, Target, Window};
+pub use target::{InputSource, Kube, KubeKey, Notify, Service, Target, Window};
 pub use unit::{Block, Failure, OnFailure, Stage, Undo, UndoWork, Unit, UnitKind, WayBack};
 pub use whole::{Deadline, Direction, FORMAT, Freeze, Hold, LeftOut, Order, Plan};
 pub use work::{

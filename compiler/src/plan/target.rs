@@ -57,8 +57,64 @@ pub struct Service {
 pub struct InputSource {
     /// An environment variable.
     pub env: Option<String>,
-    /// `file:…`.
+    /// `file:…` or `kube:…`.
     pub from: Option<String>,
+}
+
+/// A key of an object of the target's namespace: `kube:secret/pg-0-admin#uri`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KubeKey<'t> {
+    /// Whether it is one of a Secret; else of a `ConfigMap`.
+    pub secret: bool,
+    /// The object's name.
+    pub name: &'t str,
+    /// The key of its data.
+    pub key: &'t str,
+}
+
+impl<'t> KubeKey<'t> {
+    /// Where such places begin.
+    pub const PREFIX: &'static str = "kube:";
+
+    /// Reads one; none where it is written otherwise.
+    pub fn parse(from: &'t str) -> Option<Self> {
+        let (object, key) = from.strip_prefix(Self::PREFIX)?.split_once('#')?;
+        let (kind, name) = object.split_once('/')?;
+        let secret = match kind {
+            "secret" | "secrets" => true,
+            "configmap" | "configmaps" | "cm" => false,
+            _ => return None,
+        };
+        let is_plain = |text: &str, more: &str| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
+            !text.is_empty() && text.chars().all(fits) && !matches!(text, "." | "..")
+        };
+        (is_plain(name, "-.") && is_plain(key, "-._")).then_some(Self { secret, name, key })
+    }
+}
+
+impl InputSource {
+    /// The key of an object that gives the value.
+    pub fn kube(&self) -> Option<KubeKey<'_>> {
+        self.from.as_deref().and_then(KubeKey::parse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KubeKey;
+
+    #[test]
+    fn only_a_key_of_a_secret_or_a_config_map_is_one() {
+        let key = KubeKey { secret: true, name: "pg-0-admin", key: "uri" };
+        assert_eq!(KubeKey::parse("kube:secret/pg-0-admin#uri"), Some(key));
+        assert_eq!(KubeKey::parse("kube:cm/a#b.conf"), Some(KubeKey { secret: false, name: "a", key: "b.conf" }));
+        for wrong in
+            ["kube:secret/a", "kube:pod/a#b", "kube:secret/a/b#c", "kube:secret/..#c", "secret/a#b", "kube:cm/a#"]
+        {
+            assert_eq!(KubeKey::parse(wrong), None, "{wrong}");
+        }
+    }
 }
 
 /// When changes may begin.

@@ -133,7 +133,12 @@ pub const WORDS: &[Word] = &[
             Param::optional("default", Ty::Any, "its value when nothing else gives one"),
             Param::optional("pattern", Ty::Pattern, "what the value must match, as a whole"),
             Param::optional("env", Ty::Known, "the environment variable that gives it"),
-            Param::optional("from", Ty::Known, "where it is read from: \"file:…\""),
+            Param::optional(
+                "from",
+                Ty::Known,
+                "where it is read from: \"file:…\", or a key of a Secret or a ConfigMap in the target's namespace, \
+                 \"kube:secret/NAME#KEY\"",
+            ),
             Param::optional("secret", Ty::Truth, "never shown, never written down"),
         ],
         block: Block::Optional(Input),

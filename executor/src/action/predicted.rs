@@ -6,7 +6,7 @@
 use super::Foreseen;
 use crate::resource::{Observed, Resource};
 use crate::site::Fault;
-use crate::world::cluster::Object;
+use crate::world::cluster::{Object, ObjectName, Place, Writer, images};
 use crate::world::{Bounds, Digest, RelPath, State, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -135,6 +135,19 @@ pub struct Laid {
     resources: BTreeMap<Resource, Option<Foreseen>>,
 }
 
+/// Somebody else who writes to an object that would change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// The object.
+    pub object: ObjectName,
+    /// Who.
+    pub writer: Writer,
+    /// What would change of what is theirs.
+    pub touched: BTreeSet<Place>,
+    /// Whether the object would be deleted.
+    pub deleted: bool,
+}
+
 /// The target's directory with what was previewed laid over it.
 #[derive(Debug, Default)]
 pub struct Predicted {
@@ -152,6 +165,10 @@ pub struct Predicted {
     fresh: BTreeSet<RelPath>,
     /// What was seen of what is no file since that was asked for last.
     observed: BTreeMap<Resource, Observed>,
+    /// Who else writes to what would change, as far as nobody has asked for it yet.
+    others: Vec<Other>,
+    /// Images that would be needed no more.
+    images: BTreeSet<String>,
     /// Why it is not safe to start, as far as nobody has asked for it yet.
     blocked: Vec<String>,
     /// Whether the step at hand changed something, for `after-change`.
@@ -360,8 +377,36 @@ impl Predicted {
     /// Takes over what such a look saw, and what it foresees.
     pub fn take_over(&mut self, look: Self) {
         look.observed.into_iter().for_each(|(resource, observed)| self.saw(resource, observed));
+        self.others.extend(look.others);
+        self.images.extend(look.images);
         self.resources.extend(look.resources);
         self.changed |= look.changed;
+    }
+
+    /// Notes of an object that would change, or be gone where it is nothing afterwards, who else writes to it and which images
+    /// its way back needs. Whether an autoscaler does, which may not have written yet, is asked later.
+    pub fn note_change(&mut self, object: &ObjectName, old: &Object, new: Option<&Object>) {
+        let scales = old.get("/spec/replicas").is_some().then_some(Writer::Autoscaler(None));
+        let writers: BTreeSet<Writer> = Writer::of(old).into_iter().chain(scales).collect();
+        let others = writers.into_iter().map(|writer| Other {
+            object: object.clone(),
+            touched: new.map(|new| writer.touched(old, new)).unwrap_or_default(),
+            deleted: new.is_none(),
+            writer,
+        });
+        self.others.extend(others);
+        let stay = new.map(images).unwrap_or_default();
+        self.images.extend(images(old).difference(&stay).cloned());
+    }
+
+    /// Images that would be needed no more, and that the way back needs again.
+    pub fn images(&self) -> &BTreeSet<String> {
+        &self.images
+    }
+
+    /// Who else writes to what would change, as far as nobody has asked for it yet.
+    pub fn others(&mut self) -> Vec<Other> {
+        std::mem::take(&mut self.others)
     }
 
     /// Says why it is not safe to start.

@@ -143,7 +143,7 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let (bundle, made) =
         Bundle::read(&args.what).map_err(|error| refused(format!("`{}`: {error}", args.what.display())))?;
     let env = |name: &str| std::env::var(name).ok();
-    let secrets = secrets(&bundle.plan, project.root(), &env).map_err(NoBundle::Refused)?;
+    let secrets = secrets(&bundle.plan, project.root(), &env).await.map_err(NoBundle::Refused)?;
     let site = looking(project.root(), &bundle.plan, bundle.blobs.clone(), secrets.clone());
     let fault = |fault: Fault| NoBundle::Refused(Refused::from(fault));
     let cluster = cluster(bundle.plan.target.as_ref(), &bundle.plan).await.map_err(fault)?;

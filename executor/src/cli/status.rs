@@ -72,11 +72,12 @@ fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(String, bool)>, Error
         return Ok(Vec::new());
     };
     let failed = |error: String| Error::new(Exit::Error, error);
-    let secrets = found_secrets(plan, project.root(), &|name| std::env::var(name).ok());
-    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), secrets);
-    let site = site.map_err(|fault| failed(fault.why))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(error.to_string()))?;
+    let env = |name: &str| std::env::var(name).ok();
+    let secrets = runtime.block_on(found_secrets(plan, project.root(), &env));
+    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), secrets);
+    let site = site.map_err(|fault| failed(fault.why))?;
     let cluster = runtime.block_on(cluster(plan.target.as_ref(), hold)).map_err(|fault| failed(fault.why))?;
     let site = Site { cluster, ..site };
     let progress = |_: String, _: bool| {};

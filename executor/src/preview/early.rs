@@ -4,6 +4,7 @@
 //! nothing of each other, though, and a look is many questions whose answers are waited for. So these are asked early, over
 //! the cluster as it is; when an action's turn comes, its early look counts only if it would be the same by then.
 
+use super::outputs::awaits;
 use super::walk::Walk;
 use crate::action::{Change, Learnt, Predicted};
 use crate::world::cluster::Object;
@@ -43,7 +44,7 @@ impl Walk<'_> {
 
     /// One look; none where it fails, or where its step does nothing: what is in the way is told when its turn comes.
     async fn early(&self, unit: &Unit, act: &Act) -> Option<Early> {
-        if self.stands(unit).await {
+        if awaits(&act.call) || self.stands(unit).await {
             return None;
         }
         let action = (self.nouns)(&act.call.kind)?.action()?;

@@ -8,6 +8,8 @@ mod early;
 mod facts;
 mod kept;
 mod needless;
+mod outputs;
+mod owners;
 mod race;
 mod risk;
 mod tried;
@@ -22,6 +24,7 @@ pub(crate) use facts::secret_places;
 pub use facts::{Changed, CopyFact, Fact, Facts};
 pub(crate) use kept::all as kept_copies;
 pub(crate) use kept::of as kept_copy;
+pub use owners::Owner;
 pub use risk::{Kind as RiskKind, Risk, risks};
 pub use tried::{Outcome, Tried};
 pub(crate) use unlike::without_key;
@@ -46,6 +49,9 @@ pub struct Preview {
     pub blocked: Vec<Blocked>,
     /// Existing resources that were looked at.
     pub observed: usize,
+    /// Who else writes to what would change (R18).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<Owner>,
     /// How far the way back could be tried.
     pub tried: Vec<Tried>,
     /// What was seen, so that a later look can tell whether the target changed.

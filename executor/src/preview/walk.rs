@@ -2,11 +2,12 @@
 
 use super::early::Early;
 use super::needless::Needed;
-use super::{ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, kept, race, tried, way_back};
-use crate::action::{Body, Change, Laid, Learnt, Predicted, What};
+use super::{ActPreview, Blocked, Fact, Facts, Nouns, Owner, Preview, UnitPreview, facts, kept, race, tried, way_back};
+use crate::action::{Body, Change, Laid, Learnt, Other, Predicted, What};
 use crate::resource::{Observed, Resource, Space, is_known, observe};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
+use crate::world::cluster::{ObjectName, full_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use switchback_compiler::plan::{Act, At, Plan, Stage, Unit, UnitKind, WayBack, Work};
@@ -35,6 +36,10 @@ pub(super) struct Walk<'a> {
     observed: BTreeMap<Resource, Observed>,
     /// What actions write secrets into.
     secret: Vec<Touch>,
+    /// Who else writes to what would change.
+    pub(super) others: Vec<(u32, Other)>,
+    /// What is paused for a while.
+    pub(super) paused: BTreeSet<ObjectName>,
     /// Looks of actions before their turn, by the unit and the action.
     pub(super) early: BTreeMap<(u32, String), Early>,
 }
@@ -53,6 +58,8 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         away: BTreeMap::new(),
         observed: BTreeMap::new(),
         secret: facts::secret_places(plan),
+        others: Vec::new(),
+        paused: BTreeSet::new(),
         early: BTreeMap::new(),
     };
     walk.look_early().await;
@@ -61,7 +68,9 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         tokio::task::yield_now().await;
         walk.unit(id, unit).await.map_err(|fault| told(unit, &fault, site))?;
     }
-    Ok(walk.finish())
+    let owners = walk.owners().await;
+    let on_nodes = walk.images_on_nodes().await;
+    Ok(walk.finish(owners, &on_nodes))
 }
 
 /// Which step it was, without secrets, and with paths as a plan has them.
@@ -103,9 +112,10 @@ impl<'a> Walk<'a> {
                 self.moved.extend(unit.moves.iter().map(|moved| (moved.component.clone(), moved.to.clone())));
             }
         }
+        self.give_out(unit, &seen).await;
         seen.equal = self.observe(unit, &seen).await?;
         let finalize = self.plan.stage_of(unit) == Stage::Finalize;
-        seen.way_back = way_back::words(unit, &seen, finalize, self.nouns);
+        seen.way_back = way_back::words(unit, &seen, finalize, &self.facts, self.nouns);
         if unit.kind == UnitKind::Step || !seen.copies.is_empty() || !seen.acts.is_empty() {
             let list = if finalize { &mut self.preview.finalize } else { &mut self.preview.units };
             list.push(seen);
@@ -130,6 +140,7 @@ impl<'a> Walk<'a> {
                     self.world.begin_step();
                     if let Some(known) = seen.acts.last_mut() {
                         known.meanwhile = true;
+                        self.paused.extend(known.resources.iter().filter_map(Resource::object_name));
                     }
                     self.away.insert((seen.unit, act.id.clone()), self.world.since(before));
                 }
@@ -174,6 +185,7 @@ impl<'a> Walk<'a> {
             changes.push(unknown(words.clone()));
         }
         let (id, kind) = (act.id.clone(), kind.clone());
+        self.others.extend(self.world.others().into_iter().map(|other| (seen.unit, other)));
         let observed = self.world.newly_seen();
         let resources = observed.keys().cloned().collect();
         for (resource, seen) in observed {
@@ -218,7 +230,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn finish(self) -> Preview {
+    /// Images that the way back needs, and whether a node has them.
+    async fn images_on_nodes(&self) -> BTreeMap<String, bool> {
+        let needed = self.world.images();
+        let Some(cluster) = self.site.cluster.as_ref().filter(|_| !needed.is_empty()) else { return BTreeMap::new() };
+        let there = cluster.images_on_nodes().await;
+        needed.iter().map(|image| (image.clone(), there.contains(&full_name(image)))).collect()
+    }
+
+    fn finish(self, owners: Vec<Owner>, images: &BTreeMap<String, bool>) -> Preview {
         let Self { plan, site, facts, copied, mut preview, .. } = self;
         let gone = preview.resources(&[What::Changed, What::Deleted]);
         // A folder counts as something only where it changes itself.
@@ -226,7 +246,8 @@ impl<'a> Walk<'a> {
         let existing = facts.files.iter().filter(counts).count();
         preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
         preview.facts = facts;
-        preview.tried = tried::all(plan, site, &preview, copied);
+        preview.owners = owners;
+        preview.tried = tried::all(plan, site, &preview, (copied, images));
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);
         let blocked: Vec<Blocked> = failed.map(|tried| Blocked { unit: None, why: tried.says.clone() }).collect();
         preview.blocked.extend(blocked);

@@ -1,29 +1,30 @@
 //! How a step is taken back, in a few words, for the table.
 
 use super::risk::HOOK;
-use super::{Nouns, UnitPreview};
+use super::{ActPreview, Facts, Nouns, UnitPreview};
 use crate::action::{Change, What};
+use crate::resource::{Observed, Space};
 use crate::screen::count;
 use std::collections::BTreeSet;
 use switchback_compiler::plan::{CopyOf, Undo, UndoWork, Unit, WayBack};
 use switchback_compiler::schema::OwnWayBack;
 
 /// The way back of a unit, given what it would change.
-pub(super) fn words(unit: &Unit, seen: &UnitPreview, finalize: bool, nouns: Nouns) -> String {
+pub(super) fn words(unit: &Unit, seen: &UnitPreview, finalize: bool, facts: &Facts, nouns: Nouns) -> String {
     if seen.skipped.is_some() || seen.changes.is_empty() {
         return "nothing to undo".to_owned();
     }
     match &unit.way_back {
         _ if finalize => "none: it gives up the way back".to_owned(),
-        WayBack::Own => own(seen, nouns),
-        WayBack::Undo(ways) => written(ways, seen, nouns),
+        WayBack::Own => own(seen, facts, nouns),
+        WayBack::Undo(ways) => written(ways, seen, facts, nouns),
         WayBack::Stays(why) => format!("stays: {why}"),
         WayBack::Irreversible(why) => format!("irreversible: {why}"),
     }
 }
 
 /// By the actions' own: files first, as they are most, then objects, then what else is put back.
-fn own(seen: &UnitPreview, nouns: Nouns) -> String {
+fn own(seen: &UnitPreview, facts: &Facts, nouns: Nouns) -> String {
     let restores = |kind: &str| nouns(kind).map(|noun| noun.form().way_back);
     let (mut files, mut objects) = (Copies::default(), Copies::default());
     let mut others = Vec::new();
@@ -40,7 +41,10 @@ fn own(seen: &UnitPreview, nouns: Nouns) -> String {
             (Some(OwnWayBack::Restores(_)), _) if is_installed(changes) => {
                 others.push(format!("{} uninstalled", act.words));
             }
-            (Some(OwnWayBack::Restores(what)), _) => others.push(put_back(what, &act.words)),
+            (Some(OwnWayBack::Restores(what)), _) => {
+                let revision = revision(act, facts).map(|revision| format!("{revision} of {}", act.words));
+                others.push(revision.unwrap_or_else(|| put_back(what, &act.words)));
+            }
             _ => {}
         }
     }
@@ -87,6 +91,17 @@ impl<'c> Copies<'c> {
     }
 }
 
+/// The revision of a release that stands, and to which an undo goes back.
+pub(super) fn revision<'f>(act: &ActPreview, facts: &'f Facts) -> Option<&'f str> {
+    let mut releases = act.resources.iter().filter(|resource| resource.space == Space::Release);
+    deployed(facts.resources.get(releases.next()?)?).map(|(revision, _)| revision)
+}
+
+/// `revision 41` and what it is; none where it is not what stands.
+pub(super) fn deployed(seen: &Observed) -> Option<(&str, &str)> {
+    seen.says.split_once(", ").filter(|(_, what)| what.ends_with(", deployed"))
+}
+
 fn is_installed(changes: &[Change]) -> bool {
     changes.iter().any(|change| change.what == What::Created && change.resource.starts_with(RELEASE))
 }
@@ -100,18 +115,18 @@ fn put_back(what: &str, of: &str) -> String {
 }
 
 /// By what the plan writes.
-fn written(ways: &[Undo], seen: &UnitPreview, nouns: Nouns) -> String {
-    let Some(way) = ways.first() else { return own(seen, nouns) };
-    let parts: Vec<String> = way.work.iter().filter_map(|work| part(work, seen, nouns)).collect();
+fn written(ways: &[Undo], seen: &UnitPreview, facts: &Facts, nouns: Nouns) -> String {
+    let Some(way) = ways.first() else { return own(seen, facts, nouns) };
+    let parts: Vec<String> = way.work.iter().filter_map(|work| part(work, seen, facts, nouns)).collect();
     let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
     let within = way.within.map(|limit| format!(", in {limit}")).unwrap_or_default();
     let others = if ways.len() > 1 { format!(", or {}", count(ways.len() - 1, "other way")) } else { String::new() };
     format!("its `undo`: {parts}{within}{others}")
 }
 
-fn part(work: &UndoWork, seen: &UnitPreview, nouns: Nouns) -> Option<String> {
+fn part(work: &UndoWork, seen: &UnitPreview, facts: &Facts, nouns: Nouns) -> Option<String> {
     match work {
-        UndoWork::Own => Some(own(seen, nouns)),
+        UndoWork::Own => Some(own(seen, facts, nouns)),
         UndoWork::Verify(_) => None,
         UndoWork::Act(act) => Some(match act.call.copy() {
             Some(CopyOf::Own(copy)) => format!("restores {copy}"),

@@ -16,6 +16,7 @@ mod known;
 mod lost;
 mod meanwhile;
 mod notify;
+mod others;
 mod outside;
 mod owner;
 mod person;

@@ -8,7 +8,7 @@ use super::drift;
 use super::scribe::{Scribe, Stop};
 use super::wait::{self, Verdict, read};
 use super::window;
-use super::{earlier, freeze, meanwhile, prepared, waive};
+use super::{earlier, freeze, meanwhile, others, prepared, waive};
 use crate::action::noun;
 use crate::event::{ActRef, Asks, Event};
 use crate::schedule::{ActState, UnitState};
@@ -115,6 +115,7 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
         earlier::note(work).await?;
         if ends {
             freeze::check(work).await?;
+            others::note(work).await;
         }
         // A barrier without work is no news: it is told with what follows.
         work.scribe.tell(Event::UnitDone { unit: work.id, changes: 0 });
@@ -160,6 +161,7 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
     }
     if ends {
         freeze::check(work).await?;
+        others::note(work).await;
     }
     work.scribe.commit(Event::UnitDone { unit: work.id, changes: changes + meanwhile }).await?;
     Ok(())

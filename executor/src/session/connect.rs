@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use switchback_compiler::plan::{Plan, Target, Unit};
+use switchback_compiler::plan::{Kube, Plan, Target, Unit};
 use switchback_compiler::registry::Needs;
 
 /// The target's cluster, where something of this part of a plan works on it.
@@ -20,9 +20,14 @@ pub async fn cluster(target: Option<&Target>, part: &impl Serialize) -> Result<O
     if !works_on_it(&serde_json::to_value(part).unwrap_or_default()) {
         return Ok(None);
     }
+    connected(target, kube).await.map(Some)
+}
+
+/// The target's cluster, whatever is done there.
+pub(super) async fn connected(target: &Target, kube: &Kube) -> Result<Arc<Cluster>, Fault> {
     let source = Source { kubeconfig: None, context: kube.context.clone() };
     match Cluster::connect(&source, Limits::default()).await {
-        Ok(cluster) => Ok(Some(Arc::new(cluster))),
+        Ok(cluster) => Ok(Arc::new(cluster)),
         Err(fault) => {
             let context = kube.context.as_ref().map(|context| format!(", context `{context}`")).unwrap_or_default();
             Err(Fault::from(fault).about(&format!("the cluster of target `{}`{context}", target.name)))

@@ -93,6 +93,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let way = way.map_err(|fault| not_connected(fault, options.to, &opened.run))?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
+        .await
         .map_err(|refused| no_secret(refused, options.to, &opened.run, state.standing))?;
     let site = writing(options.project, &loaded.bundle, secrets, &opened)?;
     let ((lease, note), cluster) = match way {
@@ -185,12 +186,12 @@ impl Going<'_> {
 }
 
 /// Secrets are read again, since they are written down nowhere; one that is missing stops here, before anything.
-pub fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Refused> {
-    some_secrets(plan, project, env, &plan.secrets.keys().cloned().collect())
+pub async fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Refused> {
+    some_secrets(plan, project, env, &plan.secrets.keys().cloned().collect()).await
 }
 
-/// The same where only some are needed; of the others those that are there hide themselves in what is told.
-fn some_secrets(
+/// The same where only some are needed; of the others those that are at hand hide themselves in what is told.
+async fn some_secrets(
     plan: &Plan,
     project: &Path,
     env: &dyn Fn(&str) -> Option<String>,
@@ -199,7 +200,8 @@ fn some_secrets(
     let mut secrets = Secrets::default();
     for (name, source) in &plan.secrets {
         source.env.iter().for_each(|variable| secrets.comes_from(variable));
-        match inputs::secret(name, source, project, env) {
+        let target = plan.target.as_ref().filter(|_| needed.contains(name));
+        match inputs::secret(name, source, project, env, target).await {
             Ok(value) => secrets.insert(name.clone(), &value),
             Err(_) if !needed.contains(name) => {}
             Err(error) => {
@@ -212,8 +214,15 @@ fn some_secrets(
 }
 
 /// The same for who only looks: one that is missing is no reason not to.
-pub fn found_secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Secrets {
-    some_secrets(plan, project, env, &BTreeSet::new()).unwrap_or_default()
+pub async fn found_secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Secrets {
+    let mut secrets = Secrets::default();
+    for (name, source) in &plan.secrets {
+        source.env.iter().for_each(|variable| secrets.comes_from(variable));
+        if let Ok(value) = inputs::secret(name, source, project, env, plan.target.as_ref()).await {
+            secrets.insert(name.clone(), &value);
+        }
+    }
+    secrets
 }
 
 /// What to type once a secret is there, and what needs none.

@@ -1,6 +1,7 @@
 //! Values of inputs: `--input`, then the target's `set`, the environment, a file, the world, the default.
 
 use super::connect::cluster;
+use super::kube_key;
 use super::open::looking;
 use crate::action::noun;
 use crate::site::{Blobs, Fault, Scene, Secrets, Site};
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::diagnostic::Diagnostic;
 use switchback_compiler::files::Files;
-use switchback_compiler::plan::{Call, InputSource, Plan, READ_LIMIT};
+use switchback_compiler::plan::{Call, InputSource, Plan, READ_LIMIT, Target};
 use switchback_compiler::registry::Registry;
 use switchback_compiler::{Compiled, Given, INPUT_VALUE, InputDecl, Request, compile, judge};
 
@@ -37,7 +38,7 @@ pub struct InputError {
 }
 
 impl InputError {
-    fn new(name: &str, why: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(name: &str, why: impl Into<String>, help: impl Into<String>) -> Self {
         Self { name: name.to_owned(), why: why.into(), help: help.into() }
     }
 }
@@ -141,6 +142,9 @@ async fn value_of(
     if let Some(value) = outside(name, &input.source, sources.project, sources.env)? {
         return Ok(Some(value));
     }
+    if let Some(key) = input.source.kube() {
+        return kube_key::read(name, &key, plan.target.as_ref()).await.map(Some);
+    }
     if let Some(reader) = &input.read {
         let site = looking(sources.project, plan, Blobs::new(blobs.clone()), secrets.clone());
         let site = site.map_err(|fault| not_read(name, &fault.why))?;
@@ -150,14 +154,19 @@ async fn value_of(
     if input.secret { Err(no_secret(name, &input.source)) } else { Ok(None) }
 }
 
-/// The value of a secret.
-pub(super) fn secret(
+/// The value of a secret. On a cluster it is looked for only where there is a target.
+pub(super) async fn secret(
     name: &str,
     source: &InputSource,
     project: &Path,
     env: &dyn Fn(&str) -> Option<String>,
+    target: Option<&Target>,
 ) -> Result<String, InputError> {
-    outside(name, source, project, env)?.ok_or_else(|| no_secret(name, source))
+    match (outside(name, source, project, env)?, source.kube()) {
+        (Some(value), _) => Ok(value),
+        (None, Some(key)) if target.is_some() => kube_key::read(name, &key, target).await,
+        (None, _) => Err(no_secret(name, source)),
+    }
 }
 
 fn no_secret(name: &str, source: &InputSource) -> InputError {

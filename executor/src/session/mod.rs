@@ -5,6 +5,7 @@ mod execute;
 mod further;
 mod give_up;
 mod inputs;
+mod kube_key;
 mod lease;
 mod marks;
 mod needed;

@@ -10,6 +10,7 @@ mod jobs;
 mod leases;
 mod namespaces;
 mod others;
+mod owners;
 mod parts;
 mod patience;
 mod pausing;

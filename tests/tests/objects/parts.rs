@@ -194,3 +194,41 @@ step "a" { needs "save"; kube.apply "a.yaml" force=#true }"#;
         .ends(0, "grep -rl 'rose-garden\\|cm9zZS1nYXJkZW4' .switchback site | grep -v '/old/\\|/backups/' || true");
     assert_eq!(told, "");
 }
+
+#[test]
+fn inputs_are_read_from_the_cluster_and_a_secret_stays_one() {
+    let cluster = cluster!("inputs_are_read_from_the_cluster_and_a_secret_stays_one");
+    let plan = |from: &str| {
+        format!(
+            "plan \"p\"\ninput \"uri\" secret=#true from=\"{from}\"\ninput \"size\" from=\"kube:cm/sizes#default\"\n\
+             step \"a\" {{ file.write \"out\" content=\"{{{{uri}}}} {{{{size}}}}\"; kube.apply \"a.yaml\" }}\n"
+        )
+    };
+    let stage = Stage::new(cluster, "inputs", "", &[("a.yaml", &map("a", "1"))]);
+    stage.write("p.plan.kdl", &plan("kube:secret/pg-0-admin#uri"));
+    let said = stage.ends(10, RUN);
+    has(&said, &["input `uri` has no good value", "secret/pg-0-admin is not there, in namespace"]);
+    has(&said, &["input `size` has no good value", "configmap/sizes is not there"]);
+    let sizes =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: sizes }\ndata: { default: \"small\\n\", other: x }\n";
+    let admin = "apiVersion: v1\nkind: Secret\nmetadata: { name: pg-0-admin }\nstringData: { uri: pg-of-somebody }\n";
+    stage.given(&format!("{sizes}---\n{admin}"));
+    stage.write("p.plan.kdl", &plan("kube:secret/pg-0-admin#url"));
+    has(&stage.ends(10, RUN), &["secret/pg-0-admin has no key `url`", "it has uri"]);
+    stage.write("p.plan.kdl", &plan("kube:secret/pg-0-admin#uri"));
+    let said = stage.ends(
+        0,
+        "switchback diff p.plan.kdl -o p.swb && switchback run p.swb --yes && switchback status; switchback undo --yes",
+    );
+    assert!(!said.contains("pg-of-somebody"), "{said}");
+    assert!(
+        !stage.run("cat p.swb; cat -r .switchback 2>&1; grep -ra pg-of .switchback").said.contains("pg-of-somebody")
+    );
+    stage.ends(0, RUN);
+    assert_eq!(stage.read("site/out"), "pg-of-somebody small");
+    stage.write("p.plan.kdl", "plan \"p\"\ninput \"uri\" from=\"kube:secret/pg-0-admin#uri\"\nstep \"a\" { file.write \"out\" content=\"{{uri}}\" }\n");
+    has(
+        &stage.ends(10, "switchback check p.plan.kdl"),
+        &["`uri` comes from a Secret, and is no secret itself", "add secret=#true"],
+    );
+}

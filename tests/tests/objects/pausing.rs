@@ -15,7 +15,7 @@ fn definition(group: &str, version: &str, kind: &str, status: bool) -> String {
 }
 
 /// Those of Argo CD have no status that is changed by itself, those of Flux have.
-fn definitions(stage: &Stage) {
+pub fn definitions(stage: &Stage) {
     let all = [
         ("argoproj.io", "v1alpha1", "Application", false),
         ("argoproj.io", "v1alpha1", "ApplicationSet", true),
@@ -31,14 +31,14 @@ fn definitions(stage: &Stage) {
     }
 }
 
-fn application(name: &str, more: &str, policy: &str) -> String {
+pub fn application(name: &str, more: &str, policy: &str) -> String {
     format!(
         "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{ name: {name}{more} }}\nspec:\n  project: default\n  \
          source: {{ targetRevision: v1 }}\n  syncPolicy: {policy}\nstatus: {{ sync: {{ status: Synced }} }}\n"
     )
 }
 
-const POLICY: &str =
+pub const POLICY: &str =
     "{ automated: { enabled: true, prune: true, selfHeal: true }, syncOptions: [CreateNamespace=true] }";
 const AUTOMATED: &str = r#"{"enabled":true,"prune":true,"selfHeal":true}"#;
 

@@ -54,6 +54,10 @@ pub(super) async fn changes(
             let is_foreseen = world.foreseen(&resource).is_some();
             all.push(object(change, look.new.as_ref(), is_foreseen, scene));
             all.extend(along(change, &look, scene, world).await?);
+            let is_told = change.after.is_some() || matches!(change.effect, Effect::Delete { .. });
+            if let Some(before) = change.before.as_ref().filter(|_| is_told) {
+                world.note_change(&change.name, before, change.after.as_ref());
+            }
             world.foresee(resource, Foreseen::Object(change.after.clone()));
         }
     }
@@ -83,7 +87,8 @@ async fn along(
     let spoken = |change: &ObjectChange| change.name.spoken(&scene.site.namespace);
     match (&change.effect, &change.before) {
         (Effect::Delete { takes_along: None }, Some(live)) => {
-            let told: Vec<_> = look.changes.iter().map(spoken).collect();
+            let goes = |change: &&ObjectChange| matches!(change.effect, Effect::Delete { .. } | Effect::Gone);
+            let told: Vec<_> = look.changes.iter().filter(goes).map(spoken).collect();
             let along = deletions(&change.name, live, scene, world).await?;
             return Ok(along.into_iter().filter(|one| !told.contains(&one.resource)).collect());
         }
@@ -187,7 +192,7 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
         Effect::Delete { takes_along: Some(objects) } => {
             Body::Words(format!("and {} of it", count(*objects, "object")))
         }
-        Effect::Delete { .. } => Body::Nothing,
+        Effect::Delete { .. } => change.before.as_ref().and_then(Object::summary).map_or(Body::Nothing, Body::Words),
         Effect::Refused(refusal) => Body::Words(refusal.to_string()),
         effect => lined(change, effect, after, scene),
     };

@@ -115,10 +115,9 @@ fn themselves(kept: &[Kept], store: &Store) -> Result<Vec<(ObjectName, Option<St
     kept.iter().map(|one| Ok((one.object.clone(), uid(one)?))).collect()
 }
 
-/// `2 keys`, where an object is little more than its data; its lines say nothing that goes.
+/// Its lines say nothing that goes.
 fn gone(object: &Object) -> Body {
-    let keys = object.get("/data").and_then(serde_json::Value::as_object).map(serde_json::Map::len);
-    keys.map_or(Body::Nothing, |keys| Body::Words(count(keys, "key")))
+    object.summary().map_or(Body::Nothing, Body::Words)
 }
 
 #[async_trait]
@@ -139,6 +138,7 @@ impl Action for KubeDelete {
             if !is_foreseen {
                 cluster.delete(&name, &how(call, &there), Mode::DryRun).await?;
             }
+            world.note_change(&name, &there, None);
             let learnt = if is_foreseen { Learnt::Simulated } else { Learnt::Validated };
             let resource_name = name.spoken(&scene.site.namespace);
             changes.push(Change {

@@ -26,6 +26,7 @@ mod ready;
 mod reference;
 mod restart;
 mod restore;
+mod rewritten;
 mod room;
 mod scale;
 mod settled;
@@ -49,6 +50,7 @@ pub use pause::{ArgocdPause, FluxSuspend};
 pub use ready::KubeReady;
 pub use restart::KubeRestart;
 pub use restore::KubeRestore;
+pub use rewritten::changed_by_others;
 pub use scale::KubeScale;
 
 pub(super) use contents::{WAY_OUT, deletions, holds};

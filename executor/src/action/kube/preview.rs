@@ -47,6 +47,9 @@ pub(super) fn change(
     if !next.owners.is_empty() && !force {
         world.block(format!("{spoken}: others own what would be changed: {}; {WAY_OUT}", owned(&next.owners)));
     }
+    if let Some(base) = &base {
+        world.note_change(&name, base, Some(&next.object));
+    }
     let change = shown(spoken, &resource, base.as_ref(), &look.wanted, &next, scene.site);
     world.foresee(resource, Foreseen::Object(Some(next.object)));
     Ok(Some(change))

@@ -96,6 +96,9 @@ impl Action for KubeRestore {
             }
             let lines = preview::lines(base.as_ref(), Some(&copy), scene.site);
             let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
+            if let Some(base) = &base {
+                world.note_change(&name, base, Some(&copy));
+            }
             let what = if base.is_some() { What::Changed } else { What::Created };
             let resource_name = name.spoken(&scene.site.namespace);
             changes.push(Change { resource: resource_name, what, learnt: Learnt::Simulated, body, after: None });

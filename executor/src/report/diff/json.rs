@@ -9,6 +9,7 @@
 //!  "deletions": {"number": 3, "of": 27, "at_most": 10},
 //!  "blocked": [{"step": "portal", "why": "…"}],
 //!  "risks": [{"kind": "loses", "step": "postgres", "text": "…"}],
+//!  "other_owners": [{"resource": "deployment/portal", "who": "Argo CD app portal", "says": "…"}],
 //!  "steps": [{"name": "portal", "stage": "change", "layer": "user-space", "skipped": null,
 //!             "moves": [{"component": "portal", "from": "3.8.2", "to": "4.0.0", "major": true}],
 //!             "copies": ["…"], "equal": 4, "notes": [], "way_back": "…",
@@ -26,7 +27,7 @@
 
 use super::{Cx, Shown, share};
 use crate::action::{Body, Change};
-use crate::preview::{Preview, Risk, Tried, UnitPreview, risks};
+use crate::preview::{Owner, Preview, Risk, Tried, UnitPreview, risks};
 use crate::report::diagnostics::inert;
 use crate::report::run::{PLAIN, Tally};
 use crate::screen::diff::Kind;
@@ -59,6 +60,7 @@ pub fn json(plan: &Plan, preview: &Preview, shown: &Shown, digest: Option<&str>)
             json!({"step": step, "why": blocked.why})
         }).collect::<Vec<_>>(),
         "risks": risks(plan, preview).iter().map(risk).collect::<Vec<_>>(),
+        "other_owners": preview.owners.iter().map(owner).collect::<Vec<_>>(),
         "steps": steps,
         "way_back": preview.tried.iter().map(tried).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(left_out).collect::<Vec<_>>(),
@@ -125,6 +127,11 @@ fn kind(kind: Kind) -> &'static str {
 fn risk(risk: &Risk) -> Json {
     let Risk { kind, step, text } = risk;
     json!({"kind": kind, "step": step, "text": text})
+}
+
+fn owner(owner: &Owner) -> Json {
+    let Owner { resource, who, says } = owner;
+    json!({"resource": resource, "who": who, "says": says})
 }
 
 fn tried(tried: &Tried) -> Json {

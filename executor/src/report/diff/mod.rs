@@ -2,6 +2,7 @@
 
 mod fold;
 mod order;
+mod owners;
 
 mod head;
 mod risks;

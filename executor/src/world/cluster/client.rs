@@ -1,6 +1,7 @@
 //! A cluster, as whom its context says.
 
 use super::super::wording::span;
+use super::access::Access;
 use super::answer::{Answer, Effect};
 use super::discover::Known;
 use super::fault::{Fault, FaultKind};
@@ -34,6 +35,7 @@ struct Place {
     server: String,
     namespace: String,
     version: String,
+    access: Access,
 }
 
 impl std::fmt::Debug for Cluster {
@@ -53,8 +55,9 @@ impl Cluster {
         config.default_retry = false;
         config.headers.push((USER_AGENT, HeaderValue::from_static(AGENT)));
         let (server, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
+        let access = Access::of(&config.auth_info);
         let client = open(config, limits.request).await?;
-        let place = Place { context, server, namespace, version: String::new() };
+        let place = Place { context, server, namespace, version: String::new(), access };
         let (slots, known) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Known::default());
         let cluster = Self { client, place: Arc::new(place), limits, slots, known, schemas: Schemas::default() };
         cluster.with_version().await
@@ -67,8 +70,9 @@ impl Cluster {
             answer.map_err(|fault| Fault { what: format!("{}: {}", self.place.server, fault.what), ..fault })?;
         let told: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
         let version = told.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        let Place { context, server, namespace, .. } = &*self.place;
-        let place = Place { context: context.clone(), server: server.clone(), namespace: namespace.clone(), version };
+        let Place { context, server, namespace, access, .. } = &*self.place;
+        let (context, server, namespace) = (context.clone(), server.clone(), namespace.clone());
+        let place = Place { context, server, namespace, version, access: *access };
         Ok(Self { place: Arc::new(place), ..self })
     }
 
@@ -96,6 +100,11 @@ impl Cluster {
     /// The namespace of the context.
     pub fn namespace(&self) -> &str {
         &self.place.namespace
+    }
+
+    /// For how long the credentials are good.
+    pub fn access(&self) -> Access {
+        self.place.access
     }
 
     /// The version of Kubernetes, `v1.36.3`.

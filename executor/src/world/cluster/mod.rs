@@ -1,6 +1,7 @@
 //! Kubernetes: what its objects are called, how they are read and changed, what of them may be shown, how they are put
 //! back. Nothing here knows plans or runs; differences are told in the lines that every diff has.
 
+mod access;
 mod along;
 mod answer;
 mod attempt;
@@ -12,6 +13,7 @@ mod diff;
 mod discover;
 mod fault;
 mod generated;
+mod images;
 mod kinds;
 mod lease;
 mod limits;
@@ -36,10 +38,13 @@ mod secret;
 mod send;
 mod shown;
 mod source;
+mod summary;
 mod trouble;
 mod way;
 mod write;
+mod writer;
 
+pub use access::Access;
 pub use along::took_along;
 pub use attempt::{Attempt, Author};
 pub use builtin::{BUILTINS, Builtin};
@@ -48,6 +53,7 @@ pub use condition::Condition;
 pub use contents::Contents;
 pub use diff::{Change, compare, difference};
 pub use fault::{Fault, FaultKind, FieldConflict, FieldError};
+pub use images::{full_name, images};
 pub use kinds::{Kind, Kinds};
 pub use lease::Lease;
 pub use limits::Limits;
@@ -68,3 +74,4 @@ pub use shown::Shown;
 pub use source::Source;
 pub use way::{Interference, gone_over, taken_along};
 pub use write::{Conflicts, Delete, FIELD_MANAGER, Mode, Patch, Propagation};
+pub use writer::Writer;

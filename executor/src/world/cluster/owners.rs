@@ -115,9 +115,11 @@ pub fn is_made_by(manager: &str, object: &Object) -> bool {
     entries.is_empty() || entries.iter().filter(is_its).any(|entry| Some(time(&entry)) == first)
 }
 
-/// Whether it is one of Kubernetes' own controllers, which write to what they work on; no plan means them.
+/// Whether it is one of Kubernetes' own controllers, which write to what they work on; no plan means them. Small
+/// distributions have them in one program, and clouds have a program for theirs.
 pub fn is_controller(manager: &str) -> bool {
-    matches!(manager, "kube-controller-manager" | "kube-scheduler")
+    matches!(manager, "kube-controller-manager" | "kube-scheduler" | "kubelet" | "k3s" | "kubelite")
+        || manager.ends_with("cloud-controller-manager")
 }
 
 /// The manager who owns what is at a place, or something in it; of several the one who changed something last.

@@ -87,7 +87,12 @@ impl Cluster {
     }
 
     /// What a first page of a list tells; nothing where it can't be read.
-    async fn first_page(&self, kind: &Kind, namespace: Option<String>, page: u32) -> Vec<(ObjectName, Object)> {
+    pub(super) async fn first_page(
+        &self,
+        kind: &Kind,
+        namespace: Option<String>,
+        page: u32,
+    ) -> Vec<(ObjectName, Object)> {
         let path = kind.path(namespace.as_deref());
         let request = kube::core::Request::new(&path).list(&ListParams::default().limit(page));
         let Ok(request) = request else { return Vec::new() };

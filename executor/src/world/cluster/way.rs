@@ -109,7 +109,11 @@ fn untouched(manager: &str, left: &Object, live: &Object) -> Result<(), Vec<Inte
     let changes = compare(Normal::of(left).value(), Normal::of(live).value()).into_iter();
     told(
         changes
-            .filter(|change| is_place_of(manager, left, &change.place) || is_put_in(manager, left, change))
+            .filter(|change| {
+                is_place_of(manager, left, &change.place)
+                    || is_put_in(manager, left, change)
+                    || is_by_hand(change, live)
+            })
             .collect(),
         live,
     )
@@ -125,6 +129,16 @@ fn is_put_in(manager: &str, left: &Object, change: &Change) -> bool {
         && (is_data || is_item && is_place_of(manager, left, &into))
         && !is_of_the_server("finalizers")
         && !is_of_the_server("ownerReferences")
+}
+
+/// Whether somebody typed what was added: it is nowhere else. That pods were to be restarted is no loss.
+fn is_by_hand(change: &Change, live: &Object) -> bool {
+    let restarts =
+        matches!(change.place.steps().last(), Some(Step::Key(key)) if key == "kubectl.kubernetes.io/restartedAt");
+    let is_of_spec =
+        matches!(change.place.steps().first(), Some(Step::Key(key)) if key != "metadata" && key != "status");
+    let by = || owner(live, &change.place).is_some_and(|manager| manager.starts_with("kubectl"));
+    change.old.is_none() && is_of_spec && !restarts && by()
 }
 
 /// Our places as they were, all others as they are.
@@ -303,6 +317,21 @@ mod tests {
         assert_eq!(fields(way(None, Some(&left), Some(&other))), ["data.a"]);
         let another = object(&json!({ "a": "1" }), &json!({ "uid": "2" }));
         assert_eq!(fields(way(None, Some(&left), Some(&another))), [""]);
+    }
+
+    #[test]
+    fn what_somebody_typed_into_what_we_made_does_not_go_with_it() {
+        let of = |spec: Value, manager: &str| {
+            let entry = json!({ "manager": manager, "fieldsV1": { "f:spec": { "f:more": {} } } });
+            let ours = json!({ "manager": "switchback", "fieldsV1": { "f:spec": { "f:size": {} } } });
+            let metadata = json!({ "name": "a", "uid": "1", "managedFields": [ours, entry] });
+            Object::new(json!({ "apiVersion": "x/v1", "kind": "Pool", "metadata": metadata, "spec": spec })).unwrap()
+        };
+        let left = of(json!({ "size": 1 }), "nobody");
+        let typed = of(json!({ "size": 1, "more": true }), "kubectl-edit");
+        assert_eq!(fields(way(None, Some(&left), Some(&typed))), ["spec.more"]);
+        let written = of(json!({ "size": 1, "more": true }), "pool-operator");
+        assert_eq!(way(None, Some(&left), Some(&written)), Ok(Way::Delete), "its operator does so again");
     }
 
     #[test]

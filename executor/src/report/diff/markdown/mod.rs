@@ -9,9 +9,9 @@ mod details;
 mod left;
 
 use super::fold::folded;
-use super::{Cx, Shown, nothing, share, table};
+use super::{Cx, Shown, nothing, owners, share, table};
 use crate::preview::Preview;
-use crate::report::run::{PLAIN, code};
+use crate::report::run::{PLAIN, code, escape};
 use crate::screen::{command, count, list};
 use details::Detail;
 use std::fmt::Write;
@@ -41,6 +41,9 @@ impl Default for Comment {
 /// Characters that are kept for the paragraph that names what is left out, and for the last line.
 const RESERVE: usize = 3_000;
 
+/// What is said of other owners where there are too many of them to be named.
+const OTHERS: &str = "Others write to these objects too: `switchback show`.";
+
 /// The comment.
 pub fn markdown(plan: &Plan, preview: &Preview, shown: &Shown, comment: &Comment) -> String {
     let cx = Cx::new(plan, preview, shown, PLAIN);
@@ -54,7 +57,9 @@ pub fn markdown(plan: &Plan, preview: &Preview, shown: &Shown, comment: &Comment
     // The box may take a third, the figures another: so that there is room for diffs, and all stays within the budget.
     let warned = caution::caution(&cx, rest / 3);
     let figures = figures::figures(&cx, folded.as_ref(), rest / 3);
-    let known = format!("\n{}\n\n", share_line(&cx));
+    let others = owners::sentence(&cx, code, escape).map(|text| format!(" {text}")).unwrap_or_default();
+    let others = if length(&others) > rest / 6 { format!(" {OTHERS}") } else { others };
+    let known = format!("\n{}{others}\n\n", share_line(&cx));
     let mut budget = Budget(rest.saturating_sub(length(&warned) + length(&figures) + length(&known)));
     let order = comment.mermaid.as_deref().map(order).filter(|order| budget.take(order)).unwrap_or_default();
     let details = details::details(&cx, folded.as_ref());

@@ -100,7 +100,12 @@ impl Hook {
     /// That of a rendered object, if it is one.
     pub(in crate::world::helm) fn of(object: &Object) -> Option<Self> {
         let annotation = |name: &str| object.get("/metadata/annotations").and_then(|all| all.get(name)?.as_str());
-        let list = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect();
+        // As Helm reads them; what a test was called by Helm 2 is one still.
+        let word = |word: &str| match word.trim().to_lowercase() {
+            old if old == "test-success" => "test".to_owned(),
+            word => word,
+        };
+        let list = |text: &str| text.split(',').map(word).collect();
         let weight = annotation("helm.sh/hook-weight").and_then(|weight| weight.trim().parse().ok());
         Some(Self {
             name: object.name().to_owned(),

@@ -1,7 +1,7 @@
 //! What a chart makes that asks nothing of the cluster: rendered by Helm alone.
 //!
 //! Half of a dry run's time goes into what Helm asks the cluster, and most charts need none of the answers. A template can
-//! learn of the cluster by `lookup`, by `.Capabilities.APIVersions` (its version we tell), and by `.Release.Revision`; it
+//! learn of the cluster by `lookup`, by `.Capabilities` (its version we tell), and by `.Release.Revision`; it
 //! may also hand the whole of `.Release` on. (The version is told only where it has no addition, as `-eks-1a2b` or `+k3s1`:
 //! Helm reads only its numbers.) Where any such word stands anywhere in a chart or in its values, the dry run
 //! decides. Source: helm, `pkg/action/install.go` (`renderResources`, `ClientOnly`) and `pkg/engine/funcs.go`.
@@ -90,7 +90,10 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 
 fn is_silent(text: &str) -> bool {
     let of_release = |rest: &str| KNOWN.iter().any(|known| after(rest, known));
-    !ASKS.iter().any(|word| text.contains(word)) && text.split("Release").skip(1).all(of_release)
+    let of_cluster = |rest: &str| after(rest, ".KubeVersion");
+    !ASKS.iter().any(|word| text.contains(word))
+        && text.split("Release").skip(1).all(of_release)
+        && text.split("Capabilities").skip(1).all(of_cluster)
 }
 
 /// Whether a text goes on with a word, and that ends there.
@@ -105,9 +108,11 @@ mod tests {
 
     #[test]
     fn a_text_that_may_ask_the_cluster_is_known() {
-        for silent in
-            ["name: {{ .Release.Name }}-a, {{ .Release.Namespace | quote }}, {{ if .Release.IsUpgrade }}b{{ end }}", ""]
-        {
+        for silent in [
+            "name: {{ .Release.Name }}-a, {{ .Release.Namespace | quote }}, {{ if .Release.IsUpgrade }}b{{ end }}",
+            "{{ .Capabilities.KubeVersion.Minor }}",
+            "",
+        ] {
             assert!(is_silent(silent), "{silent}");
         }
         for asking in [
@@ -116,6 +121,7 @@ mod tests {
             "{{ .Release.Revision }}",
             "{{ .Release.Names }}",
             "{{ toYaml .Release }}",
+            "{{ toYaml .Capabilities }}",
             "{{ index . \"Release\" \"Revision\" }}",
         ] {
             assert!(!is_silent(asking), "{asking}");

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "---\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, annotations: { helm.sh/resource-policy: keep } }\n\
-        ---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: j\n  annotations: { helm.sh/hook: 'pre-upgrade, post-upgrade', helm.sh/hook-weight: '-5', helm.sh/hook-delete-policy: hook-succeeded }\n";
+        ---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: j\n  annotations: { helm.sh/hook: 'Pre-Upgrade, post-upgrade', helm.sh/hook-weight: '-5', helm.sh/hook-delete-policy: hook-succeeded }\n";
     const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: xs.a.io }\nspec: { group: a.io, names: { kind: X } }\n";
 
     #[test]

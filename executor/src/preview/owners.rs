@@ -1,0 +1,141 @@
+//! Other owners (R18): who else writes to what a plan changes, by itself and again and again.
+
+use super::walk::Walk;
+use crate::action::Other;
+use crate::resource::Resource;
+use crate::world::cluster::{Cluster, Fault, Object, ObjectName, Place, Selection, Writer};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use switchback_compiler::plan::Plan;
+
+/// As many fields as one reads.
+const MOST_FIELDS: usize = 3;
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The object, as people say it.
+    pub resource: String,
+    /// Who it is: `Argo CD app portal`.
+    pub who: String,
+    /// What comes of it, a fragment: `paused first, given back last`.
+    pub says: String,
+}
+
+/// Autoscalers of a namespace, by the kind and the name of what they scale; else why they could not be looked for.
+type Autoscalers = Result<BTreeMap<(String, String), String>, Fault>;
+
+impl Walk<'_> {
+    /// All of them, each object's once.
+    pub(super) async fn owners(&mut self) -> Vec<Owner> {
+        let all = merged(std::mem::take(&mut self.others), self.plan);
+        let scalers = self.autoscalers(all.keys()).await;
+        let owner = |((object, writer), theirs): (&(ObjectName, Writer), &Theirs)| {
+            let resource = object.spoken(&self.site.namespace);
+            let writer = match named(writer, object, &scalers) {
+                Ok(writer) => writer?,
+                Err(why) => return Some(Owner { resource, who: "autoscalers".to_owned(), says: why }),
+            };
+            let paused = self.paused.iter().any(|paused| writer.is_paused_with(paused));
+            let says = if paused { "paused first, given back last".to_owned() } else { theirs.words(&writer) };
+            Some(Owner { resource, who: writer.to_string(), says })
+        };
+        all.iter().filter_map(owner).collect()
+    }
+
+    /// The autoscalers of each namespace in which something is scaled.
+    async fn autoscalers(&self, all: impl Iterator<Item = &(ObjectName, Writer)>) -> BTreeMap<String, Autoscalers> {
+        let scaled = all.filter(|(_, writer)| matches!(writer, Writer::Autoscaler(_)));
+        let namespaces: BTreeSet<&String> = scaled.filter_map(|(object, _)| object.namespace.as_ref()).collect();
+        let mut found = BTreeMap::new();
+        if let Some(cluster) = &self.site.cluster {
+            for namespace in namespaces {
+                found.insert(namespace.clone(), autoscalers(cluster, namespace).await);
+            }
+        }
+        found
+    }
+}
+
+/// Which autoscaler it is; none where there is none, and else why that is not known.
+fn named(
+    writer: &Writer,
+    object: &ObjectName,
+    scalers: &BTreeMap<String, Autoscalers>,
+) -> Result<Option<Writer>, String> {
+    if !matches!(writer, Writer::Autoscaler(_)) {
+        return Ok(Some(writer.clone()));
+    }
+    let found = object.namespace.as_ref().and_then(|namespace| scalers.get(namespace));
+    match found {
+        Some(Err(fault)) => Err(format!("not looked for: {}", fault.what)),
+        Some(Ok(found)) => {
+            let name = found.get(&(object.kind.clone(), object.name.clone()));
+            Ok(name.map(|name| Writer::Autoscaler(Some(name.clone()))))
+        }
+        None => Ok(None),
+    }
+}
+
+/// What a plan does to what is somebody's.
+#[derive(Default)]
+struct Theirs {
+    touched: BTreeSet<Place>,
+    deleted: bool,
+}
+
+impl Theirs {
+    fn words(&self, writer: &Writer) -> String {
+        let fields: Vec<String> = self.touched.iter().take(MOST_FIELDS).map(|place| format!(".{place}")).collect();
+        let more = self.touched.len().saturating_sub(MOST_FIELDS);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let fields = format!("{}{more}", fields.join(", "));
+        match writer {
+            _ if self.deleted => "it may make it again".to_owned(),
+            Writer::Autoscaler(_) if self.touched.is_empty() => "its .spec.replicas is left alone".to_owned(),
+            Writer::Owner { .. } => "it may put back what is changed".to_owned(),
+            _ if self.touched.is_empty() => "what is its own is left alone".to_owned(),
+            Writer::ArgoCd(_) | Writer::Flux { .. } => format!("not paused, it may put back {fields}"),
+            Writer::Release { .. } => format!("its next upgrade may put back {fields}"),
+            Writer::Autoscaler(_) | Writer::Manager(_) => format!("it may put back {fields}"),
+        }
+    }
+}
+
+/// What several steps do to one object, taken together. Who changes it by the release that it belongs to is its owner.
+fn merged(all: Vec<(u32, Other)>, plan: &Plan) -> BTreeMap<(ObjectName, Writer), Theirs> {
+    let mut merged: BTreeMap<(ObjectName, Writer), Theirs> = BTreeMap::new();
+    for (unit, other) in all {
+        if is_of_step(plan, unit, &other.writer) {
+            continue;
+        }
+        let theirs = merged.entry((other.object, other.writer)).or_default();
+        theirs.touched.extend(other.touched);
+        theirs.deleted |= other.deleted;
+    }
+    merged
+}
+
+/// Whether a step changes the very release.
+fn is_of_step(plan: &Plan, unit: u32, writer: &Writer) -> bool {
+    let Writer::Release { namespace, name } = writer else { return false };
+    let release = Resource::release(namespace, name);
+    let acts = plan.unit(unit).into_iter().flat_map(|unit| unit.acts());
+    acts.flat_map(|act| &act.touches).flat_map(Resource::touched).any(|touched| touched == release)
+}
+
+/// The autoscalers (`autoscaling/v2`) of a namespace; none where the cluster knows no such thing.
+async fn autoscalers(cluster: &Cluster, namespace: &str) -> Autoscalers {
+    let kind = match cluster.kind("autoscaling", "HorizontalPodAutoscaler").await {
+        Ok(kind) => kind,
+        Err(fault) if fault.is_absent() => return Ok(BTreeMap::new()),
+        Err(fault) => return Err(fault),
+    };
+    let selection = Selection { namespace: Some(namespace.to_owned()), ..Selection::default() };
+    let found = cluster.list(&kind, &selection).await?;
+    let scaled = |object: &Object| {
+        let of = |key: &str| object.text(&format!("/spec/scaleTargetRef/{key}")).map(str::to_owned);
+        Some(((of("kind")?, of("name")?), object.name().to_owned()))
+    };
+    Ok(found.iter().filter_map(scaled).collect())
+}
