@@ -25,6 +25,7 @@ pub use facts::{Changed, CopyFact, Fact, Facts};
 pub(crate) use kept::all as kept_copies;
 pub(crate) use kept::of as kept_copy;
 pub use owners::Owner;
+pub(crate) use race::RENDERS;
 pub use risk::{Kind as RiskKind, Risk, risks};
 pub use tried::{Outcome, Tried};
 pub(crate) use unlike::without_key;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use switchback_compiler::plan::Plan;
 
 /// The kinds of which only the dry run knows what they touch begin so.
-const RENDERS: &str = "helm.";
+pub(crate) const RENDERS: &str = "helm.";
 /// The code that the same has where the compiler finds it.
 const CODE: &str = "order::unordered-write";
 

@@ -60,3 +60,18 @@ step "note" { needs "web"; kube.annotate "deployment/web" "example.org/note" val
     stage.run("switchback undo --yes");
     assert_eq!(stage.get("deployment/web", ".metadata.name"), "");
 }
+
+#[test]
+fn what_is_scaled_to_zero_is_not_ready_unless_it_is_said() {
+    let cluster = cluster!("what_is_scaled_to_zero_is_not_ready_unless_it_is_said");
+    let steps = |more: &str| {
+        format!(
+            "step \"a\" {{ kube.scale \"deployment/web\" replicas=0 }}\nverify {{ kube.ready \"deployment/web\" within=\"1s\"{more} }}"
+        )
+    };
+    let stage = Stage::new(cluster, "zero", &steps(""), &[]);
+    stage.given(&deployment("web", "example.test/web:1", ""));
+    has(&stage.ends(20, RUN), &["deployment/web", "0 pods wanted, at least 1 to be ready"]);
+    stage.write("p.plan.kdl", &format!("plan \"p\"\n{}\n", steps(" at-least=0")));
+    stage.ends(0, RUN);
+}

@@ -1,27 +1,32 @@
 //! `kube.ready`: objects of the target's cluster are ready.
 
 use super::{NAMESPACE, reference};
-use crate::action::{Check, Noun, Seen};
+use crate::action::{Check, Noun, Seen, values};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::Readiness;
+use crate::world::cluster::{Object, Readiness};
 use async_trait::async_trait;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Needs, Objection};
-use switchback_compiler::schema::{Example, Form};
+use switchback_compiler::schema::{Example, Form, Param, Ty};
+use switchback_compiler::words::count;
 
 /// The kind.
 pub struct KubeReady;
 
+const AT_LEAST: Param =
+    Param::optional("at-least", Ty::Count, "so many pods must be wanted, of what has a number of them; left out, 1");
+
 static FORM: Form = Form {
     name: "kube.ready",
     args: &[reference::OBJECTS],
-    props: &[NAMESPACE],
+    props: &[NAMESPACE, AT_LEAST],
     summary: "objects of the target's cluster are ready",
     text: "Deployments, StatefulSets, DaemonSets and ReplicaSets are ready when their controller has seen the last \
            change and as many pods of it are available as are wanted, none of before left over, and where none is \
            wanted the last one has ended; Jobs when they are complete; definitions when they are established; \
            namespaces when they are active; pods when they say so. What has nothing to get ready for is ready when it \
-           is there. A Job that failed, or a rollout past its own deadline, ends the wait at once.",
+           is there. A Job that failed, or a rollout past its own deadline, ends the wait at once. \
+           What is scaled to zero serves nobody, so it is not ready here unless at-least=0 says so.",
     within: 300,
     examples: &[Example { title: "without a break", text: "kube.ready \"deployment/catalog\" for=\"30s\"" }],
     ..Form::CHECK
@@ -47,6 +52,13 @@ impl Noun for KubeReady {
     }
 }
 
+/// Why the pods that are wanted are not enough to be ready.
+fn too_few(call: &Call, live: &Object) -> Option<String> {
+    let least = values::number(call, AT_LEAST.name).unwrap_or(1);
+    let wanted = live.get("/spec/replicas").and_then(serde_json::Value::as_u64)?;
+    (wanted < least).then(|| format!("{} wanted, at least {least} to be ready", count(wanted as usize, "pod")))
+}
+
 #[async_trait]
 impl Check for KubeReady {
     async fn look(&self, call: &Call, scene: &Scene<'_>) -> Result<Seen, Fault> {
@@ -59,6 +71,9 @@ impl Check for KubeReady {
             let spoken = name.spoken(&scene.site.namespace);
             let told = |says: String| if several { format!("{spoken}: {says}") } else { says };
             let Some(live) = live? else { return Ok(Seen::not(told("is not there".to_owned()))) };
+            if let Some(few) = too_few(call, &live) {
+                return Ok(Seen::not(told(few)));
+            }
             match cluster.readiness(&live).await? {
                 Readiness::Waits(says) => {
                     let beside = cluster.trouble(&live).await;

@@ -2,9 +2,12 @@
 
 use super::Cx;
 use super::fold::One;
-use crate::action::What;
+use crate::action::{Change, What};
+use crate::preview::RENDERS;
 use crate::report::run::{moved, way};
+use crate::resource::{Observed, Resource, Space};
 use crate::screen::{Column, Sign, Style, Table, count, elapsed, hang};
+use std::collections::BTreeSet;
 use switchback_compiler::plan::{Failure, Kube, Window};
 
 /// The first line, and where, when and how.
@@ -73,12 +76,36 @@ fn hours(cx: &Cx<'_>, window: &Window) -> String {
 /// `deletes 3 of 27`, and each of them with its step.
 pub(super) fn deletes(cx: &Cx<'_>) -> Option<String> {
     let first = deletes_line(cx)?;
-    let mut table = Table::new(vec![Column::text(""), Column::text("")]).indented(2);
+    let mut table = Table::new(vec![Column::text(""), Column::text(""), Column::text("")]).indented(2);
+    let mut told = BTreeSet::new();
     for one in deletions(cx) {
         let name = format!("{} {}", Sign::Deleted.show(cx.look), cx.safe(&one.change.resource));
-        table.row([name, cx.name(one.unit)]);
+        // What each is a part of is said once.
+        let part = part(cx, &one).filter(|part| told.insert((one.unit.unit, part.clone())));
+        table.row([name, cx.name(one.unit), cx.safe(&part.unwrap_or_default())]);
     }
     Some(format!("{}\n{}", Style::Red.paint(&first, cx.look), table.render()))
+}
+
+/// `1 of 7 in release portal`, `2 of 4 in this step`; nothing of the only one that a step deletes by itself.
+fn part(cx: &Cx<'_>, one: &One<'_>) -> Option<String> {
+    let is_deleted = |change: &&Change| change.what == What::Deleted;
+    let (act, changes) =
+        one.unit.by_act().find(|(_, all)| all.iter().any(|change| std::ptr::eq(change, one.change)))?;
+    if act.kind.starts_with(RENDERS) {
+        let is_there = |resource: &&Resource| {
+            resource.space == Space::Object && cx.preview.facts.resources.get(resource).is_some_and(Observed::exists)
+        };
+        let (gone, all) = (changes.iter().filter(is_deleted).count(), act.resources.iter().filter(is_there).count());
+        return Some(format!("{gone} of {all} in {}", act.words));
+    }
+    let acts = one.unit.by_act().filter(|(act, _)| !act.kind.starts_with(RENDERS));
+    let changes: Vec<&Change> = acts.flat_map(|(_, changes)| changes).collect();
+    let names =
+        |all: &mut dyn Iterator<Item = &&Change>| all.map(|change| &change.resource).collect::<BTreeSet<_>>().len();
+    let gone = names(&mut changes.iter().filter(|change| is_deleted(change)));
+    let there = names(&mut changes.iter().filter(|change| matches!(change.what, What::Changed | What::Deleted)));
+    (gone > 1).then(|| format!("{gone} of {} in this step", there + one.unit.equal))
 }
 
 /// `deletes 3 of 27`; over policy's limit, that the number is asked for.

@@ -64,8 +64,7 @@ impl Cluster {
     }
 
     async fn with_version(self) -> Result<Self, Fault> {
-        let asked = Self { limits: self.limits.impatient(), ..self.clone() };
-        let answer = asked.ask(&get("/version")?, Effect::None, &Hidden::default()).await;
+        let answer = self.impatient().ask(&get("/version")?, Effect::None, &Hidden::default()).await;
         let answer =
             answer.map_err(|fault| Fault { what: format!("{}: {}", self.place.server, fault.what), ..fault })?;
         let told: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
@@ -79,6 +78,11 @@ impl Cluster {
     /// For how long what may pass is waited for.
     pub(super) fn patience(&self) -> Duration {
         self.limits.patience
+    }
+
+    /// The same for what has another way: it is asked once.
+    pub(super) fn impatient(&self) -> Self {
+        self.with_limits(self.limits.impatient())
     }
 
     /// The same with other limits.

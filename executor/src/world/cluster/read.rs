@@ -66,13 +66,14 @@ impl Cluster {
 
     /// Many objects in versions of their kinds, in their order. Of a kind of which many are wanted in a namespace one list
     /// tells most, for a tenth of the server's work; who may not list, or has more of them than are wanted, is asked one by
-    /// one.
+    /// one. So are Secrets: those that nobody wants are nobody's business.
     pub async fn get_all_as(&self, wanted: &[(Kind, ObjectName)]) -> Vec<Result<Option<Object>, Fault>> {
         let mut groups: BTreeMap<(String, Option<String>), Vec<&Kind>> = BTreeMap::new();
         for (kind, name) in wanted {
             groups.entry((kind.path(None), name.namespace.clone())).or_default().push(kind);
         }
-        let many = groups.into_iter().filter(|(_, kinds)| kinds.len() >= MANY);
+        let is_open = |kind: &&Kind| (kind.group.as_str(), kind.kind.as_str()) != ("", "Secret");
+        let many = groups.into_iter().filter(|(_, kinds)| kinds.len() >= MANY && kinds.first().is_some_and(is_open));
         let listed = many.filter_map(|((_, namespace), kinds)| {
             let kind = (*kinds.first()?).clone();
             let page = u32::try_from(2 * kinds.len()).unwrap_or(PAGE);
@@ -86,7 +87,7 @@ impl Cluster {
         join_all(each).await
     }
 
-    /// What a first page of a list tells; nothing where it can't be read.
+    /// What a first page of a list tells; nothing where it can't be read at once, for it is never the only way.
     pub(super) async fn first_page(
         &self,
         kind: &Kind,
@@ -96,7 +97,9 @@ impl Cluster {
         let path = kind.path(namespace.as_deref());
         let request = kube::core::Request::new(&path).list(&ListParams::default().limit(page));
         let Ok(request) = request else { return Vec::new() };
-        let Ok(body) = self.ask(&request, Effect::None, &Hidden::default()).await else { return Vec::new() };
+        let Ok(body) = self.impatient().ask(&request, Effect::None, &Hidden::default()).await else {
+            return Vec::new();
+        };
         let Ok(mut told) = serde_json::from_slice::<Value>(&body) else { return Vec::new() };
         items(&mut told, kind).into_iter().map(|object| (object.full_name(), object)).collect()
     }
