@@ -21,8 +21,8 @@ fn as_program(stage: &Stage, manager: &str, manifest: &str) {
 }
 
 fn tracked(name: &str, value: &str) -> String {
-    let mark = "  annotations: { argocd.argoproj.io/tracking-id: 'portal:/ConfigMap:lumen/x' }\ndata:";
-    map(name, value).replace("data:", mark)
+    let mark = "\n  annotations: { argocd.argoproj.io/tracking-id: 'portal:/ConfigMap:lumen/x' }\ndata:";
+    map(name, value).replace("\ndata:", mark)
 }
 
 #[test]

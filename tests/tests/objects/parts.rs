@@ -207,7 +207,7 @@ fn inputs_are_read_from_the_cluster_and_a_secret_stays_one() {
     let stage = Stage::new(cluster, "inputs", "", &[("a.yaml", &map("a", "1"))]);
     stage.write("p.plan.kdl", &plan("kube:secret/pg-0-admin#uri"));
     let said = stage.ends(10, RUN);
-    has(&said, &["input `uri` has no good value", "secret/pg-0-admin is not there, in namespace"]);
+    has(&said, &["input `uri` has no good value", "secret/pg-0-admin is not there, in"]);
     has(&said, &["input `size` has no good value", "configmap/sizes is not there"]);
     let sizes =
         "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: sizes }\ndata: { default: \"small\\n\", other: x }\n";
