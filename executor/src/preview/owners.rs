@@ -6,7 +6,7 @@ use crate::resource::Resource;
 use crate::world::cluster::{Cluster, Fault, Object, ObjectName, Place, Selection, Writer};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use switchback_compiler::plan::Plan;
+use switchback_compiler::plan::{Plan, Unit};
 
 /// As many fields as one reads.
 const MOST_FIELDS: usize = 3;
@@ -120,7 +120,7 @@ fn merged(all: Vec<(u32, Other)>, plan: &Plan) -> BTreeMap<(ObjectName, Writer),
 fn is_of_step(plan: &Plan, unit: u32, writer: &Writer) -> bool {
     let Writer::Release { namespace, name } = writer else { return false };
     let release = Resource::release(namespace, name);
-    let acts = plan.unit(unit).into_iter().flat_map(|unit| unit.acts());
+    let acts = plan.unit(unit).into_iter().flat_map(Unit::acts);
     acts.flat_map(|act| &act.touches).flat_map(Resource::touched).any(|touched| touched == release)
 }
 

@@ -29,7 +29,7 @@ const REPLICAS: [&str; 2] = ["spec", "replicas"];
 pub enum Writer {
     /// Argo CD, for one of its Applications.
     ArgoCd(Option<String>),
-    /// Flux, for a Kustomization or a HelmRelease.
+    /// Flux, for a `Kustomization` or a `HelmRelease`.
     Flux {
         /// Its kind; none where only the manager tells.
         kind: &'static str,
@@ -185,11 +185,7 @@ mod tests {
     }
 
     fn entry(manager: &str, subresource: &str, field: &str) -> Value {
-        let mut entry = json!({ "manager": manager, "fieldsV1": { "f:spec": { field: {} } } });
-        if !subresource.is_empty() {
-            entry["subresource"] = subresource.into();
-        }
-        entry
+        json!({ "manager": manager, "subresource": subresource, "fieldsV1": { "f:spec": { field: {} } } })
     }
 
     #[test]
