@@ -6,7 +6,7 @@
 use super::Foreseen;
 use crate::resource::{Observed, Resource};
 use crate::site::Fault;
-use crate::world::cluster::{Object, ObjectName, Place, Writer, images};
+use crate::world::cluster::{Object, ObjectName, Place, Writer, changes, images};
 use crate::world::{Bounds, Digest, RelPath, State, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -388,9 +388,11 @@ impl Predicted {
     pub fn note_change(&mut self, object: &ObjectName, old: &Object, new: Option<&Object>) {
         let scales = old.get("/spec/replicas").is_some().then_some(Writer::Autoscaler(None));
         let writers: BTreeSet<Writer> = Writer::of(old).into_iter().chain(scales).collect();
+        let places: Vec<Place> =
+            new.map(|new| changes(old, new)).unwrap_or_default().into_iter().map(|change| change.place).collect();
         let others = writers.into_iter().map(|writer| Other {
             object: object.clone(),
-            touched: new.map(|new| writer.touched(old, new)).unwrap_or_default(),
+            touched: writer.touched(old, &places),
             deleted: new.is_none(),
             writer,
         });

@@ -11,7 +11,7 @@ use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
 use crate::bundle::Bundle;
 use crate::exit::{Error, Exit};
-use crate::preview::{Changed, preview};
+use crate::preview::{Changed, Outcome as TriedOutcome, preview};
 use crate::project::Project;
 use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
@@ -151,8 +151,10 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let now = preview(&bundle.plan, &site, noun).await.map_err(fault)?;
     let changed = bundle.changed(&now);
     if now.is_nothing() || changed.is_empty() {
+        let here = now.here.clone();
         let bundle = if now.is_nothing() { Bundle::new(bundle.plan, now, bundle.blobs) } else { Ok(bundle) };
-        let bundle = bundle.map_err(|error| refused(error.to_string()))?;
+        let mut bundle = bundle.map_err(|error| refused(error.to_string()))?;
+        bundle.preview.here = here;
         return Ok(Fresh { bundle, secrets, made });
     }
     // Where another run is at work, it is what changes the target.
@@ -186,6 +188,11 @@ fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
         }
         let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
         return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
+    }
+    let failed = bundle.preview.here.iter().find(|tried| tried.outcome == TriedOutcome::Fails);
+    if let Some(failed) = failed {
+        let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
+        return Some(refused.fact(failed.says.clone()));
     }
     if let Some(until) = &args.until {
         let names: Vec<&str> = bundle.plan.blocks.iter().filter_map(stop_at).collect();

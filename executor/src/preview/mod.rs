@@ -6,6 +6,8 @@
 mod backup;
 mod early;
 mod facts;
+mod here;
+mod inputs;
 mod kept;
 mod needless;
 mod outputs;
@@ -55,6 +57,9 @@ pub struct Preview {
     pub owners: Vec<Owner>,
     /// How far the way back could be tried.
     pub tried: Vec<Tried>,
+    /// What of that depends on who looks, and is no part of a bundle.
+    #[serde(skip)]
+    pub here: Vec<Tried>,
     /// What was seen, so that a later look can tell whether the target changed.
     pub facts: Facts,
 }
@@ -125,6 +130,11 @@ impl Preview {
         let acts = self.units.iter().any(|unit| unit.skipped.is_some() || !unit.acts.is_empty());
         // Copies are taken for what changes; only a plan of nothing but copies is run for their sake.
         self.blocked.is_empty() && self.units.iter().all(still) && (acts || !copies)
+    }
+
+    /// All that was tried of the way back.
+    pub fn all_tried(&self) -> impl Iterator<Item = &Tried> {
+        self.tried.iter().chain(&self.here)
     }
 
     /// The preview of a unit.

@@ -1,5 +1,6 @@
 //! What steps that have nothing to do give out: they give it out now as well, so that what later steps make of it is known
-//! before, and a plan that is done has nothing to do.
+//! before, and a plan that is done has nothing to do. Only where no step before changes anything, though: what is read is the
+//! world as it is, and not as they would leave it.
 
 use super::UnitPreview;
 use super::walk::Walk;
@@ -10,7 +11,8 @@ use switchback_compiler::value::{Segment, Text};
 impl Walk<'_> {
     /// Reads them. What can't be read now is known only when the step is done.
     pub(super) async fn give_out(&self, unit: &Unit, seen: &UnitPreview) {
-        if seen.skipped.is_none() && !seen.changes.is_empty() {
+        let is_still = |seen: &UnitPreview| seen.skipped.is_some() || seen.changes.is_empty();
+        if !is_still(seen) || !self.preview.units.iter().all(is_still) {
             return;
         }
         for work in &unit.work {

@@ -26,6 +26,14 @@ pub struct Owner {
 type Autoscalers = Result<BTreeMap<(String, String), String>, Fault>;
 
 impl Walk<'_> {
+    /// Takes those whom the action at hand told, and whether they are paused.
+    pub(super) fn note_others(&mut self, unit: u32) {
+        for other in self.world.others() {
+            let paused = self.paused.values().flatten().any(|paused| other.writer.is_paused_with(paused));
+            self.others.push((unit, other, paused));
+        }
+    }
+
     /// All of them, each object's once.
     pub(super) async fn owners(&mut self) -> Vec<Owner> {
         let all = merged(std::mem::take(&mut self.others), self.plan);
@@ -36,9 +44,9 @@ impl Walk<'_> {
                 Ok(writer) => writer?,
                 Err(why) => return Some(Owner { resource, who: "autoscalers".to_owned(), says: why }),
             };
-            let paused = self.paused.iter().any(|paused| writer.is_paused_with(paused));
-            let says = if paused { "paused first, given back last".to_owned() } else { theirs.words(&writer) };
-            Some(Owner { resource, who: writer.to_string(), says })
+            let mask = |text: &str| self.site.secrets.mask(text);
+            let says = if theirs.paused { "paused first, given back last".to_owned() } else { theirs.words(&writer) };
+            Some(Owner { resource: mask(&resource), who: mask(&writer.to_string()), says: mask(&says) })
         };
         all.iter().filter_map(owner).collect()
     }
@@ -78,10 +86,11 @@ fn named(
 }
 
 /// What a plan does to what is somebody's.
-#[derive(Default)]
 struct Theirs {
     touched: BTreeSet<Place>,
     deleted: bool,
+    /// Whether he is paused at each of its changes.
+    paused: bool,
 }
 
 impl Theirs {
@@ -103,15 +112,17 @@ impl Theirs {
 }
 
 /// What several steps do to one object, taken together. Who changes it by the release that it belongs to is its owner.
-fn merged(all: Vec<(u32, Other)>, plan: &Plan) -> BTreeMap<(ObjectName, Writer), Theirs> {
+fn merged(all: Vec<(u32, Other, bool)>, plan: &Plan) -> BTreeMap<(ObjectName, Writer), Theirs> {
     let mut merged: BTreeMap<(ObjectName, Writer), Theirs> = BTreeMap::new();
-    for (unit, other) in all {
+    for (unit, other, paused) in all {
         if is_of_step(plan, unit, &other.writer) {
             continue;
         }
-        let theirs = merged.entry((other.object, other.writer)).or_default();
+        let theirs = Theirs { touched: BTreeSet::new(), deleted: false, paused: true };
+        let theirs = merged.entry((other.object, other.writer)).or_insert(theirs);
         theirs.touched.extend(other.touched);
         theirs.deleted |= other.deleted;
+        theirs.paused &= paused;
     }
     merged
 }

@@ -4,15 +4,12 @@ use super::way_back::deployed;
 use super::{Fact, Preview, UnitPreview};
 use crate::action::What;
 use crate::resource::Space;
-use crate::screen::{count, list, size};
+use crate::screen::{list, size};
 use crate::site::Site;
 use crate::world::State;
-use crate::world::cluster::Access;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::path::Path;
 use switchback_compiler::plan::{Act, Plan, UndoWork, Unit, WayBack, Work};
-use switchback_compiler::value::Millis;
 
 /// One thing that the way back needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,23 +35,17 @@ pub enum Outcome {
 }
 
 impl Tried {
-    fn new(about: &str, says: String, outcome: Outcome) -> Self {
+    pub(super) fn new(about: &str, says: String, outcome: Outcome) -> Self {
         Self { about: about.to_owned(), says, outcome }
     }
 
-    fn judged(about: &str, holds: bool, says: String) -> Self {
+    pub(super) fn judged(about: &str, holds: bool, says: String) -> Self {
         Self::new(about, says, if holds { Outcome::Holds } else { Outcome::Fails })
     }
 }
 
-/// Tries all that can be tried; `copied` bytes are what backups take, and of the images that it needs is said whether a
-/// node has them.
-pub(super) fn all(
-    plan: &Plan,
-    site: &Site,
-    preview: &Preview,
-    (copied, images): (u64, &BTreeMap<String, bool>),
-) -> Vec<Tried> {
+/// Tries all that can be tried; `copied` bytes are what backups take.
+pub(super) fn all(plan: &Plan, site: &Site, preview: &Preview, copied: u64) -> Vec<Tried> {
     let active: Vec<(&Unit, &UnitPreview)> = preview
         .units
         .iter()
@@ -68,8 +59,6 @@ pub(super) fn all(
     tried.extend(found.map(|(name, fact)| Tried::judged("copies", true, format!("{name}: {fact}; read back"))));
     tried.extend(services(preview));
     tried.extend(releases(preview, site));
-    tried.extend(pulled(images));
-    tried.extend(access(plan, site, &active));
     tried.extend(active.iter().flat_map(|(unit, _)| programs(unit, site)));
     tried
 }
@@ -148,48 +137,6 @@ fn releases(preview: &Preview, site: &Site) -> Vec<Tried> {
             Some(Tried::judged(name, true, format!("{revision} is there: {what}")))
         })
         .collect()
-}
-
-/// The images that pods need again. Only a node can tell whether it can pull one; what one has it needs not pull.
-fn pulled(images: &BTreeMap<String, bool>) -> Vec<Tried> {
-    let of = |has: bool| images.iter().filter(move |(_, there)| **there == has).map(|(name, _)| name.as_str());
-    let (there, elsewhere): (Vec<&str>, Vec<&str>) = (of(true).collect(), of(false).collect());
-    let number = count(images.len(), "image");
-    let holds = format!("{} of {number} on a node: {}", there.len(), list(&there));
-    let open = format!("whether a node can pull them is not checked: {}", list(&elsewhere));
-    let holds = (!there.is_empty()).then(|| Tried::judged("images", true, holds));
-    let open = (!elsewhere.is_empty()).then(|| Tried::new("images", open, Outcome::NotChecked));
-    holds.into_iter().chain(open).collect()
-}
-
-/// The credentials for the cluster outlive the deadline, and the hold. No time of theirs is told: each has his own.
-fn access(plan: &Plan, site: &Site, active: &[(&Unit, &UnitPreview)]) -> Option<Tried> {
-    let cluster = site.cluster.as_ref().filter(|_| !active.is_empty())?;
-    let of = |says: String, outcome| Some(Tried::new("access", says, outcome));
-    let until = match cluster.access() {
-        Access::Until(until) => until,
-        Access::Renewed => {
-            return of("the kubeconfig's credentials are renewed by themselves".to_owned(), Outcome::Holds);
-        }
-        Access::Unknown => return of("how long the credentials are good is not known".to_owned(), Outcome::NotChecked),
-    };
-    let left = until.duration_since(crate::clock::now()).as_millis();
-    let left = Millis(u64::try_from(left).unwrap_or_default());
-    let (limit, hold) = (plan.deadline.limit, plan.hold.as_ref().map(|hold| hold.at_most));
-    let is_over = until <= crate::clock::now();
-    if is_over || left < limit {
-        // A limit that no plan says is the longest way: nearly all runs end before.
-        let outcome = if plan.deadline.given || is_over { Outcome::Fails } else { Outcome::NotChecked };
-        return of(format!("the credentials end before the run has to, in {limit}: get new ones first"), outcome);
-    }
-    match hold {
-        Some(hold) if left < limit.plus(hold) => of(
-            format!("the credentials end before the hold of {hold} does: an undo then needs new ones"),
-            Outcome::NotChecked,
-        ),
-        Some(_) => of("the credentials outlive the deadline and the hold".to_owned(), Outcome::Holds),
-        None => of(format!("the credentials outlive the deadline of {limit}"), Outcome::Holds),
-    }
 }
 
 /// What a written way back runs: its sources are in the bundle, and more can't be tried.

@@ -2,12 +2,14 @@
 
 use super::early::Early;
 use super::needless::Needed;
-use super::{ActPreview, Blocked, Fact, Facts, Nouns, Owner, Preview, UnitPreview, facts, kept, race, tried, way_back};
+use super::{
+    ActPreview, Blocked, Fact, Facts, Nouns, Preview, UnitPreview, facts, inputs, kept, race, tried, way_back,
+};
 use crate::action::{Body, Change, Laid, Learnt, Other, Predicted, What};
 use crate::resource::{Observed, Resource, Space, is_known, observe};
 use crate::site::{Fault, Scene, Site};
 use crate::world::RelPath;
-use crate::world::cluster::{ObjectName, full_name};
+use crate::world::cluster::ObjectName;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use switchback_compiler::plan::{Act, At, Plan, Stage, Unit, UnitKind, WayBack, Work};
@@ -36,10 +38,10 @@ pub(super) struct Walk<'a> {
     observed: BTreeMap<Resource, Observed>,
     /// What actions write secrets into.
     secret: Vec<Touch>,
-    /// Who else writes to what would change.
-    pub(super) others: Vec<(u32, Other)>,
-    /// What is paused for a while.
-    pub(super) paused: BTreeSet<ObjectName>,
+    /// Who else writes to what a unit would change, and whether he is paused by then.
+    pub(super) others: Vec<(u32, Other, bool)>,
+    /// What is paused by now, by the unit and the action.
+    pub(super) paused: BTreeMap<(u32, String), Vec<ObjectName>>,
     /// Looks of actions before their turn, by the unit and the action.
     pub(super) early: BTreeMap<(u32, String), Early>,
 }
@@ -59,7 +61,7 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         observed: BTreeMap::new(),
         secret: facts::secret_places(plan),
         others: Vec::new(),
-        paused: BTreeSet::new(),
+        paused: BTreeMap::new(),
         early: BTreeMap::new(),
     };
     walk.look_early().await;
@@ -68,9 +70,9 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         tokio::task::yield_now().await;
         walk.unit(id, unit).await.map_err(|fault| told(unit, &fault, site))?;
     }
-    let owners = walk.owners().await;
-    let on_nodes = walk.images_on_nodes().await;
-    Ok(walk.finish(owners, &on_nodes))
+    walk.preview.owners = walk.owners().await;
+    walk.preview.here = walk.here().await;
+    Ok(walk.finish())
 }
 
 /// Which step it was, without secrets, and with paths as a plan has them.
@@ -140,12 +142,15 @@ impl<'a> Walk<'a> {
                     self.world.begin_step();
                     if let Some(known) = seen.acts.last_mut() {
                         known.meanwhile = true;
-                        self.paused.extend(known.resources.iter().filter_map(Resource::object_name));
+                        let paused = known.resources.iter().filter_map(Resource::object_name).collect();
+                        self.paused.insert((seen.unit, act.id.clone()), paused);
                     }
                     self.away.insert((seen.unit, act.id.clone()), self.world.since(before));
                 }
                 Work::GiveBack(back) => {
-                    if let Some(was) = self.away.remove(&(back.unit, back.act.id.clone())) {
+                    let key = (back.unit, back.act.id.clone());
+                    self.paused.remove(&key);
+                    if let Some(was) = self.away.remove(&key) {
                         self.world.put_back(was);
                     }
                 }
@@ -185,7 +190,7 @@ impl<'a> Walk<'a> {
             changes.push(unknown(words.clone()));
         }
         let (id, kind) = (act.id.clone(), kind.clone());
-        self.others.extend(self.world.others().into_iter().map(|other| (seen.unit, other)));
+        self.note_others(seen.unit);
         let observed = self.world.newly_seen();
         let resources = observed.keys().cloned().collect();
         for (resource, seen) in observed {
@@ -230,15 +235,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Images that the way back needs, and whether a node has them.
-    async fn images_on_nodes(&self) -> BTreeMap<String, bool> {
-        let needed = self.world.images();
-        let Some(cluster) = self.site.cluster.as_ref().filter(|_| !needed.is_empty()) else { return BTreeMap::new() };
-        let there = cluster.images_on_nodes().await;
-        needed.iter().map(|image| (image.clone(), there.contains(&full_name(image)))).collect()
-    }
-
-    fn finish(self, owners: Vec<Owner>, images: &BTreeMap<String, bool>) -> Preview {
+    fn finish(self) -> Preview {
         let Self { plan, site, facts, copied, mut preview, .. } = self;
         let gone = preview.resources(&[What::Changed, What::Deleted]);
         // A folder counts as something only where it changes itself.
@@ -246,11 +243,11 @@ impl<'a> Walk<'a> {
         let existing = facts.files.iter().filter(counts).count();
         preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
         preview.facts = facts;
-        preview.owners = owners;
-        preview.tried = tried::all(plan, site, &preview, (copied, images));
+        preview.tried = tried::all(plan, site, &preview, copied);
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);
         let blocked: Vec<Blocked> = failed.map(|tried| Blocked { unit: None, why: tried.says.clone() }).collect();
         preview.blocked.extend(blocked);
+        preview.blocked.extend(inputs::changed(plan, &preview));
         let raced = race::found(plan, &preview, &site.namespace);
         preview.blocked.extend(raced);
         preview

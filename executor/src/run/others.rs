@@ -20,7 +20,9 @@ pub(super) async fn note(work: &Work<'_>) {
         Ok(told) => told,
         Err(fault) => vec![format!("other owners can't be looked at again: {}", fault.why)],
     };
-    for text in told.into_iter().take(MOST_TOLD) {
+    let more = told.len().saturating_sub(MOST_TOLD);
+    let more = (more > 0).then(|| format!("and {more} more changes of other owners"));
+    for text in told.into_iter().take(MOST_TOLD).chain(more) {
         work.scribe.tell(Event::Note { text: work.site.secrets.mask(&text) });
     }
 }

@@ -3,7 +3,7 @@
 use super::connect::{Way, cluster_for};
 use super::execute::{Executed, free, mark, run_keeps, take};
 use super::give_up;
-use super::inputs;
+use super::inputs::{self, InputError};
 use super::lease;
 use super::marks::kept;
 use super::needed::needed;
@@ -22,6 +22,7 @@ use crate::target::{self, Home};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use switchback_compiler::plan::Plan;
 
 /// How to go on.
@@ -185,6 +186,9 @@ impl Going<'_> {
     }
 }
 
+/// For so long a secret is looked for that nothing needs.
+const AT_HAND: Duration = Duration::from_secs(5);
+
 /// Secrets are read again, since they are written down nowhere; one that is missing stops here, before anything.
 pub async fn secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Refused> {
     some_secrets(plan, project, env, &plan.secrets.keys().cloned().collect()).await
@@ -200,8 +204,9 @@ async fn some_secrets(
     let mut secrets = Secrets::default();
     for (name, source) in &plan.secrets {
         source.env.iter().for_each(|variable| secrets.comes_from(variable));
-        let target = plan.target.as_ref().filter(|_| needed.contains(name));
-        match inputs::secret(name, source, project, env, target).await {
+        let read = inputs::secret(name, source, project, env, plan.target.as_ref());
+        let read = if needed.contains(name) { read.await } else { at_hand(name, read).await };
+        match read {
             Ok(value) => secrets.insert(name.clone(), &value),
             Err(_) if !needed.contains(name) => {}
             Err(error) => {
@@ -213,12 +218,19 @@ async fn some_secrets(
     Ok(secrets)
 }
 
+/// One that is only hidden in what is told is not waited for: its cluster may be away.
+async fn at_hand(name: &str, read: impl Future<Output = Result<String, InputError>>) -> Result<String, InputError> {
+    let late = || InputError::new(name, "it is not at hand", "it is not needed");
+    tokio::time::timeout(AT_HAND, read).await.unwrap_or_else(|_| Err(late()))
+}
+
 /// The same for who only looks: one that is missing is no reason not to.
 pub async fn found_secrets(plan: &Plan, project: &Path, env: &dyn Fn(&str) -> Option<String>) -> Secrets {
     let mut secrets = Secrets::default();
     for (name, source) in &plan.secrets {
         source.env.iter().for_each(|variable| secrets.comes_from(variable));
-        if let Ok(value) = inputs::secret(name, source, project, env, plan.target.as_ref()).await {
+        let read = inputs::secret(name, source, project, env, plan.target.as_ref());
+        if let Ok(value) = at_hand(name, read).await {
             secrets.insert(name.clone(), &value);
         }
     }

@@ -14,7 +14,7 @@ use switchback_compiler::registry::Registry;
 use switchback_compiler::{Compiled, Given, INPUT_VALUE, InputDecl, Request, compile, judge};
 
 /// A secret's file may not be larger than this.
-const MAX_SECRET: u64 = 64 << 10;
+pub(super) const MAX_SECRET: u64 = 64 << 10;
 
 /// A plan compiled with all its inputs.
 #[derive(Debug)]

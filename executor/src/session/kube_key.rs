@@ -1,7 +1,7 @@
 //! Values of inputs that lie on the target's cluster: `from="kube:secret/pg-0-admin#uri"`.
 
 use super::connect::connected;
-use super::inputs::InputError;
+use super::inputs::{InputError, MAX_SECRET};
 use crate::world::cluster::{Object, ObjectName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use switchback_compiler::plan::{KubeKey, Target};
 use switchback_compiler::words::list;
 
-/// A value may have no more bytes than one that a file gives.
-const MOST: usize = 64 << 10;
+/// As many keys as one reads.
+const MOST_NAMED: usize = 10;
 
-/// The value as it is now, without the end of its last line: `kubectl create secret --from-file` keeps that of the file.
+/// The value as it is now, without line ends at its end: `kubectl create secret --from-file` keeps that of the file.
 pub(super) async fn read(name: &str, key: &KubeKey<'_>, target: Option<&Target>) -> Result<String, InputError> {
     let KubeKey { secret, name: object, key: entry } = *key;
     let spoken = format!("{}/{object}", if secret { "secret" } else { "configmap" });
@@ -48,7 +48,11 @@ fn data(object: &Object) -> Option<&Map<String, Value>> {
 
 fn keys(object: &Object) -> String {
     let keys: Vec<&String> = data(object).map(|data| data.keys().collect()).unwrap_or_default();
-    if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", list(&keys)) }
+    match keys.as_slice() {
+        [] => "it has none".to_owned(),
+        few if few.len() <= MOST_NAMED => format!("it has {}", list(few)),
+        many => format!("it has {} others", many.len()),
+    }
 }
 
 /// The value of a key; the error says, without it, why it is none.
@@ -56,7 +60,7 @@ fn value(object: &Object, key: &str, is_secret: bool) -> Result<Option<String>, 
     let Some(written) = data(object).and_then(|data| data.get(key)).and_then(Value::as_str) else { return Ok(None) };
     let bytes =
         if is_secret { STANDARD.decode(written).map_err(|_| "can't be read")? } else { written.as_bytes().to_vec() };
-    if bytes.len() > MOST {
+    if bytes.len() as u64 > MAX_SECRET {
         return Err("is larger than 64 KiB");
     }
     let text = String::from_utf8(bytes).map_err(|_| "is no text")?;
@@ -78,7 +82,7 @@ mod tests {
         assert_eq!(value(&secret, "uri", true), Ok(Some("pg://a".to_owned())));
         assert_eq!(value(&secret, "none", true), Ok(None));
         assert!(value(&secret, "raw", true).is_err() && value(&secret, "bad", true).is_err());
-        let large = of(json!({ "a": "x".repeat(MOST + 1), "b": "x" }));
+        let large = of(json!({ "a": "x".repeat(MAX_SECRET as usize + 1), "b": "x" }));
         assert!(value(&large, "a", false).is_err());
         assert_eq!(value(&large, "b", false), Ok(Some("x".to_owned())));
         assert_eq!(keys(&large), "it has a and b");

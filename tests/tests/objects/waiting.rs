@@ -71,7 +71,7 @@ fn what_is_scaled_to_zero_is_not_ready_unless_it_is_said() {
     };
     let stage = Stage::new(cluster, "zero", &steps(""), &[]);
     stage.given(&deployment("web", "example.test/web:1", ""));
-    has(&stage.ends(20, RUN), &["deployment/web", "0 pods wanted, at least 1 to be ready"]);
+    has(&stage.ends(20, RUN), &["deployment/web", "0 of at least 1 wanted"]);
     stage.write("p.plan.kdl", &format!("plan \"p\"\n{}\n", steps(" at-least=0")));
     stage.ends(0, RUN);
 }

@@ -5,16 +5,19 @@ use crate::action::{Check, Noun, Seen, values};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Object, Readiness};
 use async_trait::async_trait;
+use serde_json::Value;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Needs, Objection};
 use switchback_compiler::schema::{Example, Form, Param, Ty};
-use switchback_compiler::words::count;
 
 /// The kind.
 pub struct KubeReady;
 
-const AT_LEAST: Param =
-    Param::optional("at-least", Ty::Count, "so many pods must be wanted, of what has a number of them; left out, 1");
+const AT_LEAST: Param = Param::optional(
+    "at-least",
+    Ty::Count,
+    "so many pods must be wanted, of what makes pods; left out, 1, and of a DaemonSet any number",
+);
 
 static FORM: Form = Form {
     name: "kube.ready",
@@ -52,11 +55,20 @@ impl Noun for KubeReady {
     }
 }
 
-/// Why the pods that are wanted are not enough to be ready.
+/// Why the pods that are wanted are not enough to be ready. How many a `DaemonSet` wants depends on the nodes, so of that a
+/// number is asked only where the plan says one.
 fn too_few(call: &Call, live: &Object) -> Option<String> {
-    let least = values::number(call, AT_LEAST.name).unwrap_or(1);
-    let wanted = live.get("/spec/replicas").and_then(serde_json::Value::as_u64)?;
-    (wanted < least).then(|| format!("{} wanted, at least {least} to be ready", count(wanted as usize, "pod")))
+    let said = values::number(call, AT_LEAST.name);
+    let number = |place: &str| live.get(place).and_then(Value::as_u64);
+    let wanted = match (live.group(), live.kind()) {
+        ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") | ("", "ReplicationController") => {
+            number("/spec/replicas").unwrap_or(1)
+        }
+        ("apps", "DaemonSet") if said.is_some() => number("/status/desiredNumberScheduled").unwrap_or_default(),
+        _ => return None,
+    };
+    let least = said.unwrap_or(1);
+    (wanted < least).then(|| format!("{wanted} of at least {least} wanted"))
 }
 
 #[async_trait]
@@ -71,15 +83,13 @@ impl Check for KubeReady {
             let spoken = name.spoken(&scene.site.namespace);
             let told = |says: String| if several { format!("{spoken}: {says}") } else { says };
             let Some(live) = live? else { return Ok(Seen::not(told("is not there".to_owned()))) };
-            if let Some(few) = too_few(call, &live) {
-                return Ok(Seen::not(told(few)));
-            }
             match cluster.readiness(&live).await? {
                 Readiness::Waits(says) => {
                     let beside = cluster.trouble(&live).await;
                     return Ok(Seen { beside, ..Seen::not(told(says)) });
                 }
                 Readiness::Failed(why) => return Ok(Seen { settled: true, ..Seen::not(told(why)) }),
+                Readiness::Ready(_) if let Some(few) = too_few(call, &live) => return Ok(Seen::not(told(few))),
                 Readiness::Ready(says) => last = Seen::holds(if several { "all ready".to_owned() } else { says }),
             }
         }

@@ -3,11 +3,12 @@
 use super::store::Store;
 use crate::resource::Resource;
 use crate::site::{Fault, Scene, Site};
-use crate::world::cluster::{Change, Object, ObjectName, Writer, is_same_version};
+use crate::world::cluster::{Change, Object, ObjectName, Writer, changes, is_same_version};
 use serde_json::Value;
 use switchback_compiler::words::list;
 
-/// What they changed of objects of this run since it wrote them last, a line each.
+/// What they changed of objects of this run since it wrote them last, a line each. What was deleted since, or made anew, is
+/// for `freeze` and checks to find.
 pub async fn changed_by_others(scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
     let all = Store::all_left(scene)?;
     let names: Vec<_> = all.keys().cloned().collect();
@@ -24,9 +25,11 @@ pub async fn changed_by_others(scene: &Scene<'_>) -> Result<Vec<String>, Fault> 
 
 /// `deployment/scheduler: an autoscaler changed spec.replicas 3 → 4 since`, for each of them.
 fn rewritten(site: &Site, name: &ObjectName, left: &Object, live: &Object) -> Vec<String> {
+    let changes = changes(left, live);
     let is_hidden = live.kind() == "Secret" || site.hides(&Resource::object(name));
     let told = |writer: Writer| {
-        let places: Vec<String> = writer.changed(left, live).iter().map(|change| place(change, is_hidden)).collect();
+        let places: Vec<String> =
+            writer.made(live, &changes).into_iter().map(|change| place(change, is_hidden)).collect();
         let spoken = name.spoken(&site.namespace);
         (!places.is_empty()).then(|| format!("{spoken}: {writer} changed {} since", list(&places)))
     };

@@ -3,11 +3,11 @@
 use super::Cx;
 use super::fold::One;
 use crate::action::{Change, What};
-use crate::preview::RENDERS;
+use crate::preview::{ActPreview, RENDERS};
 use crate::report::run::{moved, way};
 use crate::resource::{Observed, Resource, Space};
 use crate::screen::{Column, Sign, Style, Table, count, elapsed, hang};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use switchback_compiler::plan::{Failure, Kube, Window};
 
 /// The first line, and where, when and how.
@@ -77,35 +77,50 @@ fn hours(cx: &Cx<'_>, window: &Window) -> String {
 pub(super) fn deletes(cx: &Cx<'_>) -> Option<String> {
     let first = deletes_line(cx)?;
     let mut table = Table::new(vec![Column::text(""), Column::text(""), Column::text("")]).indented(2);
-    let mut told = BTreeSet::new();
+    let parts = parts(cx);
     for one in deletions(cx) {
         let name = format!("{} {}", Sign::Deleted.show(cx.look), cx.safe(&one.change.resource));
-        // What each is a part of is said once.
-        let part = part(cx, &one).filter(|part| told.insert((one.unit.unit, part.clone())));
-        table.row([name, cx.name(one.unit), cx.safe(&part.unwrap_or_default())]);
+        let part = parts.get(&(one.unit.unit, one.change.resource.as_str()));
+        table.row([name, cx.name(one.unit), cx.safe(part.map_or("", String::as_str))]);
     }
     Some(format!("{}\n{}", Style::Red.paint(&first, cx.look), table.render()))
 }
 
-/// `1 of 7 in release portal`, `2 of 4 in this step`; nothing of the only one that a step deletes by itself.
-fn part(cx: &Cx<'_>, one: &One<'_>) -> Option<String> {
-    let is_deleted = |change: &&Change| change.what == What::Deleted;
-    let (act, changes) =
-        one.unit.by_act().find(|(_, all)| all.iter().any(|change| std::ptr::eq(change, one.change)))?;
-    if act.kind.starts_with(RENDERS) {
-        let is_there = |resource: &&Resource| {
-            resource.space == Space::Object && cx.preview.facts.resources.get(resource).is_some_and(Observed::exists)
-        };
-        let (gone, all) = (changes.iter().filter(is_deleted).count(), act.resources.iter().filter(is_there).count());
-        return Some(format!("{gone} of {all} in {}", act.words));
+/// What the first deletion of each is a part of: `1 of 7 in release portal`, `2 of 4 in this step`; nothing of the only one
+/// that a step deletes by itself.
+fn parts<'p>(cx: &Cx<'p>) -> BTreeMap<(u32, &'p str), String> {
+    let mut parts = BTreeMap::new();
+    for seen in &cx.preview.units {
+        let (releases, others): (Vec<_>, Vec<_>) = seen.by_act().partition(|(act, _)| act.kind.starts_with(RENDERS));
+        for (act, changes) in releases {
+            let there = there(cx, act);
+            let gone: Vec<&str> = gone(changes).filter(|name| there.contains(*name)).collect();
+            if let Some(first) = gone.first() {
+                parts.insert((seen.unit, *first), format!("{} of {} in {}", gone.len(), there.len(), act.words));
+            }
+        }
+        let changes = || others.iter().flat_map(|(_, changes)| changes.iter());
+        let gone: Vec<&str> = others.iter().flat_map(|(_, changes)| gone(changes)).collect();
+        let number = gone.iter().collect::<BTreeSet<_>>().len();
+        let stood = changes().filter(|change| matches!(change.what, What::Changed | What::Deleted));
+        let stood = stood.map(|change| &change.resource).collect::<BTreeSet<_>>().len() + seen.equal;
+        if let Some(first) = gone.first().filter(|_| number > 1) {
+            parts.insert((seen.unit, *first), format!("{number} of {stood} in this step"));
+        }
     }
-    let acts = one.unit.by_act().filter(|(act, _)| !act.kind.starts_with(RENDERS));
-    let changes: Vec<&Change> = acts.flat_map(|(_, changes)| changes).collect();
-    let names =
-        |all: &mut dyn Iterator<Item = &&Change>| all.map(|change| &change.resource).collect::<BTreeSet<_>>().len();
-    let gone = names(&mut changes.iter().filter(|change| is_deleted(change)));
-    let there = names(&mut changes.iter().filter(|change| matches!(change.what, What::Changed | What::Deleted)));
-    (gone > 1).then(|| format!("{gone} of {} in this step", there + one.unit.equal))
+    parts
+}
+
+fn gone(changes: &[Change]) -> impl Iterator<Item = &str> {
+    changes.iter().filter(|change| change.what == What::Deleted).map(|change| change.resource.as_str())
+}
+
+/// The objects of a release that are there.
+fn there(cx: &Cx<'_>, act: &ActPreview) -> BTreeSet<String> {
+    let facts = &cx.preview.facts.resources;
+    let is_there =
+        |resource: &&Resource| resource.space == Space::Object && facts.get(resource).is_some_and(Observed::exists);
+    act.resources.iter().filter(is_there).map(|resource| resource.spoken(cx.plan.namespace())).collect()
 }
 
 /// `deletes 3 of 27`; over policy's limit, that the number is asked for.

@@ -62,7 +62,7 @@ pub fn json(plan: &Plan, preview: &Preview, shown: &Shown, digest: Option<&str>)
         "risks": risks(plan, preview).iter().map(risk).collect::<Vec<_>>(),
         "other_owners": preview.owners.iter().map(owner).collect::<Vec<_>>(),
         "steps": steps,
-        "way_back": preview.tried.iter().map(tried).collect::<Vec<_>>(),
+        "way_back": preview.all_tried().map(tried).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(left_out).collect::<Vec<_>>(),
     });
     Ok(inert(&serde_json::to_string(&all)?) + "\n")

@@ -7,9 +7,8 @@ use crate::screen::Sign;
 
 /// `way back, tried now: 6 of 6 hold`, and each of them.
 pub(super) fn tried(cx: &Cx<'_>) -> Option<String> {
-    let tried = &cx.preview.tried;
     let rows: Vec<(Sign, String, String)> =
-        tried.iter().map(|one| (sign(one.outcome), cx.safe(&one.about), cx.safe(&one.says))).collect();
+        cx.preview.all_tried().map(|one| (sign(one.outcome), cx.safe(&one.about), cx.safe(&one.says))).collect();
     (!rows.is_empty()).then(|| format!("way back, {}\n{}", summary(cx), named(&rows, cx)))
 }
 
@@ -26,7 +25,7 @@ pub(super) fn summary(cx: &Cx<'_>) -> String {
 }
 
 fn figures(cx: &Cx<'_>) -> (usize, usize, usize) {
-    let number = |outcome| cx.preview.tried.iter().filter(|one| one.outcome == outcome).count();
+    let number = |outcome| cx.preview.all_tried().filter(|one| one.outcome == outcome).count();
     (number(Outcome::Holds), number(Outcome::Fails), number(Outcome::NotChecked))
 }
 

@@ -18,19 +18,22 @@ pub enum Access {
 }
 
 impl Access {
-    /// What a kubeconfig's credentials say. A certificate says it (RFC 5280, 4.1.2.5), and so does a token in the form of
-    /// Kubernetes' own (RFC 7519, 4.1.4); it is not judged here, only read.
+    /// What a kubeconfig's credentials say, in the order in which the client takes them. A certificate says it (RFC 5280,
+    /// 4.1.2.5), and so does a token in the form of Kubernetes' own (RFC 7519, 4.1.4); it is not judged here, only read.
     pub(super) fn of(auth: &AuthInfo) -> Self {
-        if auth.exec.is_some() || auth.auth_provider.is_some() || auth.token_file.is_some() {
-            return Self::Renewed;
+        if auth.auth_provider.is_some() || auth.username.is_some() {
+            return Self::Unknown;
         }
         let certificate = certificate(auth).and_then(|pem| not_after(&pem));
-        let token = auth.token.as_ref().map(|token| expiry(token.expose_secret()));
-        match (certificate, token) {
-            // Where both are shown, either is enough to fail.
-            (Some(one), Some(Some(other))) => Self::Until(one.min(other)),
-            (Some(until), None) | (None, Some(Some(until))) => Self::Until(until),
-            _ => Self::Unknown,
+        let Some(token) = &auth.token else {
+            let renewed = auth.exec.is_some() || auth.token_file.is_some();
+            return if renewed { Self::Renewed } else { certificate.map_or(Self::Unknown, Self::Until) };
+        };
+        // Where both are shown, either is enough.
+        match (certificate, expiry(token.expose_secret())) {
+            (Some(one), Some(other)) => Self::Until(one.max(other)),
+            (None, Some(until)) => Self::Until(until),
+            (_, None) => Self::Unknown,
         }
     }
 }
@@ -59,6 +62,7 @@ fn expiry(token: &str) -> Option<Timestamp> {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use kube::config::ExecConfig;
 
     #[test]
     fn a_token_says_when_it_ends() {
@@ -69,6 +73,8 @@ mod tests {
         for other in ["opaque", "a.b.c", "", "e30.e30.x"] {
             assert_eq!(Access::of(&auth(other)), Access::Unknown, "{other}");
         }
+        let exec = AuthInfo { exec: Some(ExecConfig::default()), ..auth(&token) };
+        assert_eq!(Access::of(&exec), Access::Until(until), "a token counts before a command");
         let file = AuthInfo { token_file: Some("/run/token".to_owned()), ..AuthInfo::default() };
         assert_eq!(Access::of(&file), Access::Renewed);
         assert_eq!(Access::of(&AuthInfo::default()), Access::Unknown);
@@ -79,6 +85,9 @@ mod tests {
         let pair = rcgen::generate_simple_self_signed(vec!["a".to_owned()]).unwrap();
         let data = Some(STANDARD.encode(pair.cert.pem()));
         let auth = AuthInfo { client_certificate_data: data, ..AuthInfo::default() };
+        let token = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(r#"{"exp":1}"#));
+        let both = AuthInfo { token: Some(token.into()), ..auth.clone() };
+        assert_eq!(Access::of(&both), Access::of(&auth), "either is enough");
         assert!(matches!(Access::of(&auth), Access::Until(until) if until > Timestamp::now()));
     }
 }

@@ -31,7 +31,8 @@ impl Cluster {
     }
 }
 
-/// `nginx` is `docker.io/library/nginx:latest`. Source: the reference grammar of the distribution project.
+/// `nginx` is `docker.io/library/nginx:latest`; a digest says more than the tag beside it. Source: the reference grammar of
+/// the distribution project.
 pub fn full_name(written: &str) -> String {
     let (name, digest) = written.split_once('@').map_or((written, ""), |(name, digest)| (name, digest));
     let host = name.split_once('/').map(|(host, _)| host);
@@ -40,11 +41,12 @@ pub fn full_name(written: &str) -> String {
         Some(_) => format!("docker.io/{name}"),
         None => format!("docker.io/library/{name}"),
     };
-    let has_tag = name.rsplit('/').next().is_some_and(|last| last.contains(':'));
-    match (digest.is_empty(), has_tag) {
-        (false, _) => format!("{name}@{digest}"),
-        (true, true) => name,
-        (true, false) => format!("{name}:latest"),
+    let tag = name.rsplit('/').next().and_then(|last| last.split_once(':')).map(|(_, tag)| tag);
+    match (digest.is_empty(), tag) {
+        (false, Some(tag)) => format!("{}@{digest}", name.strip_suffix(&format!(":{tag}")).unwrap_or(&name)),
+        (false, None) => format!("{name}@{digest}"),
+        (true, Some(_)) => name,
+        (true, None) => format!("{name}:latest"),
     }
 }
 
@@ -62,7 +64,7 @@ mod tests {
             ("localhost/a", "localhost/a:latest"),
             ("r.example:5000/a/b:2", "r.example:5000/a/b:2"),
             ("r.example:5000/a", "r.example:5000/a:latest"),
-            ("a:1@sha256:ab", "docker.io/library/a:1@sha256:ab"),
+            ("a:1@sha256:ab", "docker.io/library/a@sha256:ab"),
         ];
         for (written, wanted) in all {
             assert_eq!(full_name(written), wanted);

@@ -74,4 +74,4 @@ pub use shown::Shown;
 pub use source::Source;
 pub use way::{Interference, gone_over, taken_along};
 pub use write::{Conflicts, Delete, FIELD_MANAGER, Mode, Patch, Propagation};
-pub use writer::Writer;
+pub use writer::{Writer, changes};

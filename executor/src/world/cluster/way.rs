@@ -133,12 +133,17 @@ fn is_put_in(manager: &str, left: &Object, change: &Change) -> bool {
 
 /// Whether somebody typed what was added: it is nowhere else. That pods were to be restarted is no loss.
 fn is_by_hand(change: &Change, live: &Object) -> bool {
-    let restarts =
-        matches!(change.place.steps().last(), Some(Step::Key(key)) if key == "kubectl.kubernetes.io/restartedAt");
-    let is_of_spec =
-        matches!(change.place.steps().first(), Some(Step::Key(key)) if key != "metadata" && key != "status");
-    let by = || owner(live, &change.place).is_some_and(|manager| manager.starts_with("kubectl"));
-    change.old.is_none() && is_of_spec && !restarts && by()
+    let (None, Some(new)) = (&change.old, &change.new) else { return false };
+    let key = |step: Option<&Step>| match step {
+        Some(Step::Key(key)) => key.clone(),
+        _ => String::new(),
+    };
+    let mut added = Vec::new();
+    leaves(&change.place, new, &mut added);
+    added.retain(|place| key(place.steps().last()) != "kubectl.kubernetes.io/restartedAt");
+    let is_of_spec = !matches!(key(change.place.steps().first()).as_str(), "metadata" | "status");
+    let is_typed = |place: &Place| owner(live, place).is_some_and(|manager| manager.starts_with("kubectl"));
+    is_of_spec && added.iter().any(is_typed)
 }
 
 /// Our places as they were, all others as they are.
@@ -330,6 +335,9 @@ mod tests {
         let left = of(json!({ "size": 1 }), "nobody");
         let typed = of(json!({ "size": 1, "more": true }), "kubectl-edit");
         assert_eq!(fields(way(None, Some(&left), Some(&typed))), ["spec.more"]);
+        let restart = json!({ "kubectl.kubernetes.io/restartedAt": "2026-11-22" });
+        let restarted = of(json!({ "size": 1, "more": restart }), "kubectl-rollout");
+        assert_eq!(way(None, Some(&left), Some(&restarted)), Ok(Way::Delete), "that pods were restarted is no loss");
         let written = of(json!({ "size": 1, "more": true }), "pool-operator");
         assert_eq!(way(None, Some(&left), Some(&written)), Ok(Way::Delete), "its operator does so again");
     }

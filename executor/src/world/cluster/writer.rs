@@ -7,8 +7,9 @@ use super::diff::{Change, compare};
 use super::name::ObjectName;
 use super::normal::Normal;
 use super::object::Object;
-use super::owners::{entries, is_controller, is_ours, is_place_of};
+use super::owners::{entries, is_controller, is_ours, is_place_of, owner};
 use super::place::Place;
+use super::write::FIELD_MANAGER;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,13 +22,15 @@ const FLUX: [&str; 2] = ["kustomize-controller", "helm-controller"];
 const HELM: &str = "helm";
 /// Managers that are people, or that the server makes up.
 const NOBODY: [&str; 2] = ["kubectl", "before-first-apply"];
+/// No object has as many; a server that tells more is not believed.
+const MOST_MANAGERS: usize = 100;
 /// What an autoscaler sets.
 const REPLICAS: [&str; 2] = ["spec", "replicas"];
 
 /// Somebody who writes to an object by itself, again and again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Writer {
-    /// Argo CD, for one of its Applications.
+    /// Argo CD, for one of its Applications; none: nothing tells which.
     ArgoCd(Option<String>),
     /// Flux, for a `Kustomization` or a `HelmRelease`.
     Flux {
@@ -62,12 +65,14 @@ impl Writer {
     /// All who write to an object besides this program, people with kubectl, and what Kubernetes itself consists of.
     pub fn of(object: &Object) -> BTreeSet<Self> {
         let managers = entries(object).into_iter().filter(|entry| !is_ours(entry));
-        let mut all: BTreeSet<Self> = managers.filter_map(|entry| by_manager(entry, object)).collect();
-        all.extend([argo_cd(object), flux(object), release(object), belongs(object)].into_iter().flatten());
-        // One who is known by name is not told again without one.
-        if all.iter().any(|one| matches!(one, Self::ArgoCd(Some(_)))) {
-            all.remove(&Self::ArgoCd(None));
+        let mut all: BTreeSet<Self> =
+            managers.take(MOST_MANAGERS).filter_map(|entry| by_manager(entry, object)).collect();
+        // Who says which app it is need not be guessed.
+        if let Some(app) = argo_cd(object) {
+            all.retain(|one| !matches!(one, Self::ArgoCd(_)));
+            all.insert(app);
         }
+        all.extend([flux(object), release(object), belongs(object)].into_iter().flatten());
         all
     }
 
@@ -82,17 +87,19 @@ impl Writer {
         }
     }
 
-    /// Which places in which two states of an object differ are its.
-    pub fn touched(&self, old: &Object, new: &Object) -> BTreeSet<Place> {
-        let changes = compare(Normal::of(old).value(), Normal::of(new).value());
-        let places = changes.into_iter().map(|change| change.place);
-        places.filter(|place| self.owns(old, place)).collect()
+    /// Which of the places in which an object is to change are its.
+    pub fn touched(&self, old: &Object, places: &[Place]) -> BTreeSet<Place> {
+        places.iter().filter(|place| self.owns(old, place)).cloned().collect()
     }
 
-    /// What it changed of an object since that was left so.
-    pub fn changed(&self, left: &Object, live: &Object) -> Vec<Change> {
-        let changes = compare(Normal::of(left).value(), Normal::of(live).value());
-        changes.into_iter().filter(|change| self.owns(live, &change.place)).collect()
+    /// Which of these changes since an object was left are its: who typed one is told as nobody.
+    pub fn made<'c>(&self, live: &Object, changes: &'c [Change]) -> Vec<&'c Change> {
+        let is_its = |change: &&Change| match (self, owner(live, &change.place)) {
+            (_, Some(by)) if by == FIELD_MANAGER || is_nobody(&by) => false,
+            (Self::Autoscaler(_), by) => by.is_some_and(|by| is_controller(&by)) && self.owns(live, &change.place),
+            _ => self.owns(live, &change.place),
+        };
+        changes.iter().filter(is_its).collect()
     }
 
     fn owns(&self, object: &Object, place: &Place) -> bool {
@@ -124,6 +131,15 @@ impl fmt::Display for Writer {
     }
 }
 
+/// In what two states of an object differ, as nobody may print it.
+pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
+    compare(Normal::of(old).value(), Normal::of(new).value())
+}
+
+fn is_nobody(manager: &str) -> bool {
+    NOBODY.iter().any(|nobody| manager.starts_with(nobody))
+}
+
 fn by_manager(entry: &Value, object: &Object) -> Option<Writer> {
     let manager = entry.get("manager").and_then(Value::as_str)?;
     let scales = entry.get("subresource").and_then(Value::as_str) == Some("scale");
@@ -137,14 +153,17 @@ fn by_manager(entry: &Value, object: &Object) -> Option<Writer> {
     }
     // What Flux and Helm write has their marks.
     let known = FLUX.contains(&manager) || manager == HELM || is_controller(manager);
-    let is_nobody = NOBODY.iter().any(|nobody| manager.starts_with(nobody));
-    (!known && !is_nobody).then(|| Writer::Manager(manager.to_owned()))
+    (!known && !is_nobody(manager)).then(|| Writer::Manager(manager.to_owned()))
 }
 
 /// `portal:apps/Deployment:lumen/portal`; the app of another namespace than Argo CD's is `NAMESPACE_portal`.
 fn argo_cd(object: &Object) -> Option<Writer> {
     let id = object.text("/metadata/annotations/argocd.argoproj.io~1tracking-id")?;
-    let (app, _) = id.split_once(':')?;
+    let (app, rest) = id.split_once(':')?;
+    // Whoever copies an object copies its mark as well.
+    if rest.rsplit('/').next() != Some(object.name()) {
+        return None;
+    }
     let app = app.rsplit('_').next().unwrap_or(app);
     Some(Writer::ArgoCd(Some(app.to_owned())))
 }
@@ -223,8 +242,11 @@ mod tests {
         let fields =
             json!({ "managedFields": [entry("operator", "", "f:paused"), entry("kubectl", "", "f:replicas")] });
         let (old, new) = (object(&fields, 1), object(&fields, 2));
-        assert_eq!(Writer::Manager("operator".into()).touched(&old, &new), BTreeSet::new());
-        let scaled = Writer::Autoscaler(None).touched(&old, &new);
+        let changes = changes(&old, &new);
+        let places: Vec<Place> = changes.iter().map(|change| change.place.clone()).collect();
+        assert_eq!(Writer::Manager("operator".into()).touched(&old, &places), BTreeSet::new());
+        let scaled = Writer::Autoscaler(None).touched(&old, &places);
+        assert_eq!(Writer::Autoscaler(None).made(&new, &changes), Vec::<&Change>::new(), "somebody typed it");
         assert_eq!(scaled.iter().map(ToString::to_string).collect::<Vec<_>>(), ["spec.replicas"]);
     }
 

@@ -46,7 +46,7 @@ fn step(cx: &Cx<'_>, row: &Row<'_>) -> String {
 
 /// `6 of 6 checks hold`.
 fn back(cx: &Cx<'_>) -> String {
-    let number = |outcome| cx.preview.tried.iter().filter(|one| one.outcome == outcome).count();
+    let number = |outcome| cx.preview.all_tried().filter(|one| one.outcome == outcome).count();
     match (number(Outcome::Holds), number(Outcome::Fails)) {
         (0, 0) => tried::summary(cx),
         (holds, fails) => {
