@@ -15,6 +15,9 @@ use switchback_compiler::value::Text;
 /// All that was seen, by resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
+    /// Which cluster it is; none where there is none, or that may not be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Files and folders of the target's directory.
     pub files: BTreeMap<RelPath, Fact>,
     /// What is no file.
@@ -146,7 +149,10 @@ impl fmt::Display for Fact {
 impl Facts {
     /// What is not as it was, resource by resource, for people who have this namespace in mind.
     pub fn changed(&self, now: &Self, namespace: &str) -> Vec<Changed> {
-        let Self { files, resources, versions, conditions, copies } = self;
+        let Self { cluster, files, resources, versions, conditions, copies } = self;
+        if let Some(other) = another_cluster(cluster.as_deref(), now.cluster.as_deref()) {
+            return vec![other];
+        }
         let holds = |holds: &bool| if *holds { "it is so already" } else { "it is not so yet" }.to_owned();
         let all = [
             compared(files, &now.files, ToString::to_string, ToString::to_string, Fact::agrees),
@@ -161,6 +167,14 @@ impl Facts {
             all.into_iter().partition(|one| one.was != UNSEEN && one.is != UNSEEN);
         if seen.is_empty() { unseen } else { seen }
     }
+}
+
+/// Whether it is another cluster: nothing else tells anything then.
+pub(crate) fn another_cluster(then: Option<&str>, now: Option<&str>) -> Option<Changed> {
+    let (then, now) = then.zip(now).filter(|(then, now)| then != now)?;
+    let (resource, told) =
+        ("the cluster".to_owned(), |uid: &str| format!("one whose namespace kube-system has uid {uid}"));
+    Some(Changed { resource, was: told(then), is: told(now) })
 }
 
 /// What is said of a resource that one of two previews did not look at.

@@ -22,8 +22,8 @@ mod way_back;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use facts::secret_places;
 pub use facts::{Changed, CopyFact, Fact, Facts};
+pub(crate) use facts::{another_cluster, secret_places};
 pub(crate) use kept::all as kept_copies;
 pub(crate) use kept::of as kept_copy;
 pub use owners::Owner;

@@ -64,6 +64,9 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         paused: BTreeMap::new(),
         early: BTreeMap::new(),
     };
+    if let Some(cluster) = &site.cluster {
+        walk.facts.cluster = cluster.identity().await;
+    }
     walk.look_early().await;
     for (id, unit) in (0..).zip(&plan.units) {
         // Looking at files waits for nothing, and a signal must be heard in between.

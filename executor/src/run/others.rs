@@ -16,7 +16,12 @@ pub(super) async fn note(work: &Work<'_>) {
     }
     let progress = |_: String, _: bool| {};
     let scene = work.scene("owners", READ_LIMIT.std(), &progress);
-    let told = match changed_by_others(&scene).await {
+    let told = match work.scribe.made().await {
+        Ok(made) => changed_by_others(&scene, &made).await,
+        // A journal that can't be written stops the run by itself.
+        Err(_) => return,
+    };
+    let told = match told {
         Ok(told) => told,
         Err(fault) => vec![format!("other owners can't be looked at again: {}", fault.why)],
     };

@@ -13,6 +13,7 @@ use crate::bundle::Bundle;
 use crate::event::{Event, Standing};
 use crate::exit::Exit;
 use crate::fault_point::boundary;
+use crate::preview::{Changed, another_cluster};
 use crate::run::{Asker, Further, NotFurther, Outcome, Reader, Reviewed, Settled, Signals, further, make_room};
 use crate::runs::{Run, RunError};
 use crate::schedule::{Aim, State};
@@ -92,6 +93,13 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let state = loaded.state();
     let way = Box::pin(cluster_for(target, &plan, &state, options.to)).await;
     let way = way.map_err(|fault| not_connected(fault, options.to, &opened.run))?;
+    let known = match &way {
+        Way::Needed(Some(cluster)) => cluster.identity().await,
+        _ => None,
+    };
+    if let Some(other) = another_cluster(loaded.bundle.preview.facts.cluster.as_deref(), known.as_deref()) {
+        return Err(elsewhere(&other, options.to, &opened.run));
+    }
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .await
@@ -129,6 +137,14 @@ fn not_connected(fault: Fault, to: &str, run: &str) -> Refused {
     let Fault { why, details, .. } = fault;
     let refused = Refused::error(format!("{why}; nothing was touched"));
     details.into_iter().fold(refused, Refused::fact).next(run_command(format_args!("{to} {run}")))
+}
+
+/// The kubeconfig leads to another cluster than the one that the run changed.
+fn elsewhere(other: &Changed, to: &str, run: &str) -> Refused {
+    let why = format!("run {run} is on another cluster; nothing was touched");
+    let refused = Refused::with(Exit::Changed, why).fact(format!("it is on {}", other.was));
+    let refused = refused.fact(format!("this is {}", other.is));
+    refused.fact("point KUBECONFIG to the one of the run").next(run_command(format_args!("{to} {run}")))
 }
 
 /// Whether a run keeps its target beyond this process, as its journal says by now; one that can't be read may say so.

@@ -53,7 +53,8 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
 }
 
 fn is_ours(kept: &Kept, revision: u32, now: &History, scene: &Scene<'_>) -> Result<bool, Fault> {
-    now.get(revision).map_or(Ok(false), |release| ours::is(kept, release, scene))
+    let Some(release) = now.get(revision) else { return Ok(false) };
+    Ok(ours::is(kept, release, scene)? || ours::is_again(kept, now, release, scene)?)
 }
 
 fn left(line: String) -> Undone {

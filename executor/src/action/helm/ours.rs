@@ -3,7 +3,7 @@
 use super::kept::Kept;
 use crate::durable;
 use crate::site::{Fault, Scene};
-use crate::world::helm::{History, Release, Settled};
+use crate::world::helm::{History, Release, Settled, Status};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,20 @@ pub(super) fn is(kept: &Kept, release: &Release, scene: &Scene<'_>) -> Result<bo
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Fault::new(format!("can't read `{}`: {error}", mark.display()))),
     }
+}
+
+/// Whether a revision is a way back to what this run made last: another run went on from there, and was taken back.
+pub(super) fn is_again(kept: &Kept, now: &History, release: &Release, scene: &Scene<'_>) -> Result<bool, Fault> {
+    let comes_back = release.rollback_to().is_some() && now.last().is_some_and(|last| last == release);
+    if !comes_back || release.status != Status::Deployed {
+        return Ok(false);
+    }
+    for made in now.revisions().iter().rev().filter(|made| made.revision < release.revision) {
+        if is(kept, made, scene)? {
+            return Ok(made.is_as(release));
+        }
+    }
+    Ok(false)
 }
 
 /// Takes away the record of a revision of ours that did not end well; a copy of it stays in the run's folder. Its number is

@@ -1,22 +1,32 @@
 //! What those made of a run's objects who write to them by themselves (R18).
 
 use super::store::Store;
-use crate::resource::Resource;
+use crate::resource::{Observed, Resource, noted_back as back, seen};
 use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{Change, Object, ObjectName, Writer, changes, is_same_version};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use switchback_compiler::words::list;
 
 /// What they changed of objects of this run since it wrote them last, a line each. What was deleted since, or made anew, is
 /// for `freeze` and checks to find.
-pub async fn changed_by_others(scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
+///
+/// `made` is what the run itself made of resources last: what it gave back is its own doing.
+pub async fn changed_by_others(
+    scene: &Scene<'_>,
+    made: &BTreeMap<Resource, Option<Observed>>,
+) -> Result<Vec<String>, Fault> {
     let all = Store::all_left(scene)?;
     let names: Vec<_> = all.keys().cloned().collect();
     let live = scene.site.cluster()?.get_all(&names).await;
     let mut told = Vec::new();
     for ((name, left), live) in all.iter().zip(live) {
         let Some(live) = live? else { continue };
-        if left.uid() == live.uid() && !is_same_version(left, &live) {
+        let resource = Resource::object(name);
+        let now = seen(scene.site, name, Some(&live));
+        let is_own = made.get(&resource).and_then(Option::as_ref).is_some_and(|made| made.agrees(&now))
+            || back(scene.site, &resource).is_some_and(|back| back.agrees(&now));
+        if !is_own && left.uid() == live.uid() && !is_same_version(left, &live) {
             told.extend(rewritten(scene.site, name, left, &live));
         }
     }

@@ -13,6 +13,7 @@ mod diff;
 mod discover;
 mod fault;
 mod generated;
+mod identity;
 mod images;
 mod kinds;
 mod lease;

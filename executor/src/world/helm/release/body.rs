@@ -68,6 +68,11 @@ impl Release {
         self.description.strip_prefix("Rollback to ")?.parse().ok()
     }
 
+    /// Whether another revision makes the very same objects, of the same chart with the same values.
+    pub fn is_as(&self, other: &Self) -> bool {
+        self.manifest == other.manifest && self.values == other.values && self.chart == other.chart
+    }
+
     /// Whether it can be a rollback to a revision, as Helm describes one. One that failed since its objects did not become
     /// ready is described as a failed install is (helm, `pkg/action/rollback.go`, the same in 3 and 4): then its manifest
     /// tells it apart.
