@@ -44,6 +44,36 @@ fn an_undo_that_was_not_equal_compares_again_and_lets_go() {
     stand.ends(0, RUN).unwrap();
 }
 
+/// The run's id, as its end tells it.
+fn id(said: &str) -> String {
+    said.lines().find_map(|line| line.strip_prefix("next: switchback report ")).unwrap().to_owned()
+}
+
+#[test]
+fn an_undo_below_a_newer_run_names_what_is_taken_back_first() {
+    let stand = stand(PAGE);
+    let first = id(&stand.ends(0, RUN).unwrap());
+    stand.write("p.plan.kdl", &format!("plan \"p\"\n{}\n", PAGE.replace("new", "newer"))).unwrap();
+    let second = id(&stand.ends(0, RUN).unwrap());
+    let said = stand.ends(15, &format!("switchback undo {first} --yes")).unwrap();
+    has(&said, &[&format!("refused: newer run {second} stands on run {first}; nothing was touched")]);
+    has(&said, &[&format!("run {second} of plan p changed page since"), &format!("next: switchback undo {second}")]);
+    assert_eq!(stand.read("site/page"), "newer\n");
+    stand.ends(0, &format!("switchback undo {second} --yes")).unwrap();
+    assert_eq!(stand.read("site/page"), "new\n");
+    stand.ends(0, &format!("switchback undo {first} --yes")).unwrap();
+    assert_eq!(stand.read("site/page"), "");
+}
+
+#[test]
+fn an_undo_below_a_newer_run_that_touched_other_things_is_free() {
+    let stand = stand(PAGE);
+    let first = id(&stand.ends(0, RUN).unwrap());
+    stand.write("p.plan.kdl", "plan \"p\"\nstep \"b\" { file.write \"b\" content=\"1\" }\n").unwrap();
+    stand.ends(0, RUN).unwrap();
+    stand.ends(0, &format!("switchback undo {first} --yes")).unwrap();
+}
+
 #[test]
 fn what_the_plan_leaves_is_told_alike_by_all_and_keeps_no_target() {
     let stays = r#"step "log" { needs "page"; file.write "log" content="new\n"; stays "history is kept"; verify { file.exists "log" } }"#;

@@ -15,7 +15,7 @@ use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
 use crate::screen::{list, run_command};
-use crate::session::{GoOn, Loaded, Refused, go_on, held_until, tidy};
+use crate::session::{GoOn, Loaded, Refused, go_on, held_until, on_top, tidy};
 use std::path::Path;
 
 /// What a command asks for.
@@ -53,6 +53,11 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
             return Ok(refuse(&refused, globals));
         }
         return Ok(refuse(&end, globals));
+    }
+    if ask.to == "undo"
+        && let Some(refused) = on_top(project.root(), &loaded)
+    {
+        return Ok(refuse(&refused, globals));
     }
     let view = view(globals, &loaded.bundle);
     let mut given = ask.given.clone();

@@ -8,6 +8,7 @@ mod inputs;
 mod lease;
 mod marks;
 mod needed;
+mod on_top;
 mod open;
 mod refused;
 
@@ -16,5 +17,6 @@ pub use execute::{Execute, Executed, execute};
 pub use further::{GoOn, Loaded, found_secrets, go_on, held_until, secrets, works_on};
 pub use inputs::{InputError, Resolved, Sources, resolve};
 pub use marks::{in_the_way, tidy};
+pub use on_top::on_top;
 pub use open::{Opened, directory, looking, touches, writing};
 pub use refused::Refused;
