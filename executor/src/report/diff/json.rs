@@ -9,6 +9,7 @@
 //!  "deletions": {"number": 3, "of": 27, "at_most": 10},
 //!  "blocked": [{"step": "portal", "why": "…"}],
 //!  "risks": [{"kind": "loses", "step": "postgres", "text": "…"}],
+//!  "gates": [{"name": "data", "when": "before the first change", "text": "…", "typed": "prod-eu"}],
 //!  "steps": [{"name": "portal", "stage": "change", "layer": "user-space", "skipped": null,
 //!             "moves": [{"component": "portal", "from": "3.8.2", "to": "4.0.0", "major": true}],
 //!             "copies": ["…"], "equal": 4, "notes": [], "way_back": "…",
@@ -24,6 +25,7 @@
 //! is null where policy has no limit, `digest` where no bundle was made. A line's `kind` is `hunk`, `same`, `removed`,
 //! `added` or `note`. New keys may come within a version; none goes or changes its meaning.
 
+use super::gates::{Asked, asked};
 use super::{Cx, Shown, share};
 use crate::action::{Body, Change};
 use crate::preview::{Preview, Risk, Tried, UnitPreview, risks};
@@ -59,6 +61,7 @@ pub fn json(plan: &Plan, preview: &Preview, shown: &Shown, digest: Option<&str>)
             json!({"step": step, "why": blocked.why})
         }).collect::<Vec<_>>(),
         "risks": risks(plan, preview).iter().map(risk).collect::<Vec<_>>(),
+        "gates": asked(plan, preview).iter().map(Asked::json).collect::<Vec<_>>(),
         "steps": steps,
         "way_back": preview.tried.iter().map(tried).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(left_out).collect::<Vec<_>>(),

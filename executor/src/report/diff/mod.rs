@@ -5,6 +5,7 @@ mod order;
 
 mod head;
 mod risks;
+mod gates;
 mod step;
 mod blocks;
 mod folded;
