@@ -129,7 +129,12 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
             None => globals.remark(&format!("next: {next}\n")),
         }
     }
-    Ok(if args.detailed_exitcode && differs { Exit::Differences } else { Exit::Done })
+    Ok(match fresh.bundle.preview.blocked.is_empty() {
+        // A check of every change must not call one good that could not begin.
+        false => Exit::NotSafe,
+        true if args.detailed_exitcode && differs => Exit::Differences,
+        true => Exit::Done,
+    })
 }
 
 /// What to run next: what was written, else the plan, for a person who read all of it.

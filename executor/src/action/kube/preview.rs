@@ -39,7 +39,8 @@ pub(super) fn change(
     let is_foreseen = foreseen.is_some();
     let base = foreseen.unwrap_or(look.live);
     let simulated = base.as_ref().map(|base| (look.merge)(base.value(), look.wanted.object.value()));
-    let next = next(&name, &look.wanted, simulated, look.tried.filter(|_| !is_foreseen), world)?;
+    let tried = with_room(look.tried.filter(|_| !is_foreseen), &name, &look.wanted, world);
+    let next = next(&name, &look.wanted, simulated, tried, world)?;
     if base.as_ref().is_some_and(|base| Normal::of(base) == Normal::of(&next.object)) {
         return Ok(None);
     }
@@ -62,11 +63,26 @@ fn named(look: &Look, namespace: &str, world: &Predicted) -> ObjectName {
     }
 }
 
+type Trial = Result<Tried, crate::world::cluster::Fault>;
+
+/// Where there is no namespace for it nothing can be tried: that is in the way of starting, with the way out.
+fn with_room(tried: Option<Trial>, name: &ObjectName, wanted: &Wanted, world: &mut Predicted) -> Option<Trial> {
+    let is_made = world.objects().any(|first| makes_place(first, name, &wanted.object));
+    match tried {
+        Some(Err(fault)) if fault.lacks_room() && !is_made => {
+            let help = fault.help.map(|help| format!("; {help}")).unwrap_or_default();
+            world.block(format!("{}{help}", fault.what));
+            None
+        }
+        tried => tried,
+    }
+}
+
 fn next(
     name: &ObjectName,
     wanted: &Wanted,
     simulated: Option<Value>,
-    tried: Option<Result<Tried, crate::world::cluster::Fault>>,
+    tried: Option<Trial>,
     world: &Predicted,
 ) -> Result<Next, Fault> {
     match tried {
