@@ -225,6 +225,11 @@ impl<'a> Walk<'a> {
         let counts = |(path, fact): &(&RelPath, &Fact)| fact.exists() || gone.contains(path.as_str());
         let existing = facts.files.iter().filter(counts).count();
         preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
+        let open = preview.resources(&[What::Unknown]);
+        let is_open = |name: String| open.contains(name.as_str()) && !gone.contains(name.as_str());
+        let there = facts.resources.iter().filter(|(_, observed)| observed.exists());
+        let open = there.filter(|(resource, _)| is_open(resource.spoken(&site.namespace))).count();
+        preview.open = open;
         preview.facts = facts;
         preview.tried = tried::all(plan, site, &preview, copied);
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);

@@ -111,15 +111,20 @@ fn shown(
     let new = if base.is_some() { &next.object } else { &wanted.object };
     let what = if base.is_some() { What::Changed } else { What::Created };
     let mut lines = lines(base, Some(new), site);
-    lines.extend(next.owners.iter().map(|FieldConflict { field, manager }| DiffLine {
-        kind: Kind::Note,
-        text: format!("{field} is owned by {manager}"),
-    }));
+    lines.extend(owned_lines(&next.owners));
     let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
     // Of what holds a secret a bundle binds to nothing: a digest could be guessed.
     let hidden = new.kind() == "Secret" || site.hides(named) || wanted.later;
     let after = (!hidden).then(|| Normal::of(new).digest(&MaskKey::new([0; 32])).to_string());
     Change { resource, what, learnt: next.learnt, body, after }
+}
+
+/// Who owns what, a remark each.
+pub(in crate::action) fn owned_lines(owners: &[FieldConflict]) -> impl Iterator<Item = DiffLine> {
+    owners.iter().map(|FieldConflict { field, manager }| DiffLine {
+        kind: Kind::Note,
+        text: format!("{field} is owned by {manager}"),
+    })
 }
 
 /// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change.
