@@ -127,7 +127,8 @@ impl UnitStory {
     fn take(&mut self, at: Timestamp, event: &Event) {
         match event {
             Event::UnitBegan { .. } => {
-                self.began.get_or_insert(at);
+                // A step that goes on after days did not take days.
+                self.began = Some(at);
                 self.forward = Forward::Runs;
                 self.drift.clear();
             }
@@ -189,7 +190,7 @@ impl UnitStory {
     fn take_of_back(&mut self, at: Timestamp, event: &Event) {
         match event {
             Event::UndoBegan { way, .. } => {
-                self.back_began.get_or_insert(at);
+                self.back_began = Some(at);
                 self.way = *way;
                 self.back = Back::Runs;
             }
