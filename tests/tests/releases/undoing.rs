@@ -44,6 +44,16 @@ fn what_others_changed_since_is_not_gone_over() {
 }
 
 #[test]
+fn a_hook_that_helm_left_behind_is_told_after_the_undo() {
+    let cluster = cluster!("a_hook_that_helm_left_behind_is_told_after_the_undo");
+    let steps = r#"step "portal" { on-failure "undo"; helm.upgrade "portal" chart="charts/portal/2.0.0" within="6s" { values "slow.yaml" } }"#;
+    let stage = Stage::new(cluster, Helm::Four, "behind", steps);
+    stage.write("slow.yaml", "hook: { switchback.test/ends-after: 120s }\n");
+    let said = stage.ends(20, RUN);
+    has(&said, &["release portal back at what revision 1 was", "hook job/portal-migrate still runs"]);
+}
+
+#[test]
 fn what_was_otherwise_than_its_revision_comes_back() {
     let cluster = cluster!("what_was_otherwise_than_its_revision_comes_back");
     for helm in Helm::BOTH {
