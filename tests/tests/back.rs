@@ -51,6 +51,17 @@ fn id(said: &str) -> String {
 }
 
 #[test]
+fn what_failed_half_way_is_told_where_it_is_left() {
+    let stand = stand(
+        r#"step "a" { on-failure "stop"; program "sh" "-c" "touch half; exit 1"; undo { program "true" } }"#,
+    );
+    stand.ends(21, RUN).unwrap();
+    has(&stand.ends(0, "switchback report").unwrap(), &["1 step in part"]);
+    let said = stand.ends(0, "switchback abort --yes").unwrap();
+    has(&said, &["aborted: local is left as it is, with 0 of 1 step done; in part: a"]);
+}
+
+#[test]
 fn an_undo_below_a_newer_run_names_what_is_taken_back_first() {
     let stand = stand(PAGE);
     let first = id(&stand.ends(0, RUN).unwrap());

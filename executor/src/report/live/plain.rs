@@ -116,7 +116,7 @@ impl Plain {
         let name = unit.name.clone();
         let new = Beat {
             name,
-            began: of.back_began.or(of.began).unwrap_or(at),
+            began: of.back_tried.or(of.tried).unwrap_or(at),
             told: at,
             since: at,
             now: None,
