@@ -63,6 +63,12 @@ fn named(look: &Look, namespace: &str, world: &Predicted) -> ObjectName {
     }
 }
 
+/// That there is no namespace for an object, and the way out.
+pub(in crate::action::kube) fn no_room(fault: &crate::world::cluster::Fault) -> String {
+    let help = fault.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{}{help}", fault.what)
+}
+
 type Trial = Result<Tried, crate::world::cluster::Fault>;
 
 /// Where there is no namespace for it nothing can be tried: that is in the way of starting, with the way out.
@@ -70,8 +76,7 @@ fn with_room(tried: Option<Trial>, name: &ObjectName, wanted: &Wanted, world: &m
     let is_made = world.objects().any(|first| makes_place(first, name, &wanted.object));
     match tried {
         Some(Err(fault)) if fault.lacks_room() && !is_made => {
-            let help = fault.help.map(|help| format!("; {help}")).unwrap_or_default();
-            world.block(format!("{}{help}", fault.what));
+            world.block(no_room(&fault));
             None
         }
         tried => tried,
