@@ -52,9 +52,8 @@ fn id(said: &str) -> String {
 
 #[test]
 fn what_failed_half_way_is_told_where_it_is_left() {
-    let stand = stand(
-        r#"step "a" { on-failure "stop"; program "sh" "-c" "touch half; exit 1"; undo { program "true" } }"#,
-    );
+    let stand =
+        stand(r#"step "a" { on-failure "stop"; program "sh" "-c" "touch half; exit 1"; undo { program "true" } }"#);
     stand.ends(21, RUN).unwrap();
     has(&stand.ends(0, "switchback report").unwrap(), &["1 step in part"]);
     let said = stand.ends(0, "switchback abort --yes").unwrap();

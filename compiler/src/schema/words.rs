@@ -399,7 +399,11 @@ pub const WORDS: &[Word] = &[
         props: &[
             Param::optional("context", Ty::Known, "the context of the kubeconfig; left out, its current one"),
             Param::optional("namespace", Ty::Known, "the namespace of what names none itself; left out, `default`"),
-            Param::optional("lease", Ty::Known, "the namespace in which the Lease lies that runs hold on it; left out, `default`"),
+            Param::optional(
+                "lease",
+                Ty::Known,
+                "the namespace in which the Lease lies that runs hold on it; left out, `default`",
+            ),
         ],
         ..word("kube", &[Target], "a platform that lives in a cluster, alone or beside a directory")
     },

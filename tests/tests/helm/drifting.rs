@@ -50,8 +50,7 @@ fn with_server_side_apply_drift_of_helms_fields_is_a_conflict() {
         let portal = of(&told, "deployment/portal");
         let Effect::Refused(refusal) = &portal.effect else { unreachable!("{told:?}") };
         assert_eq!(refusal.to_string(), "others own what would be changed: .spec.replicas (kubectl)");
-        let lines: Vec<String> =
-            portal.lines(&MaskKey::new([0; 32]), 1).into_iter().map(|line| line.text).collect();
+        let lines: Vec<String> = portal.lines(&MaskKey::new([0; 32]), 1).into_iter().map(|line| line.text).collect();
         let (theirs, ours) = (lines.contains(&"replicas: 3".to_owned()), lines.contains(&"replicas: 1".to_owned()));
         assert!(theirs && ours, "their value and the chart's: {lines:?}");
         let ended = stage.command(upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;

@@ -31,7 +31,9 @@ pub(super) fn words(call: &Call) -> String {
 /// What is wrong with the names.
 pub(super) fn objections(call: &Call) -> Vec<Objection> {
     let known = texts(call).into_iter().filter(|text| !text.contains('‹'));
-    known.filter_map(|text| wrong(Reference::parse(text)).map(|(text, help)| Objection { about: "object", text, help })).collect()
+    known
+        .filter_map(|text| wrong(Reference::parse(text)).map(|(text, help)| Objection { about: "object", text, help }))
+        .collect()
 }
 
 /// What is wrong with one, and the way out. A kind that nobody has would be waited for in vain.
@@ -151,9 +153,12 @@ mod tests {
 
     #[test]
     fn a_misspelt_kind_is_told_before_it_is_waited_for_in_vain() {
-        let help = "did you mean \"deployment/web\"? A kind of somebody else is told by its group: \"deploymnt.GROUP/web\"";
+        let help =
+            "did you mean \"deployment/web\"? A kind of somebody else is told by its group: \"deploymnt.GROUP/web\"";
         assert_eq!(told("deploymnt/web"), [format!("Kubernetes has no kind `deploymnt`; {help}")]);
-        for sound in ["deployment/web", "deploy/web", "vase/red", "helmrelease/web", "deploymnt.a.io/web", "endpoints/a"] {
+        for sound in
+            ["deployment/web", "deploy/web", "vase/red", "helmrelease/web", "deploymnt.a.io/web", "endpoints/a"]
+        {
             assert_eq!(told(sound), Vec::<String>::new(), "{sound}");
         }
     }

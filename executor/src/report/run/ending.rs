@@ -173,7 +173,8 @@ fn steps_there(story: &Story, plan: &Plan) -> String {
     let undone = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Undone).len();
     let undone = if undone > 0 { format!(" and {undone} undone") } else { String::new() };
     // What failed or was cut off half way is there as well, and nobody takes it back any more.
-    let half = |unit: &UnitStory, of: &Unit| unit.has_effects() && !unit.outcome_forward(of).is_over() && !back(unit, of);
+    let half =
+        |unit: &UnitStory, of: &Unit| unit.has_effects() && !unit.outcome_forward(of).is_over() && !back(unit, of);
     let half = story.steps(plan, half);
     let half = if half.is_empty() { String::new() } else { format!("; in part: {}", half.join(", ")) };
     format!("{} done{undone}{half}", of(done, all, "step"))

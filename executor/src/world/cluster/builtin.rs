@@ -225,7 +225,12 @@ mod tests {
 
     #[test]
     fn a_misspelt_word_is_told_from_one_of_somebody_else() {
-        let known = [("deploymnt", "deployment"), ("confgmap", "configmap"), ("StatefulSte", "statefulset"), ("secert", "secret")];
+        let known = [
+            ("deploymnt", "deployment"),
+            ("confgmap", "configmap"),
+            ("StatefulSte", "statefulset"),
+            ("secert", "secret"),
+        ];
         for (word, meant) in known {
             assert_eq!(Builtin::misspelt(word).as_deref(), Some(meant), "{word}");
         }

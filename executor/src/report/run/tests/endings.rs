@@ -46,7 +46,8 @@ fn what_a_step_takes_is_not_the_time_in_which_nobody_worked_on_it() {
     let story = Story::of(&plan, &script.0);
     assert_eq!(story.unit(id).unwrap().took(), Some(Duration::from_secs(2 + 3)));
     let failed = || Event::UndoFailed { unit: id, why: "no".into(), details: Vec::new() };
-    let script = script.resumed(10_000, "undo").at(10_001, Event::UndoBegan { unit: id, way: None }).at(10_003, failed());
+    let script =
+        script.resumed(10_000, "undo").at(10_001, Event::UndoBegan { unit: id, way: None }).at(10_003, failed());
     let script = script.resumed(20_000, "undo").at(20_001, Event::UndoBegan { unit: id, way: None });
     let story = Story::of(&plan, &script.at(20_002, failed()).0);
     assert_eq!(story.unit(id).unwrap().back_took(), Some(Duration::from_secs(1)));
