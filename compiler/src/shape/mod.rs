@@ -179,7 +179,7 @@ fn unknown(cx: &Cx<'_>, node: &Node, place: Place, kind: Option<&dyn Kind>) -> D
         let places: Vec<&str> = kind.form().roles.iter().map(|role| role.place()).collect();
         return misplaced(name, place, span).help(format!("it is {}", places.join("; and ")));
     }
-    if is_later(name) {
+    if is_later(name, cx.registry.all().map(|kind| kind.form().name)) {
         return later(name, span);
     }
     if let Some(word) = WORDS.iter().find(|word| word.name == name) {

@@ -99,6 +99,7 @@ pub struct ActPreview {
     pub resources: BTreeSet<Resource>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_none(number: &usize) -> bool {
     *number == 0
 }

@@ -60,11 +60,9 @@ fn a_namespace_that_went_after_the_review_stops_the_bundle_before_it_begins() {
     let stage = stage(cluster, "reviewed", r#"step "a" { kube.apply "a.yaml" "b.yaml" }"#);
     stage.ends(0, "switchback diff p.plan.kdl -o p.swb");
     cluster.kubectl(&["delete", "namespace", &stage.namespace], "").unwrap();
-    let said = stage.ends(15, "switchback run p.swb");
-    has(
-        &said,
-        &["it is not safe to start; nothing was touched", &format!("namespaces \"{}\" not found", stage.namespace)],
-    );
+    let said = stage.ends(11, "switchback run p.swb");
+    let missing = format!("now it is not safe to start: namespaces \"{}\" not found", stage.namespace);
+    has(&said, &["nothing was touched", &missing, &format!("kubectl create namespace {}", stage.namespace)]);
     assert_eq!(said.matches("not found").count(), 1, "{said}");
 }
 

@@ -228,22 +228,25 @@ pub(crate) fn total_of(story: &Story, plan: &Plan, view: &View) -> String {
     if story.undo.is_some() {
         return format!("{} before the undo", made(story, plan, done));
     }
-    if !view.reviewed.is_empty() && done == all.known() && done == as_reviewed(story, plan, &view.reviewed) {
+    let whole = half(story, plan) == 0 && done == all.known();
+    if !view.reviewed.is_empty() && whole && done == as_reviewed(story, plan, &view.reviewed) {
         return all.figures(" ", "  ", view.look);
     }
     made(story, plan, done)
 }
 
-/// Changes that were made; what failed or was cut off may have done some of its own, which nobody counted.
+/// Changes that were made; where none was counted, what failed or was cut off may have made some all the same.
 fn made(story: &Story, plan: &Plan, done: usize) -> String {
-    let open = |act: &ActStory| matches!(act.step, Step::Failed(_) | Step::Unknown(_) | Step::Open);
-    let half = story.steps(plan, |unit, _| unit.acts.values().any(open)).len();
-    let part = || format!("{} in part", count(half, "step"));
-    match (done, half) {
-        (_, 0) => count(done, "change"),
-        (0, _) => part(),
-        (_, _) => format!("{}, {}", count(done, "change"), part()),
+    match (done, half(story, plan)) {
+        (0, half @ 1..) => format!("{} in part", count(half, "step")),
+        _ => count(done, "change"),
     }
+}
+
+/// How many steps have an action that failed, or that nobody saw end.
+fn half(story: &Story, plan: &Plan) -> usize {
+    let open = |act: &ActStory| matches!(act.step, Step::Failed(_) | Step::Unknown(_) | Step::Open);
+    story.steps(plan, |unit, _| unit.acts.values().any(open)).len()
 }
 
 /// How many of the reviewed changes were made, by unit.
