@@ -34,7 +34,8 @@ fn an_undo_that_was_not_equal_compares_again_and_lets_go() {
     has(&said, &["`page` was changed by somebody else", "next: switchback undo", "or:   switchback abort"]);
     has(&stand.ends(0, "switchback status").unwrap(), &["1 of 1 resource is not as before", "next: switchback undo"]);
     // As long as it is so, the same is said, and the target stays kept.
-    has(&stand.ends(23, UNDO).unwrap(), &["1 thing is not as before"]);
+    let again = stand.ends(23, UNDO).unwrap();
+    has(&again, &["1 thing is not as before", "compared: `page` was changed by somebody else since"]);
     stand.ends(14, RUN).unwrap();
     let said = stand.ends(0, &format!("rm site/page; {UNDO}")).unwrap();
     has(&said, &["compared: 1 of 1 resource is as before the run", "undone: as you asked"]);
@@ -42,6 +43,46 @@ fn an_undo_that_was_not_equal_compares_again_and_lets_go() {
     has(&told, &["1 of 1 resource is as before"]);
     assert!(!told.contains("not as before") && !told.contains("keeps"), "{told}");
     stand.ends(0, RUN).unwrap();
+}
+
+/// The run's id, as its end tells it.
+fn id(said: &str) -> String {
+    said.lines().find_map(|line| line.strip_prefix("next: switchback report ")).unwrap().to_owned()
+}
+
+#[test]
+fn what_failed_half_way_is_told_where_it_is_left() {
+    let stand =
+        stand(r#"step "a" { on-failure "stop"; program "sh" "-c" "touch half; exit 1"; undo { program "true" } }"#);
+    stand.ends(21, RUN).unwrap();
+    has(&stand.ends(0, "switchback report").unwrap(), &["1 step in part"]);
+    let said = stand.ends(0, "switchback abort --yes").unwrap();
+    has(&said, &["aborted: local is left as it is, with 0 of 1 step done; in part: a"]);
+}
+
+#[test]
+fn an_undo_below_a_newer_run_names_what_is_taken_back_first() {
+    let stand = stand(PAGE);
+    let first = id(&stand.ends(0, RUN).unwrap());
+    stand.write("p.plan.kdl", &format!("plan \"p\"\n{}\n", PAGE.replace("new", "newer"))).unwrap();
+    let second = id(&stand.ends(0, RUN).unwrap());
+    let said = stand.ends(15, &format!("switchback undo {first} --yes")).unwrap();
+    has(&said, &[&format!("refused: newer run {second} stands on run {first}; nothing was touched")]);
+    has(&said, &[&format!("run {second} of plan p changed page since"), &format!("next: switchback undo {second}")]);
+    assert_eq!(stand.read("site/page"), "newer\n");
+    stand.ends(0, &format!("switchback undo {second} --yes")).unwrap();
+    assert_eq!(stand.read("site/page"), "new\n");
+    stand.ends(0, &format!("switchback undo {first} --yes")).unwrap();
+    assert_eq!(stand.read("site/page"), "");
+}
+
+#[test]
+fn an_undo_below_a_newer_run_that_touched_other_things_is_free() {
+    let stand = stand(PAGE);
+    let first = id(&stand.ends(0, RUN).unwrap());
+    stand.write("p.plan.kdl", "plan \"p\"\nstep \"b\" { file.write \"b\" content=\"1\" }\n").unwrap();
+    stand.ends(0, RUN).unwrap();
+    stand.ends(0, &format!("switchback undo {first} --yes")).unwrap();
 }
 
 #[test]

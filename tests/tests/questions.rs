@@ -100,6 +100,35 @@ fn an_undo_that_was_asked_for_asks_before_it_loses_data() {
 }
 
 #[test]
+fn an_undo_says_what_it_goes_back_to_before_it_asks() {
+    let plan = r#"
+step "a" { moves from="1.0.0" to="1.1.0"; file.write "a" content="new\n" }
+step "b" { needs "a"; file.write "b" content="new\n" }
+step "c" { needs "b"; file.write "c" content="new\n"; stays "it only adds" }"#;
+    let project = Project::new(plan, &[("a", "old\n")]).unwrap();
+    assert_eq!(project.alone(&RUN).unwrap().exit, Some(0));
+    let told = [
+        "plan go\n",
+        "  goes back to a 1.0.0 on local\n",
+        "  3 of 3 steps, 3 changes, the last one first: c, b and a\n",
+        "  c stays as it is: it only adds\n",
+    ];
+    let refused = project.alone(&["undo"]).unwrap();
+    assert_eq!(refused.exit, Some(12), "{}", refused.said);
+    for line in told {
+        assert!(refused.said.contains(line), "{line} is not in {}", refused.said);
+    }
+    let mut undo = project.asked(&["undo"]).unwrap();
+    undo.until("take the run back? type yes: ").unwrap();
+    undo.types("yes").unwrap();
+    let (exit, said) = undo.ends().unwrap();
+    let said = said.replace('\r', "");
+    for line in told {
+        assert!(said.contains(line), "{exit:?}: {line} is not in {said}");
+    }
+}
+
+#[test]
 fn at_the_question_about_a_loss_nothing_is_an_answer_but_the_name() {
     for (key, code) in [(Some(CTRL_C), 22), (Some(CTRL_D), 24), (None, 24)] {
         let project = Project::new(LOSING, &STORE).unwrap();

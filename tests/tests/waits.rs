@@ -57,19 +57,52 @@ step "a" { program "sleep" "30" stalled="1s" within="9s"; stays "nothing" }
 }
 
 #[test]
-fn a_wait_is_told_in_a_log_and_ends_at_the_first_signal() {
+fn a_wait_after_a_change_is_told_in_a_log_and_ends_at_the_second_signal() {
     let plan = r#"plan "p"
 step "a" { file.write "a" content="1"; verify { file.exists "missing" within="5m" } }
 "#;
     let stand = Stand::new(plan, &[]).unwrap();
     let script = "switchback run p.plan.kdl --yes > log 2>&1 & run=$!
         until grep -q 'a: waits' log; do sleep 0.2; done
+        kill -TERM $run; until grep -q stopping log; do sleep 0.1; done
         kill -TERM $run; wait $run; code=$?; cat log; exit $code";
     let said = stand.ends(22, script).unwrap();
     assert!(said.contains(" of 5m: missing: nothing is there"), "{said}");
+    assert!(said.contains("nothing new starts; a is let finish"), "{said}");
     assert!(said.contains("interrupted: 0 of 1 step done"), "{said}");
     let said = stand.ends(0, "touch site/missing; switchback resume").unwrap();
     assert!(said.contains("a: done"), "{said}");
+}
+
+#[test]
+fn a_step_that_is_let_finish_is_verified_before_the_run_stops() {
+    let plan = r#"plan "p"
+step "a" { file.write "a" content="1"; verify { file.exists "missing" within="5m" } }
+step "b" { needs "a"; file.write "b" content="1" }
+"#;
+    let stand = Stand::new(plan, &[]).unwrap();
+    let script = "switchback run p.plan.kdl --yes > log 2>&1 & run=$!
+        until grep -q 'a: waits' log; do sleep 0.2; done
+        kill -INT $run; until grep -q stopping log; do sleep 0.1; done; sleep 1
+        touch site/missing; wait $run; code=$?; cat log; exit $code";
+    let said = stand.ends(22, script).unwrap();
+    assert!(said.contains("stopping: nothing new starts; a is let finish"), "{said}");
+    assert!(said.contains("a: done in") && said.contains("interrupted: 1 of 2 steps done; left: b"), "{said}");
+}
+
+#[test]
+fn a_step_that_only_waits_begins_nothing_after_a_signal() {
+    let plan = r#"plan "p"
+step "a" { before { file.exists "missing" within="5m" }; file.write "a" content="1" }
+"#;
+    let stand = Stand::new(plan, &[]).unwrap();
+    let script = "switchback run p.plan.kdl --yes > log 2>&1 & run=$!
+        until grep -q 'a: waits' log; do sleep 0.2; done
+        kill -INT $run; wait $run; code=$?; cat log; test ! -e site/a || exit 99; exit $code";
+    let said = stand.ends(22, script).unwrap();
+    assert!(said.contains("  a has only waited so far, and touches nothing"), "{said}");
+    assert!(!said.contains("let finish"), "{said}");
+    stand.ends(0, "touch site/missing; switchback resume").unwrap();
 }
 
 /// A program that is left behind by two signals, and ends when somebody says so.

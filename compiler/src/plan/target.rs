@@ -33,7 +33,7 @@ pub struct Kube {
     /// The namespace of what names none itself. That of the context is not asked: a kubeconfig is no part of what is
     /// reviewed.
     pub namespace: String,
-    /// The namespace of the Lease that runs hold on the target; none: [`Self::NAMESPACE`], which is always there.
+    /// The namespace in which the Lease lies that runs hold on the target; none: [`Self::NAMESPACE`], which is always there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<String>,
 }

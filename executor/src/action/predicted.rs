@@ -413,7 +413,10 @@ impl Predicted {
 
     /// Says why it is not safe to start.
     pub fn block(&mut self, why: String) {
-        self.blocked.push(why);
+        // Of many objects that lack one namespace it is said once.
+        if !self.blocked.contains(&why) {
+            self.blocked.push(why);
+        }
     }
 
     /// Why it is not safe to start, as far as nobody has asked for it yet.

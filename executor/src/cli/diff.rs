@@ -66,7 +66,8 @@ pub struct Args {
 const HELP: &str = "\
 Reads the target and writes nothing to it. What is shown says how it was learnt:
 validated (the server accepted it as a dry run), simulated (computed here), or
-not knowable before it is done.
+not knowable before it is done. Exit 15 when it could not begin: what is not
+safe to start stands first.
 
   switchback diff upgrade.plan.kdl -t prod-eu -o upgrade.swb";
 
@@ -129,7 +130,12 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
             None => globals.remark(&format!("next: {next}\n")),
         }
     }
-    Ok(if args.detailed_exitcode && differs { Exit::Differences } else { Exit::Done })
+    Ok(match fresh.bundle.preview.blocked.is_empty() {
+        // A check of every change must not call one good that could not begin.
+        false => Exit::NotSafe,
+        true if args.detailed_exitcode && differs => Exit::Differences,
+        true => Exit::Done,
+    })
 }
 
 /// What to run next: what was written, else the plan, for a person who read all of it.

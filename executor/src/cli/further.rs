@@ -4,6 +4,7 @@ use super::asking::{Given, Terminal, outcomes, shut};
 use super::beforehand::{Said, said, word};
 use super::bundling::{by, refuse};
 use super::following::{end, readers, view, with_signals};
+use super::goes_back;
 use super::no_return::{asked, past};
 use super::typing::typed;
 use super::{Globals, Outcome, Progress};
@@ -14,8 +15,8 @@ use crate::report::run::{Story, View, Zone, good_for, open};
 use crate::run::{Signals, losses};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
-use crate::screen::{list, run_command};
-use crate::session::{GoOn, Loaded, Refused, go_on, held_until, tidy};
+use crate::screen::{hang, list, run_command, safe};
+use crate::session::{GoOn, Loaded, Refused, go_on, held_until, on_top, tidy};
 use std::path::Path;
 
 /// What a command asks for.
@@ -54,6 +55,11 @@ async fn one(ask: &Ask<'_>, globals: &Globals, signals: &mut Signals) -> Result<
         }
         return Ok(refuse(&end, globals));
     }
+    if ask.to == "undo"
+        && let Some(refused) = on_top(project.root(), &loaded)
+    {
+        return Ok(refuse(&refused, globals));
+    }
     let view = view(globals, &loaded.bundle);
     let mut given = ask.given.clone();
     if ask.to == "finalize"
@@ -86,25 +92,34 @@ async fn unsaid(
     match losses_of(loaded, ask, units) {
         Some(losses) => {
             given.accept_losses = true;
-            unaccepted(loaded, &losses, view, signals).await
+            unaccepted(loaded, &losses, units, view, signals).await
         }
         // Who has said what is taken back has said that it is.
         None if past.is_some() && !ask.partly => None,
-        None => unasked(&loaded.run.id, ask, signals).await,
+        None => unasked(loaded, ask, units, view, signals).await,
     }
 }
 
-/// Asks whether to begin, where a command asks that.
-async fn unasked(id: &str, ask: &Ask<'_>, signals: &mut Signals) -> Option<Refused> {
-    let what = ask.question.filter(|_| !ask.yes)?;
-    said(word(&format!("run {id}: {what} type yes: "), &["yes"]), signals).await.refused(
+/// Asks whether to begin, where a command asks that; of an undo it is said first what that is.
+async fn unasked(loaded: &Loaded, ask: &Ask<'_>, units: &[u32], view: &View, signals: &mut Signals) -> Option<Refused> {
+    let (what, id) = (ask.question.filter(|_| !ask.yes)?, &loaded.run.id);
+    let told = if ask.to == "undo" { goes_back::told(loaded, units, view.look) } else { Vec::new() };
+    let question = format!("{}run {id}: {what} type yes: ", lines(&told, view));
+    said(word(&question, &["yes"]), signals).await.refused(
         Exit::Interrupted,
         || Refused::with(Exit::Closed, "the answer was not yes; nothing was touched"),
         || {
             let refused = Refused::with(Exit::Closed, "nobody can be asked here; nothing was touched");
+            let refused = told.iter().cloned().fold(refused, Refused::fact);
             refused.next(run_command(format_args!("{} {id} --yes", ask.to)))
         },
     )
+}
+
+/// What is said before a question: the first line leads, the others are its parts.
+fn lines(told: &[String], view: &View) -> String {
+    let leads = ["", "  "].into_iter().chain(std::iter::repeat("  "));
+    leads.zip(told).map(|(lead, line)| hang(lead, &safe(line, view.look), view.look)).collect()
 }
 
 /// What an undo throws away that nobody has accepted yet (R28).
@@ -120,12 +135,14 @@ fn losses_of(loaded: &Loaded, ask: &Ask<'_>, units: &[u32]) -> Option<Vec<(Strin
 async fn unaccepted(
     loaded: &Loaded,
     losses: &[(String, String)],
+    units: &[u32],
     view: &View,
     signals: &mut Signals,
 ) -> Option<Refused> {
     let plan = &loaded.bundle.plan;
     let target = plan.target.as_ref().map_or("", |target| target.name.as_str());
-    let question = open::losses(losses, plan, view);
+    let told = goes_back::told(loaded, units, view.look);
+    let question = lines(&told, view) + &open::losses(losses, plan, view);
     let asked = async { if typed(&question, target, view.look).await { Said::Yes } else { Said::No } };
     let refused = || {
         let refused =
@@ -133,6 +150,7 @@ async fn unaccepted(
         let lost =
             |refused: Refused, (step, what): &(String, String)| refused.fact(format!("undoing {step} loses {what}"));
         let next = run_command(format_args!("undo {} --accept-losses", loaded.run.id));
+        let refused = told.iter().cloned().fold(refused, Refused::fact);
         losses.iter().fold(refused, lost).next(next)
     };
     said(asked, signals).await.refused(Exit::Interrupted, refused, refused)

@@ -10,6 +10,7 @@ mod find;
 mod following;
 mod further;
 mod globals;
+mod goes_back;
 mod groups;
 mod help;
 mod parts;

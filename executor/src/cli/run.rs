@@ -11,7 +11,7 @@ use super::{Globals, Progress, parts::pair};
 use crate::action::noun;
 use crate::bundle::Bundle;
 use crate::exit::{Error, Exit};
-use crate::preview::{Changed, Outcome as TriedOutcome, preview};
+use crate::preview::{Blocked, Changed, Outcome as TriedOutcome, preview};
 use crate::project::Project;
 use crate::report::run::{View, Zone};
 use crate::run::{Signals, too_far};
@@ -20,7 +20,7 @@ use crate::screen::{count, list, quoted, safe};
 use crate::session::{Execute, Refused, cluster, execute, in_the_way, looking, secrets};
 use crate::site::{Fault, Site};
 use std::path::{Path, PathBuf};
-use switchback_compiler::plan::{Block, Stage, Window};
+use switchback_compiler::plan::{Block, Plan, Stage, Window};
 
 const WHAT: &str = "\
 PLAN    NAME.plan.kdl: compiled and observed now, shown as by diff, then asked
@@ -150,6 +150,12 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let site = Site { cluster, ..site.map_err(fault)? };
     let now = preview(&bundle.plan, &site, noun).await.map_err(fault)?;
     let changed = bundle.changed(&now);
+    if changed.is_empty()
+        && let Some(refused) = not_safe(project, &bundle.plan, &now.blocked)
+    {
+        // What is in the way may have come since, where nothing that was reviewed is another for it.
+        return Err(NoBundle::Refused(refused));
+    }
     if now.is_nothing() || changed.is_empty() {
         let here = now.here.clone();
         let bundle = if now.is_nothing() { Bundle::new(bundle.plan, now, bundle.blobs) } else { Ok(bundle) };
@@ -159,11 +165,11 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     }
     // Where another run is at work, it is what changes the target.
     let keeps = in_the_way(project.root(), &bundle.plan);
-    Err(NoBundle::Refused(keeps.unwrap_or_else(|| not_as_reviewed(&bundle, &changed))))
+    Err(NoBundle::Refused(keeps.unwrap_or_else(|| not_as_reviewed(&bundle, &changed, &now.blocked))))
 }
 
 /// What is other than when it was reviewed.
-fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
+fn not_as_reviewed(bundle: &Bundle, changed: &[Changed], blocked: &[Blocked]) -> Refused {
     let target = bundle.plan.target.as_ref().map_or("the target", |target| target.name.as_str());
     let mut refused = Refused::with(
         Exit::Changed,
@@ -173,6 +179,9 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
         refused = refused.fact(format!("~ {resource}"));
         refused = refused.fact(format!("  when reviewed: {was}")).fact(format!("  now: {is}"));
     }
+    for Blocked { why, .. } in blocked {
+        refused = refused.fact(format!("now it is not safe to start: {why}"));
+    }
     let file = bundle.plan.units.iter().map(|unit| &unit.at.path).find(|path| path.ends_with(".plan.kdl"));
     let file = file.map_or("PLAN", |path| path);
     let target = bundle.plan.target.as_ref().map(|target| target.name.as_str());
@@ -181,13 +190,8 @@ fn not_as_reviewed(bundle: &Bundle, changed: &[Changed]) -> Refused {
 
 /// Which door is shut before a run may begin.
 fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
-    if !bundle.preview.blocked.is_empty() {
-        // Whoever keeps the target may be why: what to do is said of that run, not of what it left half done.
-        if let Some(keeps) = in_the_way(project.root(), &bundle.plan) {
-            return Some(keeps);
-        }
-        let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
-        return Some(bundle.preview.blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())));
+    if let Some(refused) = not_safe(project, &bundle.plan, &bundle.preview.blocked) {
+        return Some(refused);
     }
     let failed = bundle.preview.here.iter().find(|tried| tried.outcome == TriedOutcome::Fails);
     if let Some(failed) = failed {
@@ -205,6 +209,19 @@ fn closed(project: &Project, bundle: &Bundle, args: &Args) -> Option<Refused> {
     }
     let window = bundle.plan.window.as_ref().and_then(|window| far(window, args));
     window.or_else(|| in_the_way(project.root(), &bundle.plan))
+}
+
+/// What is in the way of starting.
+fn not_safe(project: &Project, plan: &Plan, blocked: &[Blocked]) -> Option<Refused> {
+    if blocked.is_empty() {
+        return None;
+    }
+    // Whoever keeps the target may be why: what to do is said of that run, not of what it left half done.
+    if let Some(keeps) = in_the_way(project.root(), plan) {
+        return Some(keeps);
+    }
+    let refused = Refused::with(Exit::NotSafe, "it is not safe to start; nothing was touched");
+    Some(blocked.iter().fold(refused, |refused, one| refused.fact(one.why.clone())))
 }
 
 /// The name by which a run can be told to stop after a block.

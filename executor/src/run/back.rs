@@ -7,6 +7,7 @@ use super::meanwhile;
 use super::said::together;
 use super::scribe::Stop;
 use super::unit::{Break, Work, hold};
+use super::wait::AtSignal;
 use crate::action::{Action, Probe, Recipe, Undone, noun};
 use crate::event::{ActRef, Event, stays_words};
 use crate::fault_point::{boundary, planted};
@@ -274,7 +275,7 @@ async fn written(work: &Work<'_>, index: u32, way: &Undo) -> Result<(String, Vec
                 let undone = effect(work, id, true, act).await?;
                 said.push(acted(work, id, true, undone).await?.what);
             }
-            UndoWork::Verify(checks) => hold(work, checks).await?,
+            UndoWork::Verify(checks) => hold(work, checks, AtSignal::GoesOn).await?,
         }
     }
     Ok((together(&said), left))

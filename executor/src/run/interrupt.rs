@@ -4,25 +4,37 @@ use super::act::find;
 use super::known::act_of;
 use super::owner::Owner;
 use super::signals::Signals;
+use super::unit::waits_first;
 use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::planted;
-use crate::schedule::{ActState, Phase};
+use crate::schedule::{ActState, Aim, Phase, UnitState};
 use crate::screen::list;
 use std::sync::Arc;
 use switchback_compiler::plan::{Unit, Work as Part};
 use switchback_compiler::schema::Class;
 
-/// What goes on, and what a second signal would cost.
-fn stopping(name: &str, begun: &[&Unit]) -> String {
-    let names: Vec<&str> = begun.iter().map(|unit| unit.name.as_str()).collect();
-    let (what, verb) = match names.as_slice() {
-        [] => return format!("{name} stopping: nothing new starts, and nothing runs\n"),
-        [one] => ((*one).to_owned(), "is"),
-        many => (list(many), "are"),
+/// What goes on, what only waited and stops, and what a second signal would cost.
+fn stopping(name: &str, begun: &[&Unit], waited: &[&Unit]) -> String {
+    let waited = match named(waited) {
+        None => String::new(),
+        Some((what, true)) => format!("  {what} have only waited so far, and touch nothing\n"),
+        Some((what, false)) => format!("  {what} has only waited so far, and touches nothing\n"),
     };
+    let Some((what, many)) = named(begun) else {
+        let nothing = if waited.is_empty() { ", and nothing runs" } else { "" };
+        return format!("{name} stopping: nothing new starts{nothing}\n{waited}");
+    };
+    let verb = if many { "are" } else { "is" };
     let once = begun.iter().flat_map(|unit| unit.acts()).any(|act| act.class == Class::AtMostOnce);
     let costs = if once { "what runs at most once becomes unknown" } else { "`resume` looks what became of it" };
-    format!("{name} stopping: nothing new starts; {what} {verb} let finish\n  {name} again stops waiting: {costs}\n")
+    let again = format!("  {name} again stops waiting: {costs}\n");
+    format!("{name} stopping: nothing new starts; {what} {verb} let finish\n{waited}{again}")
+}
+
+/// Names of units in a sentence, and whether they are several.
+fn named(units: &[&Unit]) -> Option<(String, bool)> {
+    let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
+    (!names.is_empty()).then(|| (list(&names), names.len() > 1))
 }
 
 impl Owner {
@@ -39,11 +51,19 @@ impl Owner {
         self.draining = Some(format!("{name} was received"));
         self.stops.send_replace(true);
         let plan = Arc::clone(&self.plan);
-        let begun: Vec<&Unit> =
-            self.running.iter().filter(|id| self.has_begun(**id)).filter_map(|id| plan.unit(*id)).collect();
-        self.readers.say(&stopping(name, &begun));
+        let heard: Vec<u32> = self.running.iter().copied().filter(|id| self.has_begun(*id)).collect();
+        let (waited, begun): (Vec<u32>, Vec<u32>) = heard.iter().copied().partition(|id| self.only_waits(*id));
+        let units = |ids: &[u32]| ids.iter().filter_map(|id| plan.unit(*id)).collect::<Vec<&Unit>>();
+        self.readers.say(&stopping(name, &units(&begun), &units(&waited)));
         // What has not begun, since it waits for its window, may wait for hours.
-        begun.is_empty() && !self.running.is_empty()
+        heard.is_empty() && !self.running.is_empty()
+    }
+
+    /// Whether a unit waits for what comes before all that it does; it asks before it begins, and is told no.
+    fn only_waits(&self, id: u32) -> bool {
+        let none = |unit: &UnitState| unit.acts.is_empty();
+        let waits = self.plan.unit(id).is_some_and(waits_first) && !self.begun.contains(&id);
+        waits && self.aim != Aim::Undo && self.state.units.get(id as usize).is_some_and(none)
     }
 
     fn has_begun(&self, id: u32) -> bool {
@@ -54,10 +74,25 @@ impl Owner {
     pub(super) async fn given_up(&mut self) -> Standing {
         let open: Vec<Event> = self.running.iter().flat_map(|id| self.open_questions(*id)).collect();
         let asks = !open.is_empty();
+        let behind: String = self.running.iter().flat_map(|id| self.left_behind(*id)).collect();
+        self.readers.say(&format!("not waiting any more\n{behind}"));
         for event in open {
             self.say(event).await;
         }
         if asks { Standing::Asks } else { Standing::Interrupted }
+    }
+
+    /// What goes on by itself, and no question tells of: whoever thinks that it was ended would start it twice.
+    fn left_behind(&self, id: u32) -> Vec<String> {
+        let (Some(unit), Some(state)) = (self.plan.unit(id), self.state.units.get(id as usize)) else {
+            return Vec::new();
+        };
+        let acts = state.acts.iter().filter_map(|(id, (_, recipe))| Some((act_of(unit, *id)?, recipe)));
+        let acts = acts.filter(|(act, _)| act.class != Class::AtMostOnce);
+        let goes_on = acts.filter_map(|(act, recipe)| find(act).ok()?.goes_on(recipe, &self.site));
+        goes_on
+            .map(|says| format!("  {}: {}\n", unit.name, says.split_whitespace().collect::<Vec<_>>().join(" ")))
+            .collect()
     }
 
     fn open_questions(&self, id: u32) -> Vec<Event> {

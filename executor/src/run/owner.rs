@@ -21,6 +21,7 @@ use crate::journal::Journal;
 use crate::schedule::{Aim, Next, Phase, State, away, held, next};
 use crate::site::Site;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use switchback_compiler::plan::{Failure, Plan};
@@ -52,6 +53,8 @@ pub(super) struct Owner {
     pub(super) scribe: Scribe,
     inbox: mpsc::UnboundedReceiver<Message>,
     pub(super) running: Vec<u32>,
+    /// Units that waited for something first, and have begun since.
+    pub(super) begun: BTreeSet<u32>,
     pub(super) stops: watch::Sender<bool>,
     /// Nothing new starts any more.
     pub(super) draining: Option<String>,
@@ -113,6 +116,7 @@ impl Owner {
             scribe: Scribe::new(to),
             inbox,
             running: Vec::new(),
+            begun: BTreeSet::new(),
             stops: watch::Sender::new(false),
             draining: None,
             hung_up: false,
@@ -313,6 +317,10 @@ impl Owner {
                 self.broken = Some(why);
                 let _gone = answer.send(Err(Stop));
             }
+            Message::Begin(id, answer) if self.draining.is_none() => {
+                self.begun.insert(id);
+                let _gone = answer.send(());
+            }
             Message::Ask(question, answer) if self.draining.is_none() => {
                 self.questions.add(question, answer);
                 self.ask_next().await;
@@ -335,8 +343,8 @@ impl Owner {
                 let (files, resources) = self.known.fresh(files, resources, stamp);
                 self.record(Event::Noticed { unit, files, resources }, false).await;
             }
-            // Who asks and is not answered hears that nobody did.
-            Message::Ask(..) | Message::Noticed(..) => {}
+            // Who asks and is not answered hears that nobody did, or stops.
+            Message::Ask(..) | Message::Begin(..) | Message::Noticed(..) => {}
             Message::Ended(unit) => self.running.retain(|running| *running != unit),
         }
     }

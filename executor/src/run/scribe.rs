@@ -8,7 +8,7 @@ use crate::schedule::Held;
 use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot};
 
-/// The run can't go on writing its journal: every unit stops at once, without another effect.
+/// A unit stops at once, without another effect: the run can't go on writing its journal, or nothing new begins any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stop;
 
@@ -16,6 +16,8 @@ pub(super) struct Stop;
 pub(super) enum Message {
     /// Something happened; it is written with what follows.
     Tell(Event),
+    /// A unit has waited for what comes before all that it does, and asks whether it may begin.
+    Begin(u32, oneshot::Sender<()>),
     /// Something is to be on the disk before the unit goes on.
     Commit(Event, oneshot::Sender<Result<(), Stop>>),
     /// It is on the disk, or can't be.
@@ -51,6 +53,13 @@ impl Scribe {
     pub(super) fn tell(&self, event: Event) {
         // Without an owner the process ends anyway; what is lost was never reported.
         let _gone = self.to.send(Message::Tell(event));
+    }
+
+    /// Asks whether a unit that has only waited may begin: after a signal nothing new does.
+    pub(super) async fn begin(&self, unit: u32) -> Result<(), Stop> {
+        let (answer, given) = oneshot::channel();
+        self.to.send(Message::Begin(unit, answer)).map_err(|_| Stop)?;
+        given.await.map_err(|_| Stop)
     }
 
     /// Says what happened, and returns when it is on the disk.

@@ -6,7 +6,7 @@ use super::aside::{aside, is_heavy};
 use super::ask::{Question, Reply};
 use super::drift;
 use super::scribe::{Scribe, Stop};
-use super::wait::{self, Verdict, read};
+use super::wait::{self, AtSignal, Verdict, read};
 use super::window;
 use super::{earlier, freeze, meanwhile, others, prepared, waive};
 use crate::action::noun;
@@ -140,8 +140,11 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
     let mut meanwhile = taken;
     let (mut begun, mut looked) = (false, false);
     for (index, part) in (0..).zip(&work.unit.work) {
-        if !begun && !matches!(part, Part::Gate(_) | Part::Before(_)) {
+        if !begun && !comes_before(part) {
             begun = true;
+            if asks_to_begin(work) {
+                work.scribe.begin(work.id).await?;
+            }
             earlier::note(work).await?;
         }
         if !looked && matches!(part, Part::Act(_) | Part::Meanwhile(_) | Part::AfterChange(_)) {
@@ -167,6 +170,21 @@ async fn forward(work: &Work<'_>) -> Result<(), Break> {
     Ok(())
 }
 
+/// Whether a part stands before all that a unit does: what only waits there has nothing to be let finish.
+fn comes_before(part: &Part) -> bool {
+    matches!(part, Part::Gate(_) | Part::Before(_))
+}
+
+/// Whether a unit may still be stopped behind what comes before all that it does.
+fn asks_to_begin(work: &Work<'_>) -> bool {
+    work.prior.acts.is_empty() && waits_first(work.unit)
+}
+
+/// Whether a unit waits for something before it does anything.
+pub(super) fn waits_first(unit: &Unit) -> bool {
+    unit.work.first().is_some_and(comes_before)
+}
+
 /// How many resources the unit changed before this process, and how many of them it only took away for a while.
 fn before_now(work: &Work<'_>) -> (u64, u64) {
     let all = work.prior.changed();
@@ -181,7 +199,8 @@ async fn one(work: &Work<'_>, index: u32, part: &Part, changes: u64) -> Result<u
         Part::Gate(gate) => ask(work, gate).await.map(|()| 0),
         // What must hold before is looked at before; after a crash in the middle it may not hold any more.
         Part::Before(_) if !work.prior.acts.is_empty() => Ok(0),
-        Part::Before(checks) | Part::Verify(checks) => hold(work, checks).await.map(|()| 0),
+        Part::Before(checks) => hold(work, checks, AtSignal::Stops).await.map(|()| 0),
+        Part::Verify(checks) => hold(work, checks, AtSignal::GoesOn).await.map(|()| 0),
         Part::Backup(backup) => copy(work, backup).await.map(|()| 0),
         Part::Act(act) | Part::Meanwhile(act) => act::run(work, ActRef(index, 0), act).await,
         Part::GiveBack(back) => meanwhile::give_back(work, ActRef(index, 0), back).await.map(|()| 0),
@@ -269,8 +288,8 @@ async fn ask(work: &Work<'_>, gate: &Gate) -> Result<(), Break> {
     }
 }
 
-pub(super) async fn hold(work: &Work<'_>, checks: &[Check]) -> Result<(), Break> {
-    match wait::all(checks, work).await? {
+pub(super) async fn hold(work: &Work<'_>, checks: &[Check], at_signal: AtSignal) -> Result<(), Break> {
+    match wait::all(checks, work, at_signal).await? {
         Verdict::Held => Ok(()),
         Verdict::Failed(why, details) => Err(Break::Failed(why, details)),
         Verdict::Asks(missed, hints) => waive::ask(work, missed, hints).await,

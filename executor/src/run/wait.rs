@@ -31,9 +31,18 @@ pub(super) enum Verdict {
     Asks(Vec<Missed>, Vec<String>),
 }
 
+/// What a signal does to a wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AtSignal {
+    /// It ends: nothing was begun that would have to be finished.
+    Stops,
+    /// It goes on: it is a part of what was begun, and that is let finish.
+    GoesOn,
+}
+
 /// Waits for all checks of a block, together.
-pub(super) async fn all(checks: &[Check], work: &Work<'_>) -> Result<Verdict, Stop> {
-    let looks = checks.iter().map(|check| one(check, work));
+pub(super) async fn all(checks: &[Check], work: &Work<'_>, at_signal: AtSignal) -> Result<Verdict, Stop> {
+    let looks = checks.iter().map(|check| one(check, work, at_signal));
     let seen = futures_util::future::try_join_all(looks).await?;
     let mut failed = None;
     let (mut asks, mut told) = (Vec::new(), Vec::new());
@@ -81,7 +90,7 @@ pub(super) fn words(call: &Call) -> String {
 }
 
 /// Waits for one check; what it saw last, and how long it was waited for. The last look is that at the limit.
-async fn one(check: &Check, work: &Work<'_>) -> Result<(Seen, Duration), Stop> {
+async fn one(check: &Check, work: &Work<'_>, at_signal: AtSignal) -> Result<(Seen, Duration), Stop> {
     let (began, since) = (Instant::now(), crate::clock::now());
     let limit = check.within.std();
     let mut wait = Wait::default();
@@ -101,7 +110,7 @@ async fn one(check: &Check, work: &Work<'_>) -> Result<(Seen, Duration), Stop> {
                 tokio::select! {
                     () = sleep(pause) => {}
                     // Looking changes nothing: whoever goes on looks again.
-                    _ = stops.wait_for(|stops| *stops) => return Err(Stop),
+                    _ = stops.wait_for(|stops| *stops), if at_signal == AtSignal::Stops => return Err(Stop),
                 }
             }
         }

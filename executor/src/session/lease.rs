@@ -75,7 +75,7 @@ struct Lying<'p> {
 fn lying<'p>(cluster: Option<&'p Arc<Cluster>>, plan: &'p Plan) -> Option<Lying<'p>> {
     let target = plan.target.as_ref().filter(|_| changes_it(plan))?;
     let kube = target.kube.as_ref()?;
-    Some(Lying { cluster: cluster?, target, kube, name: lease_name(target, kube) })
+    Some(Lying { cluster: cluster?, target, kube, name: lease_name(kube) })
 }
 
 fn holder(run: &str, by: &str, home: &Home) -> Result<Holder, Refused> {
@@ -126,7 +126,9 @@ fn taken(
     renewed: Option<jiff::Timestamp>,
 ) -> Refused {
     let who = other.map_or_else(|| "somebody".to_owned(), |other| format!("run {} of {}", other.run, other.by));
-    let why = format!("{who} keeps target `{}` from another place; nothing was touched", target.name);
+    let (namespace, target) = (&kube.namespace, &target.name);
+    let why =
+        format!("{who} keeps namespace `{namespace}` of target `{target}` from another place; nothing was touched");
     let ago = |at: jiff::Timestamp| age(crate::clock::now().duration_since(at).unsigned_abs());
     let seen = renewed.map(|at| format!(", and was seen there {} ago", ago(at))).unwrap_or_default();
     let refused = Refused::with(Exit::Kept, why);

@@ -14,7 +14,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use switchback_compiler::plan::{Kube, Target};
+use switchback_compiler::plan::Kube;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -116,8 +116,11 @@ struct Says {
 }
 
 /// Where the Lease of a target lies.
-pub fn lease_name(target: &Target, kube: &Kube) -> ObjectName {
-    Lease::name(kube.lease.as_deref().unwrap_or(Kube::NAMESPACE), &format!("switchback-{}", target.name))
+///
+/// It is named after the namespace, which is what it protects: two people may call that by two names of targets, and two
+/// targets of one name may be two namespaces.
+pub fn lease_name(kube: &Kube) -> ObjectName {
+    Lease::name(kube.lease.as_deref().unwrap_or(Kube::NAMESPACE), &format!("switchback-{}", kube.namespace))
 }
 
 /// Takes a target's Lease for a run of this machine.
@@ -241,6 +244,17 @@ impl Drop for Held {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lease_is_named_after_what_it_protects() {
+        let kube = |lease: Option<&str>| Kube {
+            context: None,
+            namespace: "lumen".to_owned(),
+            lease: lease.map(str::to_owned),
+        };
+        assert_eq!(lease_name(&kube(None)).spoken(""), "default/lease/switchback-lumen");
+        assert_eq!(lease_name(&kube(Some("ops"))).spoken(""), "ops/lease/switchback-lumen");
+    }
 
     #[test]
     fn a_holder_reads_what_it_says() {

@@ -3,7 +3,10 @@
 use crate::conditions::as_account;
 use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
 
-const LEASE: &str = "lease/switchback-test";
+/// It is named after the namespace that it protects, whatever targets that is called by.
+fn lease(stage: &Stage) -> String {
+    format!("lease/switchback-{}", stage.namespace)
+}
 
 /// Two layers, so that a run can pause in between.
 const LAYERS: &str = r#"layer "user-space" { step "a" { kube.apply "a.yaml" } }
@@ -22,25 +25,43 @@ fn a_run_that_is_not_settled_keeps_the_target_from_everybody_elsewhere() {
     given(&here);
     given(&there);
     here.ends(0, &format!("{RUN} --until user-space"));
-    let holder = here.get(LEASE, ".spec.holderIdentity");
+    let holder = here.get(&lease(&here), ".spec.holderIdentity");
     let run = holder.split(' ').next().unwrap();
     let said = there.ends(14, RUN);
-    let by = format!("refused: run {run} of ada keeps target `test` from another place; nothing was touched");
+    let by = format!("refused: run {run} of ada keeps namespace `{}` of target `test`", here.namespace);
     has(
         &said,
         &[
-            &by,
+            &format!("{by} from another place; nothing was touched"),
             &format!("status {run}"),
             "nothing of the run goes on, delete",
-            &format!("lease switchback-test in namespace {}", here.namespace),
+            &format!("lease switchback-{0} in namespace {0}", here.namespace),
         ],
     );
     assert_eq!(here.get("configmap/b", ".data.value"), "");
     here.ends(0, "switchback resume --yes");
-    assert_eq!(here.get(LEASE, ".spec.holderIdentity"), "");
+    assert_eq!(here.get(&lease(&here), ".spec.holderIdentity"), "");
     there.ends(0, RUN);
     here.ends(0, UNDO);
-    assert_eq!(here.get(LEASE, ".spec.holderIdentity"), "");
+    assert_eq!(here.get(&lease(&here), ".spec.holderIdentity"), "");
+}
+
+#[test]
+fn two_targets_that_are_one_namespace_keep_each_other_away() {
+    let cluster = cluster!("two_targets_that_are_one_namespace_keep_each_other_away");
+    let here = Stage::new(cluster, "leases", LAYERS, &[]);
+    given(&here);
+    let also = format!("target \"also\" {{ kube namespace=\"{0}\" lease=\"{0}\" }}\n", here.namespace);
+    here.write("switchback.kdl", &format!("{}{also}", here.read("switchback.kdl")));
+    let as_test = RUN.replace("--yes", "--yes -t test");
+    here.ends(0, &format!("{as_test} --until user-space"));
+    let run = here.get(&lease(&here), HOLDER).split(' ').next().unwrap().to_owned();
+    let said = here.ends(14, &RUN.replace("--yes", "--yes -t also"));
+    let by = format!("refused: run {run} of ada keeps namespace `{}` of target `also`", here.namespace);
+    has(&said, &[&by, &format!("switchback status {run}")]);
+    assert_eq!(here.get("configmap/b", ".data.value"), "");
+    here.ends(0, "switchback resume --yes");
+    here.ends(0, &RUN.replace("--yes", "--yes -t also"));
 }
 
 #[test]
@@ -52,10 +73,10 @@ fn a_run_that_was_killed_keeps_its_lease_until_it_goes_on() {
     given(&there);
     // Somewhere behind its first effect.
     here.ends(137, &format!("SWITCHBACK_KILL_AT=16 {RUN}"));
-    assert_ne!(here.get(LEASE, ".spec.holderIdentity"), "");
+    assert_ne!(here.get(&lease(&here), ".spec.holderIdentity"), "");
     there.ends(14, RUN);
     here.ends(0, "switchback resume --yes");
-    assert_eq!(here.get(LEASE, ".spec.holderIdentity"), "");
+    assert_eq!(here.get(&lease(&here), ".spec.holderIdentity"), "");
     there.ends(0, RUN);
 }
 
@@ -67,15 +88,16 @@ step "b" { needs "a"; kube.apply "b.yaml" }"#;
     let here = Stage::new(cluster, "leases", steps, &[]);
     given(&here);
     let taken = format!(
-        "{RUN} & until kubectl -n {ns} get {LEASE} >&2; do sleep 0.2; done; \
-         kubectl -n {ns} patch {LEASE} --type=merge -p '{{\"spec\":{{\"holderIdentity\":\"other\"}}}}' >&2; wait $!",
-        ns = here.namespace
+        "{RUN} & until kubectl -n {ns} get {lease} >&2; do sleep 0.2; done; \
+         kubectl -n {ns} patch {lease} --type=merge -p '{{\"spec\":{{\"holderIdentity\":\"other\"}}}}' >&2; wait $!",
+        ns = here.namespace,
+        lease = lease(&here)
     );
     let said = here.ends(22, &taken);
     has(&said, &["target lost: ", "was taken by other"]);
     assert_eq!(here.get("configmap/b", ".data.value"), "");
     here.ends(14, "switchback resume --yes");
-    here.kubectl(&["delete", LEASE], "");
+    here.kubectl(&["delete", &lease(&here)], "");
     here.ends(0, "switchback resume --yes");
     assert_eq!(here.get("configmap/b", ".data.value"), "new");
 }
@@ -85,8 +107,9 @@ const HOLDER: &str = ".spec.holderIdentity";
 /// Begins a run, does something once its Lease is there, and waits for the run's end.
 fn meanwhile(stage: &Stage, does: &str) -> String {
     format!(
-        "{RUN} & run=$!; until kubectl -n {ns} get {LEASE} >&2; do sleep 0.2; done; {does} >&2; wait $run",
-        ns = stage.namespace
+        "{RUN} & run=$!; until kubectl -n {ns} get {lease} >&2; do sleep 0.2; done; {does} >&2; wait $run",
+        ns = stage.namespace,
+        lease = lease(stage)
     )
 }
 
@@ -100,7 +123,7 @@ fn a_run_that_can_not_begin_leaves_no_lease_behind() {
     // No run can have its folder.
     here.write(".switchback/runs", "");
     has(&here.ends(1, RUN), &["error: "]);
-    assert_eq!(here.get(LEASE, HOLDER), "");
+    assert_eq!(here.get(&lease(&here), HOLDER), "");
     there.ends(0, RUN);
 }
 
@@ -111,9 +134,9 @@ fn a_lease_that_changed_under_its_holder_is_given_up_all_the_same() {
         Stage::new(cluster, "leases", r#"step "a" { kube.apply "a.yaml"; program "sleep" "5"; stays "-" }"#, &[]);
     given(&here);
     // As by a renewal of which no answer came.
-    let annotated = format!("kubectl -n {} annotate {LEASE} seen=1", here.namespace);
+    let annotated = format!("kubectl -n {} annotate {} seen=1", here.namespace, lease(&here));
     here.ends(0, &meanwhile(&here, &annotated));
-    assert_eq!(here.get(LEASE, HOLDER), "");
+    assert_eq!(here.get(&lease(&here), HOLDER), "");
 }
 
 #[test]
@@ -123,9 +146,9 @@ fn a_lease_that_was_deleted_is_lost_and_does_not_come_back() {
 step "b" { needs "a"; kube.apply "b.yaml" }"#;
     let here = Stage::new(cluster, "leases", steps, &[]);
     given(&here);
-    let said = here.ends(22, &meanwhile(&here, &format!("kubectl -n {} delete {LEASE}", here.namespace)));
+    let said = here.ends(22, &meanwhile(&here, &format!("kubectl -n {} delete {}", here.namespace, lease(&here))));
     has(&said, &["target lost: ", "was deleted by somebody"]);
-    assert_eq!((here.get(LEASE, HOLDER), here.get("configmap/b", ".data.value")), Default::default());
+    assert_eq!((here.get(&lease(&here), HOLDER), here.get("configmap/b", ".data.value")), Default::default());
 }
 
 #[test]
@@ -137,7 +160,7 @@ step "b" { needs "a"; file.write "b" content="1"; verify { file.contains "b" "2"
     given(&here);
     let mut run = here.asked(RUN);
     run.until("undoing a loses what came since").unwrap();
-    here.kubectl(&["patch", LEASE, "--type=merge", "-p", r#"{"spec":{"holderIdentity":"other"}}"#], "");
+    here.kubectl(&["patch", &lease(&here), "--type=merge", "-p", r#"{"spec":{"holderIdentity":"other"}}"#], "");
     run.until("target lost: ").unwrap();
     run.until("was taken by other").unwrap();
     let (exit, said) = run.ends().unwrap();
@@ -151,7 +174,7 @@ fn a_machine_of_the_same_name_with_a_project_at_the_same_place_is_another_one() 
     let here = Stage::new(cluster, "leases", LAYERS, &[]);
     given(&here);
     here.ends(0, &format!("{RUN} --until user-space"));
-    let holder = here.get(LEASE, HOLDER);
+    let holder = here.get(&lease(&here), HOLDER);
     // Here the first one's disk is only moved aside; two containers never see each other's.
     let other = "mkdir ../other; mv .switchback site ../other; mkdir site\n";
     let said = here.ends(14, &format!("{other}{RUN}"));
@@ -163,9 +186,9 @@ fn a_machine_of_the_same_name_with_a_project_at_the_same_place_is_another_one() 
         ],
     );
     assert!(!said.contains("id="), "{said}");
-    assert_eq!(here.get(LEASE, HOLDER), holder);
+    assert_eq!(here.get(&lease(&here), HOLDER), holder);
     here.ends(0, "rm -r .switchback site; mv ../other/.switchback ../other/site .; switchback resume --yes");
-    assert_eq!(here.get(LEASE, HOLDER), "");
+    assert_eq!(here.get(&lease(&here), HOLDER), "");
 }
 
 /// Somebody who may change objects of a kind, and Leases as long as they are let.
@@ -199,14 +222,14 @@ fn an_end_that_needs_no_cluster_needs_no_lease() {
     let here = Stage::new(cluster, "leases", LAYERS, &[]);
     given(&here);
     here.ends(0, &format!("{RUN} --until user-space"));
-    here.kubectl(&["patch", LEASE, "--type=merge", "-p", r#"{"spec":{"holderIdentity":"other"}}"#], "");
+    here.kubectl(&["patch", &lease(&here), "--type=merge", "-p", r#"{"spec":{"holderIdentity":"other"}}"#], "");
     here.ends(14, "switchback resume --yes");
     let said = here.ends(0, "switchback abort --yes");
     has(
         &said,
         &["nothing has to be done on the target's cluster, and its Lease is left as it is: somebody else holds it"],
     );
-    assert_eq!(here.get(LEASE, HOLDER), "other");
+    assert_eq!(here.get(&lease(&here), HOLDER), "other");
 }
 
 #[test]

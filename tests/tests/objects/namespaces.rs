@@ -25,9 +25,16 @@ fn a_namespace_that_is_not_there_or_goes_is_told_before_anything_is_done() {
     let cluster = cluster!("a_namespace_that_is_not_there_or_goes_is_told_before_anything_is_done");
     let stage = stage(cluster, "before", r#"step "a" { kube.apply "a.yaml" }"#);
     targets(&stage, "no-such-place");
-    for command in ["switchback diff p.plan.kdl", RUN] {
-        let said = stage.ends(1, command);
-        has(&said, &["namespaces \"no-such-place\" not found", "`kubectl create namespace no-such-place`"]);
+    for command in ["switchback diff p.plan.kdl", "switchback diff p.plan.kdl -o p.swb --detailed-exitcode", RUN] {
+        let said = stage.ends(15, command);
+        has(
+            &said,
+            &[
+                "not safe to start",
+                "namespaces \"no-such-place\" not found",
+                "`kubectl create namespace no-such-place`",
+            ],
+        );
     }
     has(&stage.ends(0, "switchback status"), &["this project has no runs"]);
     // Somebody holds what is in it, so it stays on its way.
@@ -40,11 +47,23 @@ fn a_namespace_that_is_not_there_or_goes_is_told_before_anything_is_done() {
     hold(r#"["a.test/hold"]"#);
     cluster.kubectl(&["delete", "namespace", &stage.namespace, "--wait=false"], "").unwrap();
     for command in ["switchback diff p.plan.kdl", RUN] {
-        let said = stage.ends(1, command);
+        let said = stage.ends(15, command);
         let when = format!("`kubectl get namespace {}` says when it is gone", stage.namespace);
         has(&said, &["because it is being terminated", "somebody deletes that namespace", &when]);
     }
     hold("null");
+}
+
+#[test]
+fn a_namespace_that_went_after_the_review_stops_the_bundle_before_it_begins() {
+    let cluster = cluster!("a_namespace_that_went_after_the_review_stops_the_bundle_before_it_begins");
+    let stage = stage(cluster, "reviewed", r#"step "a" { kube.apply "a.yaml" "b.yaml" }"#);
+    stage.ends(0, "switchback diff p.plan.kdl -o p.swb");
+    cluster.kubectl(&["delete", "namespace", &stage.namespace], "").unwrap();
+    let said = stage.ends(11, "switchback run p.swb");
+    let missing = format!("now it is not safe to start: namespaces \"{}\" not found", stage.namespace);
+    has(&said, &["nothing was touched", &missing, &format!("kubectl create namespace {}", stage.namespace)]);
+    assert_eq!(said.matches("not found").count(), 1, "{said}");
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Stage {
         Self::at(self.cluster, self.namespace.clone(), steps, &[])
     }
 
-    /// The Lease of each target lies in its own namespace, since all are called alike.
+    /// The Lease lies in the namespace of the test, and goes with it.
     fn at(cluster: &'static Cluster, namespace: String, steps: &str, files: &[(&str, &str)]) -> Self {
         let kube = format!("kube namespace=\"{namespace}\" lease=\"{namespace}\"");
         let project = format!("language 1\ntarget \"test\" {{ {kube}; directory \"./site\" }}\n");

@@ -63,7 +63,7 @@ impl Site {
         let namespace = cluster.namespace("occm").unwrap();
         let stand = Stand::new("plan \"p\"\n", &[]).unwrap();
         copy(&folder("..").join("plans/occm"), stand.place());
-        // All sites are called `lab`, so the Lease of each lies in its own namespace.
+        // The Lease lies in the namespace of the site, and goes with it.
         let kube = format!("kube namespace=\"{namespace}\" lease=\"{namespace}\"");
         let set = format!("set \"namespace\" \"{namespace}\"; set \"settled\" \"1s\"");
         stand.write("switchback.kdl", &format!("language 1\ntarget \"lab\" {{ {kube}; {set} }}\n")).unwrap();

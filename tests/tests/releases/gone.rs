@@ -61,7 +61,7 @@ fn a_release_without_a_namespace_is_refused_unless_a_step_makes_it() {
     let release = format!(r#"helm.upgrade "pebbles" chart="charts/pebbles/1.0.0" namespace="{own}""#);
     stage.plan(&format!("step \"pebbles\" {{ {release} }}"));
     let told = format!("release pebbles: namespace `{own}` is not there; is the context the one that is meant?");
-    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["not safe to start", &told]);
+    has(&stage.ends(15, "switchback diff p.plan.kdl"), &["not safe to start", &told]);
     has(&stage.ends(15, RUN), &[&told, &format!("kubectl create namespace {own}"), "nothing was touched"]);
     stage.write("room.yaml", &format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {own} }}\n"));
     stage.plan(&format!(

@@ -16,7 +16,7 @@ fn what_a_chart_renders_and_another_step_writes_is_a_race() {
     let told = "`portal` and `map` may both change configmap/portal at the same time, as the chart shows \
                 (order::unordered-write); say which comes first: needs \"portal\" in step `map`";
     let versions = stage.versions();
-    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["not safe to start", told]);
+    has(&stage.ends(15, "switchback diff p.plan.kdl"), &["not safe to start", told]);
     has(&stage.ends(15, RUN), &[told]);
     assert_eq!(stage.versions(), versions);
     beside("needs \"portal\"; ");
@@ -49,7 +49,7 @@ component "portal" { installed { helm.release "portal" version-by="app" } }
 step "portal" { moves from="24.2.0" to="24.4.0"; helm.upgrade "portal" chart="charts/portal/2.0.0" version-by="app" }"#;
     let stage = Stage::new(cluster, Helm::Four, "apps", steps);
     let wrong = "chart portal is of app version 24.3.0, and its step moves to 24.4.0";
-    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["not safe to start", wrong]);
+    has(&stage.ends(15, "switchback diff p.plan.kdl"), &["not safe to start", wrong]);
     has(&stage.ends(15, RUN), &[wrong]);
     stage.plan(&steps.replace("24.4.0", "24.3.0").replace("from=\"24.2.0\"", "from=\"24.1.0\""));
     has(&stage.ends(15, RUN), &["portal is at 24.2.0, neither at 24.1.0 nor at 24.3.0"]);

@@ -38,7 +38,7 @@ impl Stage {
     /// The same without any release.
     pub fn bare(cluster: &'static Cluster, helm: Helm, begin: &str, steps: &str) -> Self {
         let namespace = cluster.namespace(begin).unwrap();
-        // All targets are called alike, so the Lease of each lies in its own namespace.
+        // The Lease lies in the namespace of the test, and goes with it.
         let kube = format!("kube namespace=\"{namespace}\" lease=\"{namespace}\"");
         let project = format!("language 1\ntarget \"test\" {{ {kube}; directory \"./site\" }}\n");
         let stand = Stand::new(&format!("plan \"p\"\n{steps}\n"), &[]).unwrap();

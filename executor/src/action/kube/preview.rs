@@ -39,7 +39,8 @@ pub(super) fn change(
     let is_foreseen = foreseen.is_some();
     let base = foreseen.unwrap_or(look.live);
     let simulated = base.as_ref().map(|base| (look.merge)(base.value(), look.wanted.object.value()));
-    let next = next(&name, &look.wanted, simulated, look.tried.filter(|_| !is_foreseen), world)?;
+    let tried = with_room(look.tried.filter(|_| !is_foreseen), &name, &look.wanted, world);
+    let next = next(&name, &look.wanted, simulated, tried, world)?;
     if base.as_ref().is_some_and(|base| Normal::of(base) == Normal::of(&next.object)) {
         return Ok(None);
     }
@@ -65,11 +66,31 @@ fn named(look: &Look, namespace: &str, world: &Predicted) -> ObjectName {
     }
 }
 
+/// That there is no namespace for an object, and the way out.
+pub(in crate::action::kube) fn no_room(fault: &crate::world::cluster::Fault) -> String {
+    let help = fault.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{}{help}", fault.what)
+}
+
+type Trial = Result<Tried, crate::world::cluster::Fault>;
+
+/// Where there is no namespace for it nothing can be tried: that is in the way of starting, with the way out.
+fn with_room(tried: Option<Trial>, name: &ObjectName, wanted: &Wanted, world: &mut Predicted) -> Option<Trial> {
+    let is_made = world.objects().any(|first| makes_place(first, name, &wanted.object));
+    match tried {
+        Some(Err(fault)) if fault.lacks_room() && !is_made => {
+            world.block(no_room(&fault));
+            None
+        }
+        tried => tried,
+    }
+}
+
 fn next(
     name: &ObjectName,
     wanted: &Wanted,
     simulated: Option<Value>,
-    tried: Option<Result<Tried, crate::world::cluster::Fault>>,
+    tried: Option<Trial>,
     world: &Predicted,
 ) -> Result<Next, Fault> {
     match tried {
@@ -98,15 +119,20 @@ fn shown(
     let new = if base.is_some() { &next.object } else { &wanted.object };
     let what = if base.is_some() { What::Changed } else { What::Created };
     let mut lines = lines(base, Some(new), site);
-    lines.extend(next.owners.iter().map(|FieldConflict { field, manager }| DiffLine {
-        kind: Kind::Note,
-        text: format!("{field} is owned by {manager}"),
-    }));
+    lines.extend(owned_lines(&next.owners));
     let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
     // Of what holds a secret a bundle binds to nothing: a digest could be guessed.
     let hidden = new.kind() == "Secret" || site.hides(named) || wanted.later;
     let after = (!hidden).then(|| Normal::of(new).digest(&MaskKey::new([0; 32])).to_string());
     Change { resource, what, learnt: next.learnt, body, after }
+}
+
+/// Who owns what, a remark each.
+pub(in crate::action) fn owned_lines(owners: &[FieldConflict]) -> impl Iterator<Item = DiffLine> {
+    owners.iter().map(|FieldConflict { field, manager }| DiffLine {
+        kind: Kind::Note,
+        text: format!("{field} is owned by {manager}"),
+    })
 }
 
 /// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change.

@@ -1,7 +1,7 @@
 //! The dry run for a terminal.
 
 use super::fold::folded;
-use super::{Cx, Shown, blocks, folded as many, head, nothing, owners, risks, share, step as one, table, tried};
+use super::{Cx, Shown, blocks, folded as many, gates, head, nothing, owners, risks, share, step as one, table, tried};
 use crate::preview::Preview;
 use crate::screen::{Look, hang};
 use switchback_compiler::plan::Plan;
@@ -14,7 +14,7 @@ pub fn human(plan: &Plan, preview: &Preview, shown: &Shown, look: Look) -> Strin
     }
     let folded = folded(plan, preview).filter(|_| !shown.full);
     let mut parts = vec![head::head(&cx)];
-    let first = [risks::blocked(&cx), head::deletes(&cx), risks::risks(&cx), owners::owners(&cx)];
+    let first = [risks::blocked(&cx), head::deletes(&cx), risks::risks(&cx), owners::owners(&cx), gates::gates(&cx)];
     parts.extend(first.into_iter().flatten());
     match &folded {
         Some(folded) => parts.extend(many::parts(&cx, folded)),

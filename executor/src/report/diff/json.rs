@@ -10,6 +10,7 @@
 //!  "blocked": [{"step": "portal", "why": "…"}],
 //!  "risks": [{"kind": "loses", "step": "postgres", "text": "…"}],
 //!  "other_owners": [{"resource": "deployment/portal", "who": "Argo CD app portal", "says": "…"}],
+//!  "gates": [{"name": "data", "when": "before the first change", "text": "…", "typed": "prod-eu"}],
 //!  "steps": [{"name": "portal", "stage": "change", "layer": "user-space", "skipped": null,
 //!             "moves": [{"component": "portal", "from": "3.8.2", "to": "4.0.0", "major": true}],
 //!             "copies": ["…"], "equal": 4, "notes": [], "way_back": "…",
@@ -25,6 +26,7 @@
 //! is null where policy has no limit, `digest` where no bundle was made. A line's `kind` is `hunk`, `same`, `removed`,
 //! `added` or `note`. New keys may come within a version; none goes or changes its meaning.
 
+use super::gates::{Asked, asked};
 use super::{Cx, Shown, share};
 use crate::action::{Body, Change};
 use crate::preview::{Owner, Preview, Risk, Tried, UnitPreview, risks};
@@ -61,6 +63,7 @@ pub fn json(plan: &Plan, preview: &Preview, shown: &Shown, digest: Option<&str>)
         }).collect::<Vec<_>>(),
         "risks": risks(plan, preview).iter().map(risk).collect::<Vec<_>>(),
         "other_owners": preview.owners.iter().map(owner).collect::<Vec<_>>(),
+        "gates": asked(plan, preview).iter().map(Asked::json).collect::<Vec<_>>(),
         "steps": steps,
         "way_back": preview.all_tried().map(tried).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(left_out).collect::<Vec<_>>(),

@@ -6,6 +6,7 @@ mod owners;
 
 mod head;
 mod risks;
+mod gates;
 mod step;
 mod blocks;
 mod folded;

@@ -45,6 +45,7 @@ pub use item::{Item, evidence};
 pub use json::json;
 pub use markdown::markdown;
 pub(crate) use markdown::{PLAIN, code, escape, fence};
+pub(crate) use moved::back_at;
 pub use moved::moved;
 pub(crate) use moved::way;
 pub use outcome::Outcome;

@@ -82,6 +82,15 @@ impl Fault {
         self.kind == FaultKind::Absent
     }
 
+    /// Whether the namespace that it would be in is not there, or is being deleted.
+    pub fn lacks_room(&self) -> bool {
+        match self.kind {
+            FaultKind::Absent => self.what.starts_with("namespaces \"") && self.what.ends_with("\" not found"),
+            FaultKind::Forbidden => self.what.ends_with("because it is being terminated"),
+            _ => false,
+        }
+    }
+
     /// Whether the same request may succeed a little later without anybody's help.
     pub fn may_pass(&self) -> bool {
         matches!(self.kind, FaultKind::Transient(_) | FaultKind::Unreachable)

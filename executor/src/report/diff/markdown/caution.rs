@@ -1,5 +1,6 @@
 //! The box above all: what can't be taken back.
 
+use super::super::gates::{Asked, asked};
 use super::super::{Cx, head};
 use super::length;
 use crate::action::What;
@@ -10,7 +11,7 @@ use std::fmt::Write;
 
 /// The box, within so many characters; empty where nothing is at risk.
 pub(super) fn caution(cx: &Cx<'_>, most: usize) -> String {
-    let lines = [blocked(cx), deletes(cx, most / 2), unknown(cx), data(cx), others(cx)];
+    let lines = [blocked(cx), deletes(cx, most / 2), unknown(cx), data(cx), others(cx), gates(cx)];
     let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
     if lines.is_empty() {
         return String::new();
@@ -76,6 +77,14 @@ fn data(cx: &Cx<'_>) -> String {
 
 fn others(cx: &Cx<'_>) -> String {
     of_kind(cx, "Look twice", &[RiskKind::Irreversible, RiskKind::Major, RiskKind::Stays])
+}
+
+/// What a person will be asked for.
+fn gates(cx: &Cx<'_>) -> String {
+    let all = asked(cx.plan, cx.preview);
+    let told: Vec<String> =
+        all.iter().map(Asked::told).map(|(name, text)| format!("{}: {}", escape(name), escape(&text))).collect();
+    if told.is_empty() { String::new() } else { format!("**Gates:** {}", told.join("; ")) }
 }
 
 fn of_kind(cx: &Cx<'_>, title: &str, kinds: &[RiskKind]) -> String {

@@ -75,6 +75,36 @@ async fn at_80_columns() {
 }
 
 #[tokio::test]
+async fn what_a_person_will_be_asked_for_is_told_beforehand() {
+    let gates = r#"
+gate "data" { confirm "Orders may be lost if this is undone" type="{{target}}" }
+step "a" {
+    gate "late" ask="here" { confirm "The old pages go" type="go on" }
+    file.write "a" content="1\n"
+}
+step "b" {
+    gate "never" ask="here" { confirm "It is there already" type="b" }
+    unless { file.exists "b" }
+    file.write "b" content="1\n"
+}
+"#;
+    let (plan, _, preview) = Project::new(gates).on_target("b", "1\n").preview().await;
+    let told = human(&plan, &preview, &shown(), look(80));
+    let expected = "
+gates
+  ◌ data        before the first change: Orders may be lost if this is undone;
+                local is to be typed
+  ◌ late        before a: The old pages go; 'go on' is to be typed
+";
+    assert!(told.contains(expected) && !told.contains("never"), "{told}");
+    let comment = Comment { budget: 65_000, ..Comment::default() };
+    let comment = markdown(&plan, &preview, &shown(), &comment);
+    assert!(comment.contains("**Gates:** data: before the first change: Orders"), "{comment}");
+    let json: serde_json::Value = serde_json::from_str(&json(&plan, &preview, &shown(), None).unwrap()).unwrap();
+    assert_eq!(json.pointer("/gates/1/typed").and_then(serde_json::Value::as_str), Some("go on"));
+}
+
+#[tokio::test]
 async fn at_60_columns_marks_stand_by_their_names_and_the_way_back_leaves_the_table() {
     let (plan, _, preview) = project().preview().await;
     let told = human(&plan, &preview, &shown(), look(60));
