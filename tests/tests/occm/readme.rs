@@ -46,6 +46,13 @@ fn the_commands_of_the_readme_go_there_and_back() {
     let told = stand.ends(0, &on_cluster("helm list -n occm -o json")).unwrap();
     has(&told, "\"app_version\":\"24.3.0\"");
     has(&told, "\"app_version\":\"24.2.1\"");
+    // What another run did and took back is in nobody's way: the upgrade itself goes back, too.
+    let runs = stand.ends(0, &on_cluster("switchback -C plans/occm runs")).unwrap();
+    let upgrade = runs.lines().find(|line| line.contains("occm-24.3")).and_then(|line| line.split_whitespace().next());
+    let undo = format!("switchback -C plans/occm undo {} --yes", upgrade.unwrap());
+    stand.ends(0, &on_cluster(&undo)).unwrap();
+    let told = stand.ends(0, &on_cluster("helm list -n occm -o json")).unwrap();
+    assert!(!told.contains("\"app_version\":\"24.3.0\""), "{told}");
 }
 
 /// What a person answers there who has no other terminal: yes, and what is lost.
