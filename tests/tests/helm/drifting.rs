@@ -2,6 +2,7 @@
 
 use crate::stage::{Stage, cluster, of, run};
 use serde_json::json;
+use switchback::world::cluster::MaskKey;
 use switchback::world::helm::{Drift, Effect};
 use switchback_tests::cluster::Helm;
 
@@ -46,8 +47,12 @@ fn with_server_side_apply_drift_of_helms_fields_is_a_conflict() {
         stage.kubectl(&["scale", "deployment", "portal", "--replicas=3"], "").unwrap();
         let upgrade = stage.upgrade("2.0.0", &[]);
         let told = stage.upgrade_changes(&upgrade).await;
-        let Effect::Refused(refusal) = &of(&told, "deployment/portal").effect else { unreachable!("{told:?}") };
+        let portal = of(&told, "deployment/portal");
+        let Effect::Refused(refusal) = &portal.effect else { unreachable!("{told:?}") };
         assert_eq!(refusal.to_string(), "others own what would be changed: .spec.replicas (kubectl)");
+        let lines: Vec<String> = portal.lines(&MaskKey::new([0; 32]), 1).into_iter().map(|line| line.text).collect();
+        let (theirs, ours) = (lines.contains(&"replicas: 3".to_owned()), lines.contains(&"replicas: 1".to_owned()));
+        assert!(theirs && ours, "their value and the chart's: {lines:?}");
         let ended = stage.command(upgrade.arguments(&stage.helm, stage.folder.path()).unwrap()).await;
         assert!(!ended.status.is_success(), "Helm did what we say it refuses");
         let mut forced = upgrade.clone();

@@ -2,14 +2,14 @@
 
 use super::look::Look;
 use super::{name, namespace};
-use crate::action::kube::{WAY_OUT, deletions, lines};
+use crate::action::kube::{WAY_OUT, deletions, lines, owned_lines};
 use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
 use crate::resource::{Observed, Resource, observe, recorded, seen};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{MaskKey, Normal, Object};
+use crate::world::cluster::{FaultKind, MaskKey, Normal, Object};
 use crate::world::helm::{
-    DefinitionState, Drift, Effect, Hook, Learnt as Known, ObjectChange, Operation, Rendered, When,
+    DefinitionState, Drift, Effect, Hook, Learnt as Known, ObjectChange, Operation, Refusal, Rendered, When,
 };
 use futures_util::future::join_all;
 use switchback_compiler::plan::Call;
@@ -188,7 +188,7 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
             Body::Words(format!("and {} of it", count(*objects, "object")))
         }
         Effect::Delete { .. } => Body::Nothing,
-        Effect::Refused(refusal) => Body::Words(refusal.to_string()),
+        Effect::Refused(refusal) => contested(change, refusal, scene),
         effect => lined(change, effect, after, scene),
     };
     let digest =
@@ -204,6 +204,17 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
         body,
         after: digest.map(|digest| digest.to_string()),
     }
+}
+
+/// Why it is refused; where others own what would be changed, their values and the chart's, masked as all others are.
+fn contested(change: &ObjectChange, refusal: &Refusal, scene: &Scene<'_>) -> Body {
+    let (Refusal::Server(fault), Some(after)) = (refusal, &change.after) else {
+        return Body::Words(refusal.to_string());
+    };
+    let FaultKind::Conflict(owners) = &fault.kind else { return Body::Words(refusal.to_string()) };
+    let mut lines = lines(change.before.as_ref(), Some(after), scene.site);
+    lines.extend(owned_lines(owners));
+    Body::Lines(lines)
 }
 
 fn lined(change: &ObjectChange, effect: &Effect, after: Option<&Object>, scene: &Scene<'_>) -> Body {

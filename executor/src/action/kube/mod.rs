@@ -53,7 +53,7 @@ pub use scale::KubeScale;
 
 pub(super) use contents::{WAY_OUT, deletions, holds};
 pub(super) use copy::of_copy;
-pub(super) use preview::lines;
+pub(super) use preview::{lines, owned_lines};
 pub(super) use room::missing_room;
 pub(super) use settled::settled;
 pub(super) use store::Store;

@@ -63,6 +63,12 @@ fn named(look: &Look, namespace: &str, world: &Predicted) -> ObjectName {
     }
 }
 
+/// That there is no namespace for an object, and the way out.
+pub(in crate::action::kube) fn no_room(fault: &crate::world::cluster::Fault) -> String {
+    let help = fault.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{}{help}", fault.what)
+}
+
 type Trial = Result<Tried, crate::world::cluster::Fault>;
 
 /// Where there is no namespace for it nothing can be tried: that is in the way of starting, with the way out.
@@ -70,8 +76,7 @@ fn with_room(tried: Option<Trial>, name: &ObjectName, wanted: &Wanted, world: &m
     let is_made = world.objects().any(|first| makes_place(first, name, &wanted.object));
     match tried {
         Some(Err(fault)) if fault.lacks_room() && !is_made => {
-            let help = fault.help.map(|help| format!("; {help}")).unwrap_or_default();
-            world.block(format!("{}{help}", fault.what));
+            world.block(no_room(&fault));
             None
         }
         tried => tried,
@@ -111,15 +116,20 @@ fn shown(
     let new = if base.is_some() { &next.object } else { &wanted.object };
     let what = if base.is_some() { What::Changed } else { What::Created };
     let mut lines = lines(base, Some(new), site);
-    lines.extend(next.owners.iter().map(|FieldConflict { field, manager }| DiffLine {
-        kind: Kind::Note,
-        text: format!("{field} is owned by {manager}"),
-    }));
+    lines.extend(owned_lines(&next.owners));
     let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
     // Of what holds a secret a bundle binds to nothing: a digest could be guessed.
     let hidden = new.kind() == "Secret" || site.hides(named) || wanted.later;
     let after = (!hidden).then(|| Normal::of(new).digest(&MaskKey::new([0; 32])).to_string());
     Change { resource, what, learnt: next.learnt, body, after }
+}
+
+/// Who owns what, a remark each.
+pub(in crate::action) fn owned_lines(owners: &[FieldConflict]) -> impl Iterator<Item = DiffLine> {
+    owners.iter().map(|FieldConflict { field, manager }| DiffLine {
+        kind: Kind::Note,
+        text: format!("{field} is owned by {manager}"),
+    })
 }
 
 /// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change.

@@ -1,7 +1,7 @@
 //! What `kube.create-job` does.
 
 use super::super::manifests::{Wanted, makes_place};
-use super::super::preview::lines;
+use super::super::preview::{lines, no_room};
 use super::super::stall::stalled;
 use super::super::store::Store;
 use super::super::until_ready::until_ready_or_stalled;
@@ -144,7 +144,9 @@ async fn foreseen(
         Err(fault) => {
             let is_made = world.objects().any(|first| makes_place(first, &name, &wanted.object));
             let is_freed = matches!(world.foreseen(&resource), Some(Foreseen::Object(None)));
-            if !(wanted.later || is_freed || fault.is_absent() && is_made) {
+            if fault.lacks_room() && !is_made {
+                world.block(no_room(&fault));
+            } else if !(wanted.later || is_freed || fault.is_absent() && is_made) {
                 return Err(Fault::from(fault).about(&wanted.at));
             }
             Learnt::Simulated

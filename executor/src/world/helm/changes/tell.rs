@@ -6,7 +6,7 @@ use super::drift;
 use super::foreseen::foreseen;
 use super::ownership::{Owner, marked};
 use super::patch::{Sides, author, creation, is_of_the_way, update};
-use crate::world::cluster::{Attempt, Cluster, Fault, Kind, Normal, Object, ObjectName};
+use crate::world::cluster::{Attempt, Cluster, Conflicts, Fault, FaultKind, Kind, Normal, Object, ObjectName};
 use crate::world::helm::fault::HelmFault;
 use crate::world::helm::release::Operation;
 use crate::world::helm::render::is_kept;
@@ -138,7 +138,10 @@ impl Look<'_> {
             Ok(None) => live.clone(),
             Ok(Some(attempt)) => match self.tried(kind, name, &attempt).await {
                 Ok(after) => after,
-                Err(fault) => return refused(name, Some(live), fault),
+                Err(fault) => {
+                    let forced = self.forced(kind, name, attempt, &fault).await;
+                    return refused(name, Some(live), fault).map(|change| ObjectChange { after: forced, ..change });
+                }
             },
             Err(Refusal::Server(fault)) => return refused(name, Some(live), fault),
             Err(refusal) => return Ok(of(name, Effect::Refused(refusal), Some(live), None)),
@@ -151,6 +154,16 @@ impl Look<'_> {
         };
         let drift = self.drift(kind, name, last, &live, &after).await?;
         Ok(ObjectChange { drift, ..of(name, effect, Some(live), Some(after)) })
+    }
+
+    /// What would come of it if fields that others own were taken from them: their value and the chart's can then be told.
+    async fn forced(&self, kind: &Kind, name: &ObjectName, attempt: Attempt, fault: &Fault) -> Option<Object> {
+        let Attempt::Apply(wanted, _) = attempt else { return None };
+        if !matches!(fault.kind, FaultKind::Conflict(_)) {
+            return None;
+        }
+        // It is shown and never made; where it can't be tried the owners are all that is told.
+        self.tried(kind, name, &Attempt::Apply(wanted, Conflicts::Force)).await.ok()
     }
 
     async fn drift(
