@@ -5,15 +5,19 @@ use super::command::Deed;
 use super::kept::{Kept, Was};
 use super::material::Material;
 use super::{ours, spared};
-use crate::action::kube::{Store, holds};
+use crate::action::kube::{Store, holds, lines};
 use crate::action::program::passing;
-use crate::site::{Fault, Scene};
+use crate::screen::diff::Kind;
+use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{
     Conflicts, Interference, Normal, NotRestored, Object, ObjectName, gone_over, is_controller, taken_along,
 };
 use crate::world::helm::{Course, Effect, History, MANAGER, ObjectChange, Operation, Rendered, base, changes};
 use std::collections::BTreeMap;
 use switchback_compiler::words::count;
+
+/// Of an object that is in the way so many lines are told, old and new ones.
+const VALUES: usize = 8;
 
 /// What it does to each object, as the server says after trying it. An error where the server refuses one, for then a release
 /// that stands would end as a failed one; or where somebody else's would be lost.
@@ -56,8 +60,11 @@ pub(super) async fn check(
             None if way.is_made(change) => holds(&change.name, &going, scene).await?,
             why => why,
         };
-        let name = change.name.spoken(&scene.site.namespace);
-        hindering.extend(why.map(|why| format!("{name}: {why}")));
+        if let Some(why) = why {
+            let name = change.name.spoken(&scene.site.namespace);
+            hindering.push(format!("{name}: {why}"));
+            hindering.extend(values(change, &name, scene.site));
+        }
     }
     if hindering.is_empty() {
         let spares = operation == Operation::Rollback && !onward;
@@ -70,6 +77,17 @@ pub(super) async fn check(
     };
     let why = format!("{} can't {goes}, and is left as it is", kept.spoken(scene));
     Err(Fault::new(why).details(hindering))
+}
+
+/// What stands in an object, and what it would get instead: whoever mends it must know both.
+fn values(change: &ObjectChange, name: &str, site: &Site) -> Vec<String> {
+    let Some(after) = &change.after else { return Vec::new() };
+    let told = lines(change.before.as_ref(), Some(after), site).into_iter().filter_map(|line| match line.kind {
+        Kind::Removed => Some(format!("{name} has {}", line.text.trim())),
+        Kind::Added => Some(format!("{name} would get {}", line.text.trim())),
+        Kind::Hunk | Kind::Same | Kind::Note => None,
+    });
+    told.take(VALUES).collect()
 }
 
 /// An error where somebody changed what a first start, or one that did nothing, would go over: it was looked at before, perhaps
