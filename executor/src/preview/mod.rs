@@ -46,6 +46,9 @@ pub struct Preview {
     pub blocked: Vec<Blocked>,
     /// Existing resources that were looked at.
     pub observed: usize,
+    /// So many of them would be touched, and how is not known: their change is refused, or decided by a step before.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub open: usize,
     /// How far the way back could be tried.
     pub tried: Vec<Tried>,
     /// What was seen, so that a later look can tell whether the target changed.
@@ -96,6 +99,11 @@ pub struct ActPreview {
     pub resources: BTreeSet<Resource>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(number: &usize) -> bool {
+    *number == 0
+}
+
 /// Why it is not safe to start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocked {
@@ -132,7 +140,8 @@ impl Preview {
 
     /// Existing resources that stay as they are.
     pub fn staying(&self) -> usize {
-        self.observed.saturating_sub(self.resources(&[What::Changed, What::Deleted]).len())
+        let touched = self.resources(&[What::Changed, What::Deleted]).len().saturating_add(self.open);
+        self.observed.saturating_sub(touched)
     }
 
     fn resources(&self, what: &[What]) -> BTreeSet<&str> {

@@ -224,7 +224,12 @@ impl<'a> Walk<'a> {
         // A folder counts as something only where it changes itself.
         let counts = |(path, fact): &(&RelPath, &Fact)| fact.exists() || gone.contains(path.as_str());
         let existing = facts.files.iter().filter(counts).count();
+        let unknown = preview.resources(&[What::Unknown]);
+        let is_open = |name: String| unknown.contains(name.as_str()) && !gone.contains(name.as_str());
+        let there = facts.resources.iter().filter(|(_, observed)| observed.exists());
+        let open = there.filter(|(resource, _)| is_open(resource.spoken(&site.namespace))).count();
         preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
+        preview.open = open;
         preview.facts = facts;
         preview.tried = tried::all(plan, site, &preview, copied);
         let failed = preview.tried.iter().filter(|tried| tried.outcome == tried::Outcome::Fails);
