@@ -36,7 +36,7 @@ pub fn result(story: &Story, plan: &Plan, view: &View) -> String {
             "{}: {} is left as it is, with {}",
             view.word("aborted", Style::YellowBold),
             safe(story.target(), view.look),
-            steps_there(story, plan)
+            safe(&steps_there(story, plan), view.look)
         ),
     }
 }
@@ -172,7 +172,12 @@ fn steps_there(story: &Story, plan: &Plan) -> String {
     let done = story.steps(plan, |unit, of| unit.outcome_forward(of).is_over() && !back(unit, of)).len();
     let undone = story.steps(plan, |unit, of| unit.outcome(of) == Outcome::Undone).len();
     let undone = if undone > 0 { format!(" and {undone} undone") } else { String::new() };
-    format!("{} done{undone}", of(done, all, "step"))
+    // What failed or was cut off half way is there as well, and nobody takes it back any more.
+    let half =
+        |unit: &UnitStory, of: &Unit| unit.has_effects() && !unit.outcome_forward(of).is_over() && !back(unit, of);
+    let half = story.steps(plan, half);
+    let half = if half.is_empty() { String::new() } else { format!("; in part: {}", half.join(", ")) };
+    format!("{} done{undone}{half}", of(done, all, "step"))
 }
 
 /// `interrupted: 6 of 8 steps done; unknown: postgres; left: pooler`.

@@ -4,8 +4,10 @@ use super::outcome::is_step;
 use super::story::{
     ActStory, Back, CheckStory, Decision, Ending, Forward, GateStory, Head, Now, Process, Step, Story, UnitStory,
 };
+use super::zone::between;
 use crate::event::{Entry, Event};
 use jiff::Timestamp;
+use std::time::Duration;
 use switchback_compiler::plan::Plan;
 
 impl Story {
@@ -27,17 +29,18 @@ impl Story {
     /// Takes in one event.
     pub fn take(&mut self, entry: &Entry) {
         let at = entry.at;
-        self.last = Some(at);
+        let heard = self.last.replace(at);
         self.events += usize::from(entry.event.is_durable());
         match &entry.event {
             Event::Began { run, plan, target, bundle, by, host, pid } => {
                 let (run, plan) = (run.clone(), plan.clone());
                 self.head = Some(Head { run, plan, target: target.clone(), bundle: bundle.clone() });
-                self.process(Process { at, by: by.clone(), host: host.clone(), pid: *pid, to: "run".into(), torn: 0 });
+                let process = Process { at, by: by.clone(), host: host.clone(), pid: *pid, to: "run".into(), torn: 0 };
+                self.process(process, heard);
             }
             Event::Resumed { by, host, pid, to, torn } => {
                 let (by, host, to) = (by.clone(), host.clone(), to.clone());
-                self.process(Process { at, by, host, pid: *pid, to, torn: *torn });
+                self.process(Process { at, by, host, pid: *pid, to, torn: *torn }, heard);
             }
             Event::Asked { gate, text, typed } => self.asked(at, gate, text, typed),
             Event::Confirmed { gate, by } => self.confirmed(at, gate, by),
@@ -66,8 +69,8 @@ impl Story {
         }
     }
 
-    /// Another process: what ran in the one before was cut off.
-    fn process(&mut self, process: Process) {
+    /// Another process: what ran in the one before was cut off, when that was heard for the last time.
+    fn process(&mut self, process: Process, heard: Option<Timestamp>) {
         self.ended = None;
         self.compared = None;
         self.processes.push(process);
@@ -75,6 +78,8 @@ impl Story {
             (unit.now, unit.asks) = (None, None);
             if unit.forward == Forward::Runs {
                 unit.forward = Forward::Cut;
+                // The time until somebody goes on is none that the step takes.
+                unit.worked += unit.tried.take().zip(heard).map_or(Duration::ZERO, |(tried, at)| between(tried, at));
             }
             if unit.back == Back::Runs {
                 unit.back = Back::Cut;
@@ -128,6 +133,7 @@ impl UnitStory {
         match event {
             Event::UnitBegan { .. } => {
                 self.began.get_or_insert(at);
+                self.tried = Some(at);
                 self.forward = Forward::Runs;
                 self.drift.clear();
             }
@@ -190,6 +196,7 @@ impl UnitStory {
         match event {
             Event::UndoBegan { way, .. } => {
                 self.back_began.get_or_insert(at);
+                self.back_tried = Some(at);
                 self.way = *way;
                 self.back = Back::Runs;
             }

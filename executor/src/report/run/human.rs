@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::report::Report;
 use super::reviewed::Reviewed;
 use super::rows::{Row, rows};
-use super::story::{Back, Forward, Step, Story, UnitStory};
+use super::story::{ActStory, Back, Forward, Step, Story, UnitStory};
 use super::view::{View, short, short_digest};
 use super::zone::{between, lasted};
 use crate::event::{Compared, Standing};
@@ -226,12 +226,27 @@ fn cells(group: String, row: &Row, wide: bool, view: &View) -> Vec<String> {
 pub(crate) fn total_of(story: &Story, plan: &Plan, view: &View) -> String {
     let (done, all) = (super::ending::resources(story, plan), view.reviewed.total());
     if story.undo.is_some() {
-        return format!("{} before the undo", count(done, "change"));
+        return format!("{} before the undo", made(story, plan, done));
     }
-    if !view.reviewed.is_empty() && done == all.known() && done == as_reviewed(story, plan, &view.reviewed) {
+    let whole = half(story, plan) == 0 && done == all.known();
+    if !view.reviewed.is_empty() && whole && done == as_reviewed(story, plan, &view.reviewed) {
         return all.figures(" ", "  ", view.look);
     }
-    count(done, "change")
+    made(story, plan, done)
+}
+
+/// Changes that were made; where none was counted, what failed or was cut off may have made some all the same.
+fn made(story: &Story, plan: &Plan, done: usize) -> String {
+    match (done, half(story, plan)) {
+        (0, half @ 1..) => format!("{} in part", count(half, "step")),
+        _ => count(done, "change"),
+    }
+}
+
+/// How many steps have an action that failed, or that nobody saw end.
+fn half(story: &Story, plan: &Plan) -> usize {
+    let open = |act: &ActStory| matches!(act.step, Step::Failed(_) | Step::Unknown(_) | Step::Open);
+    story.steps(plan, |unit, _| unit.acts.values().any(open)).len()
 }
 
 /// How many of the reviewed changes were made, by unit.

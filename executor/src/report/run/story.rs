@@ -158,8 +158,14 @@ pub struct UnitStory {
     pub copies: Vec<(String, Vec<String>)>,
     /// Values that it gave out.
     pub outputs: Vec<(String, String)>,
+    /// When the process at hand began with it.
+    pub tried: Option<Timestamp>,
+    /// How long processes before that were at it.
+    pub worked: Duration,
     /// When taking it back began.
     pub back_began: Option<Timestamp>,
+    /// When that was tried for the last time.
+    pub back_tried: Option<Timestamp>,
     /// When taking it back ended.
     pub back_ended: Option<Timestamp>,
     /// How far taking it back got.
@@ -342,14 +348,15 @@ impl UnitStory {
         self.checks.iter().filter(|check| !check.held && !check.back)
     }
 
-    /// How long it took, forwards.
+    /// How long it took, forwards, without the time in which nobody worked on the run.
     pub fn took(&self) -> Option<Duration> {
-        Some(between(self.began?, self.ended?))
+        let last = between(self.tried.or(self.began)?, self.ended?);
+        Some(self.worked.saturating_add(last))
     }
 
-    /// How long taking it back took.
+    /// How long taking it back took, the last time that it was tried.
     pub fn back_took(&self) -> Option<Duration> {
-        Some(between(self.back_began?, self.back_ended?))
+        Some(between(self.back_tried.or(self.back_began)?, self.back_ended?))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::event::{Entry, Event, Standing};
 use crate::report::run::{Story, View, aftermath, ending, open, question, result};
 use crate::report::sample::{self, Script, at};
 use crate::screen::Look;
+use std::time::Duration;
 
 fn all(entries: &[Entry], view: &View) -> String {
     let plan = sample::plan();
@@ -32,6 +33,24 @@ fn endings_in_other_looks() {
     let look = Look { color: true, ..Look::plain() };
     let color = all(&sample::undo_failed(), &View { look, ..sample::view(80) });
     assert!(color.contains("\u{1b}[1;31mthe undo failed\u{1b}[0m: 2 of 4 steps undone"), "{color}");
+}
+
+#[test]
+fn what_a_step_takes_is_not_the_time_in_which_nobody_worked_on_it() {
+    let plan = sample::plan();
+    let id = sample::SITE;
+    let began = || Event::UnitBegan { unit: id };
+    let script = Script(Vec::new()).began().at(10, began()).intent(12, id, 0, "www");
+    let script = script.resumed(9_000, "resume").at(9_001, began());
+    let script = script.at(9_004, Event::UnitDone { unit: id, changes: 1 });
+    let story = Story::of(&plan, &script.0);
+    assert_eq!(story.unit(id).unwrap().took(), Some(Duration::from_secs(2 + 3)));
+    let failed = || Event::UndoFailed { unit: id, why: "no".into(), details: Vec::new() };
+    let script =
+        script.resumed(10_000, "undo").at(10_001, Event::UndoBegan { unit: id, way: None }).at(10_003, failed());
+    let script = script.resumed(20_000, "undo").at(20_001, Event::UndoBegan { unit: id, way: None });
+    let story = Story::of(&plan, &script.at(20_002, failed()).0);
+    assert_eq!(story.unit(id).unwrap().back_took(), Some(Duration::from_secs(1)));
 }
 
 /// The result line of a run that stands here.
