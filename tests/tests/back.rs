@@ -34,7 +34,8 @@ fn an_undo_that_was_not_equal_compares_again_and_lets_go() {
     has(&said, &["`page` was changed by somebody else", "next: switchback undo", "or:   switchback abort"]);
     has(&stand.ends(0, "switchback status").unwrap(), &["1 of 1 resource is not as before", "next: switchback undo"]);
     // As long as it is so, the same is said, and the target stays kept.
-    has(&stand.ends(23, UNDO).unwrap(), &["1 thing is not as before"]);
+    let again = stand.ends(23, UNDO).unwrap();
+    has(&again, &["1 thing is not as before", "compared: `page` was changed by somebody else since"]);
     stand.ends(14, RUN).unwrap();
     let said = stand.ends(0, &format!("rm site/page; {UNDO}")).unwrap();
     has(&said, &["compared: 1 of 1 resource is as before the run", "undone: as you asked"]);
@@ -47,6 +48,16 @@ fn an_undo_that_was_not_equal_compares_again_and_lets_go() {
 /// The run's id, as its end tells it.
 fn id(said: &str) -> String {
     said.lines().find_map(|line| line.strip_prefix("next: switchback report ")).unwrap().to_owned()
+}
+
+#[test]
+fn what_failed_half_way_is_told_where_it_is_left() {
+    let stand =
+        stand(r#"step "a" { on-failure "stop"; program "sh" "-c" "touch half; exit 1"; undo { program "true" } }"#);
+    stand.ends(21, RUN).unwrap();
+    has(&stand.ends(0, "switchback report").unwrap(), &["1 step in part"]);
+    let said = stand.ends(0, "switchback abort --yes").unwrap();
+    has(&said, &["aborted: local is left as it is, with 0 of 1 step done; in part: a"]);
 }
 
 #[test]

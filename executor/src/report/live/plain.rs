@@ -26,6 +26,8 @@ pub struct Plain {
     begun: BTreeSet<usize>,
     /// What still runs.
     running: BTreeMap<u32, Beat>,
+    /// Units of which it was told that they are taken back, with what is not as before.
+    undone: BTreeSet<u32>,
     /// What is told while a person types an answer.
     held: Option<String>,
 }
@@ -72,8 +74,8 @@ impl Plain {
     /// To this stream. `past` is what other processes did of the run: it is known, and not told again.
     pub fn new(out: Box<dyn Write + Send>, view: View, plan: &Plan, past: &[Entry]) -> Self {
         let story = Story::of(plan, past);
-        let (begun, running) = (BTreeSet::new(), BTreeMap::new());
-        Self { out, view, story, groups: groups(plan), begun, running, held: None }
+        let (begun, running, undone) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        Self { out, view, story, groups: groups(plan), begun, running, undone, held: None }
     }
 
     /// Lines with the time before each.
@@ -114,7 +116,7 @@ impl Plain {
         let name = unit.name.clone();
         let new = Beat {
             name,
-            began: of.back_began.or(of.began).unwrap_or(at),
+            began: of.back_tried.or(of.tried).unwrap_or(at),
             told: at,
             since: at,
             now: None,
@@ -136,6 +138,9 @@ impl Plain {
         let tells = Group::tells(plan, id) || matches!(entry.event, Event::UnitFailed { .. });
         let of = self.story.unit(id).filter(|_| tells);
         let lines = of.map_or_else(Vec::new, |of| of_unit(&entry.event, of, unit, self.view.look));
+        if matches!(entry.event, Event::UnitUndone { .. }) && !lines.is_empty() {
+            self.undone.insert(id);
+        }
         if !lines.is_empty() {
             self.begin(entry.at, id, plan);
             self.tell(entry.at, &lines);
@@ -146,7 +151,7 @@ impl Plain {
     /// The result stands with its time, what belongs to it as on a terminal.
     fn end(&mut self, at: Timestamp, plan: &Plan) {
         self.running.clear();
-        self.tell(at, &aftermath_log(&self.story, plan));
+        self.tell(at, &aftermath_log(&self.story, plan, &self.undone));
         let result = ending(&self.story, plan, &self.view);
         let time = self.view.zone.time(at);
         self.write(&format!("{time} {result}"));

@@ -32,10 +32,12 @@ pub fn aftermath(story: &Story, plan: &Plan, view: &View) -> String {
     facts(story, plan).iter().map(drawn).collect()
 }
 
-/// The same for a log: lines that are whole by themselves; what a step found not as before was told with that step.
-pub(crate) fn aftermath_log(story: &Story, plan: &Plan) -> Vec<String> {
+/// The same for a log: lines that are whole by themselves. What a step found not as before was told with that step, where
+/// its end is in this log: `told` are those units.
+pub(crate) fn aftermath_log(story: &Story, plan: &Plan, told: &BTreeSet<u32>) -> Vec<String> {
     let said = |Fact { name, text, .. }: Fact| if name.is_empty() { text } else { format!("{name}: {text}") };
-    let told = |fact: &Fact| fact.sign.is_none() && story.units.iter().any(|unit| left(unit).contains(&fact.text));
+    let told: Vec<&UnitStory> = told.iter().filter_map(|id| story.unit(*id)).collect();
+    let told = |fact: &Fact| fact.sign.is_none() && told.iter().any(|unit| left(unit).contains(&fact.text));
     facts(story, plan).into_iter().filter(|fact| !told(fact)).map(said).collect()
 }
 
