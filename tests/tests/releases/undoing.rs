@@ -29,6 +29,8 @@ fn what_others_changed_since_is_not_gone_over() {
         has(&said, &["release portal can't go back to revision 1, and is left as it is"]);
         has(&said, &["configmap/portal: somebody else changed it since: data.release (by kubectl"]);
         has(&said, &["and helm would go over it"]);
+        // What stands there, and what it would go back to.
+        has(&said, &["configmap/portal has release: mine", "configmap/portal would get release: \"1\""]);
         has(&said, &["configmap/portal-status: somebody else changed it since:", "data.mine (by kubectl"]);
         has(&said, &["data.status (by kubectl"]);
         assert_eq!((stage.picture(), stage.last().unwrap().0), (hands, 2), "{helm:?}");
@@ -39,6 +41,25 @@ fn what_others_changed_since_is_not_gone_over() {
         has(&stage.ends(0, UNDO), &["are as before the run"]);
         assert_eq!(stage.picture(), before, "{helm:?}");
     }
+}
+
+const SLOW_HOOK: &str = r#"apiVersion: batch/v1
+kind: Job
+metadata: {name: slow, annotations: {helm.sh/hook: pre-install}}
+spec:
+  template:
+    metadata: {annotations: {switchback.test/ends-after: 120s}}
+    spec: {restartPolicy: Never, containers: [{name: main, image: "example.test/slow:1"}]}
+"#;
+
+#[test]
+fn a_hook_that_helm_left_behind_is_told_after_the_undo() {
+    let cluster = cluster!("a_hook_that_helm_left_behind_is_told_after_the_undo");
+    let steps = r#"step "gen" { on-failure "undo"; helm.upgrade "gen" chart="gen" within="6s" }"#;
+    let stage = Stage::bare(cluster, Helm::Four, "behind", steps);
+    stage.chart("gen", SLOW_HOOK);
+    let said = stage.ends(20, RUN);
+    has(&said, &["release gen uninstalled; not what hook job/slow did; hook job/slow still runs"]);
 }
 
 #[test]

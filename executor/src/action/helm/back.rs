@@ -9,8 +9,9 @@ use super::{drift, ours, settled, spared};
 use crate::action::Undone;
 use crate::action::kube::{missing_room, until_gone, until_ready};
 use crate::site::{Fault, Scene};
+use crate::world::cluster::ObjectName;
 use crate::world::helm::{Before, History, Settled, State, Status, state};
-use switchback_compiler::words::count;
+use switchback_compiler::words::{count, list};
 use tokio::time::Instant;
 
 /// Takes it back. Doing it twice is the same as once.
@@ -49,7 +50,32 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
     if let Err(fault) = until_gone(scene, ending, until).await {
         left.push(fault.why);
     }
-    Ok(Undone { what: words_of(kept, again, scene), left })
+    let what = words_of(kept, again, scene) + &still_runs(kept, scene).await;
+    Ok(Undone { what, left })
+}
+
+/// The hooks that Helm left behind and that still work: nobody ends them, and what they write comes after the undo.
+async fn still_runs(kept: &Kept, scene: &Scene<'_>) -> String {
+    let Ok(cluster) = scene.site.cluster() else { return String::new() };
+    let mut running = Vec::new();
+    for hook in &kept.hooks {
+        let Some(name) = hook.strip_prefix("hook job/") else { continue };
+        let job = ObjectName {
+            group: "batch".to_owned(),
+            kind: "Job".to_owned(),
+            namespace: Some(kept.namespace.clone()),
+            name: name.to_owned(),
+        };
+        // Whoever may not look there is told of no hook.
+        let live = cluster.get(&job).await.ok().flatten();
+        let active = live.and_then(|job| job.get("/status/active").and_then(serde_json::Value::as_u64));
+        running.extend(active.filter(|active| *active > 0).map(|_| hook.as_str()));
+    }
+    match running.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one} still runs"),
+        many => format!("; {} still run", list(many)),
+    }
 }
 
 fn is_ours(kept: &Kept, revision: u32, now: &History, scene: &Scene<'_>) -> Result<bool, Fault> {
