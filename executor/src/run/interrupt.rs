@@ -74,10 +74,25 @@ impl Owner {
     pub(super) async fn given_up(&mut self) -> Standing {
         let open: Vec<Event> = self.running.iter().flat_map(|id| self.open_questions(*id)).collect();
         let asks = !open.is_empty();
+        let behind: String = self.running.iter().flat_map(|id| self.left_behind(*id)).collect();
+        self.readers.say(&format!("not waiting any more\n{behind}"));
         for event in open {
             self.say(event).await;
         }
         if asks { Standing::Asks } else { Standing::Interrupted }
+    }
+
+    /// What goes on by itself, and no question tells of: whoever thinks that it was ended would start it twice.
+    fn left_behind(&self, id: u32) -> Vec<String> {
+        let (Some(unit), Some(state)) = (self.plan.unit(id), self.state.units.get(id as usize)) else {
+            return Vec::new();
+        };
+        let acts = state.acts.iter().filter_map(|(id, (_, recipe))| Some((act_of(unit, *id)?, recipe)));
+        let acts = acts.filter(|(act, _)| act.class != Class::AtMostOnce);
+        let goes_on = acts.filter_map(|(act, recipe)| find(act).ok()?.goes_on(recipe, &self.site));
+        goes_on
+            .map(|says| format!("  {}: {}\n", unit.name, says.split_whitespace().collect::<Vec<_>>().join(" ")))
+            .collect()
     }
 
     fn open_questions(&self, id: u32) -> Vec<Event> {
