@@ -231,8 +231,12 @@ const LONGEST_NAME: usize = 128;
 
 /// The nearest of some names, only when it is near (R15): at most a third of the letters differ.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearer(name, known, name.chars().count().max(3) / 3)
+}
+
+/// The nearest of some names, where at most so many letters differ.
+pub fn nearer<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     let length = name.chars().count();
-    let limit = length.max(3) / 3;
     // The distance costs the product of both lengths.
     let is_alike = |known: &&str| length <= LONGEST_NAME && known.chars().count().abs_diff(length) <= limit;
     known

@@ -2,7 +2,7 @@
 
 use super::namespace;
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Fault as ClusterFault, Object, ObjectName, Reference};
+use crate::world::cluster::{Builtin, Fault as ClusterFault, NotAReference, Object, ObjectName, Reference};
 use futures_util::future::join_all;
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -30,10 +30,24 @@ pub(super) fn words(call: &Call) -> String {
 
 /// What is wrong with the names.
 pub(super) fn objections(call: &Call) -> Vec<Objection> {
-    let wrong =
-        texts(call).into_iter().filter(|text| !text.contains('‹')).filter_map(|text| Reference::parse(text).err());
-    let help = "write kind and name: \"deployment/catalog\"";
-    wrong.map(|error| Objection { about: "object", text: error.to_string(), help: help.to_owned() }).collect()
+    let known = texts(call).into_iter().filter(|text| !text.contains('‹'));
+    known
+        .filter_map(|text| wrong(Reference::parse(text)).map(|(text, help)| Objection { about: "object", text, help }))
+        .collect()
+}
+
+/// What is wrong with one, and the way out. A kind that nobody has would be waited for in vain.
+fn wrong(read: Result<Reference, NotAReference>) -> Option<(String, String)> {
+    let reference = match read {
+        Ok(reference) => reference,
+        Err(error) => return Some((error.to_string(), "write kind and name: \"deployment/catalog\"".to_owned())),
+    };
+    let Reference { word, group, name } = &reference;
+    let meant = Builtin::misspelt(word).filter(|_| group.is_none() && reference.builtin().is_none())?;
+    let help = format!(
+        "did you mean \"{meant}/{name}\"? A kind of somebody else is told by its group: \"{word}.GROUP/{name}\""
+    );
+    Some((format!("Kubernetes has no kind `{word}`"), help))
 }
 
 /// What is touched, as far as it is known without a server.
@@ -124,4 +138,28 @@ pub(super) async fn each_meant(call: &Call, scene: &Scene<'_>) -> Result<Vec<Res
 pub(super) async fn the_one(call: &Call, scene: &Scene<'_>) -> Result<ObjectName, Fault> {
     let meant = meant(call, scene).await?;
     meant.into_iter().next().ok_or_else(|| Fault::new("the plan names no object"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(text: &str) -> Vec<String> {
+        let values = json!({ "object": [text] }).as_object().cloned().unwrap_or_default();
+        let call = Call { kind: "kube.ready".to_owned(), values };
+        objections(&call).into_iter().map(|found| format!("{}; {}", found.text, found.help)).collect()
+    }
+
+    #[test]
+    fn a_misspelt_kind_is_told_before_it_is_waited_for_in_vain() {
+        let help =
+            "did you mean \"deployment/web\"? A kind of somebody else is told by its group: \"deploymnt.GROUP/web\"";
+        assert_eq!(told("deploymnt/web"), [format!("Kubernetes has no kind `deploymnt`; {help}")]);
+        for sound in
+            ["deployment/web", "deploy/web", "vase/red", "helmrelease/web", "deploymnt.a.io/web", "endpoints/a"]
+        {
+            assert_eq!(told(sound), Vec::<String>::new(), "{sound}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The kinds that every Kubernetes has: what the compiler may know of them without asking a server.
 
+use switchback_compiler::diagnostic::nearer;
+
 /// A kind of Kubernetes itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Builtin {
@@ -26,6 +28,21 @@ impl Builtin {
     pub fn called(word: &str, group: Option<&str>) -> Option<&'static Self> {
         let word = word.to_ascii_lowercase();
         BUILTINS.iter().find(|builtin| group.is_none_or(|group| builtin.group == group) && builtin.answers_to(&word))
+    }
+
+    /// The kind that a word without a group misspells, as far as that is certain enough: a word of somebody else's kind may be
+    /// near one of these, so a few letters of a long one is all that may differ.
+    pub fn misspelt(word: &str) -> Option<String> {
+        let word = word.to_ascii_lowercase();
+        let most = match word.len() {
+            ..6 => return None,
+            6..9 => 1,
+            _ => 2,
+        };
+        let kinds: Vec<String> = BUILTINS.iter().map(|builtin| builtin.kind.to_ascii_lowercase()).collect();
+        let plurals = BUILTINS.iter().map(|builtin| builtin.plural);
+        let near = nearer(&word, kinds.iter().map(String::as_str).chain(plurals), most)?;
+        Self::called(near, None).map(|builtin| builtin.kind.to_ascii_lowercase())
     }
 
     fn answers_to(&self, word: &str) -> bool {
@@ -204,6 +221,22 @@ mod tests {
         }
         assert_eq!(Builtin::called("deploy", Some("apps")).unwrap().kind, "Deployment");
         assert_eq!(Builtin::called("deploy", Some("batch")), None);
+    }
+
+    #[test]
+    fn a_misspelt_word_is_told_from_one_of_somebody_else() {
+        let known = [
+            ("deploymnt", "deployment"),
+            ("confgmap", "configmap"),
+            ("StatefulSte", "statefulset"),
+            ("secert", "secret"),
+        ];
+        for (word, meant) in known {
+            assert_eq!(Builtin::misspelt(word).as_deref(), Some(meant), "{word}");
+        }
+        for word in ["clusterpolicy", "clusterissuer", "applicationset", "helmrelease", "rollout", "vase", "note"] {
+            assert_eq!(Builtin::misspelt(word), None, "{word}");
+        }
     }
 
     #[test]
