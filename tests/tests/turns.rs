@@ -21,6 +21,16 @@ fn a_run_stops_after_a_layer_and_never_after_a_step() {
 }
 
 #[test]
+fn what_is_to_be_typed_next_is_called_as_this_command_was() {
+    let stand = Stand::new(PLAN, FILES).unwrap();
+    let called = "export SWITCHBACK_CALLED_AS='cargo xtask cluster run -- switchback'\n";
+    let said = stand.ends(12, &format!("{called}switchback run p.plan.kdl")).unwrap();
+    assert!(said.contains("next: cargo xtask cluster run -- switchback run p.plan.kdl --yes\n"), "{said}");
+    let said = stand.ends(0, &format!("{called}switchback run p.plan.kdl --yes")).unwrap();
+    assert!(said.contains("next: cargo xtask cluster run -- switchback report "), "{said}");
+}
+
+#[test]
 fn a_run_that_was_given_up_does_not_come_back_while_another_keeps_the_target() {
     let stand = Stand::new(PLAN, FILES).unwrap();
     let said = stand.ends(0, "switchback run p.plan.kdl --yes --until user-space").unwrap();

@@ -1,6 +1,6 @@
 //! Commands to be pasted: the one that was typed with what it lacked, and others about the same plan.
 
-use crate::screen::{command, quoted};
+use crate::screen::{command, program, quoted};
 use std::path::Path;
 
 /// The command line once more, with `more` words behind it.
@@ -13,7 +13,7 @@ pub(super) fn again(once: &[&str], more: &[String]) -> String {
 }
 
 fn line(mut typed: impl Iterator<Item = String>, once: &[&str], more: &[String]) -> String {
-    let mut words = vec!["switchback".to_owned()];
+    let mut words = vec![program().to_owned()];
     while let Some(word) = typed.next() {
         let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
         if !once.contains(&name) {

@@ -22,6 +22,16 @@ pub fn works_on(project: &Path) {
     let _known = PROJECT.set(from_here);
 }
 
+/// By what a person calls this program, where that is more than its name.
+const CALLED_AS: &str = "SWITCHBACK_CALLED_AS";
+
+/// The words that a person begins a command with: `switchback`, unless whoever started this process says otherwise.
+pub fn program() -> &'static str {
+    static PROGRAM: OnceLock<Option<String>> = OnceLock::new();
+    let said = PROGRAM.get_or_init(|| std::env::var(CALLED_AS).ok().filter(|words| !words.is_empty()));
+    said.as_deref().unwrap_or("switchback")
+}
+
 /// `switchback` with these words, in the folder that was named with `-C`.
 pub fn command(words: impl Display) -> String {
     called(FOLDER.get().map(PathBuf::as_path), words)
@@ -39,8 +49,8 @@ pub fn command_in(folder: &Path, words: impl Display) -> String {
 
 fn called(folder: Option<&Path>, words: impl Display) -> String {
     match folder {
-        Some(folder) => format!("switchback -C {} {words}", quoted(&folder.display().to_string())),
-        None => format!("switchback {words}"),
+        Some(folder) => format!("{} -C {} {words}", program(), quoted(&folder.display().to_string())),
+        None => format!("{} {words}", program()),
     }
 }
 

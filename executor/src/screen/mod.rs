@@ -14,7 +14,7 @@ mod table;
 mod text;
 mod words;
 
-pub use command::{called_in, command, command_in, next, run_command, works_on};
+pub use command::{called_in, command, command_in, next, program, run_command, works_on};
 pub use layout::{hang, pad, pad_left, tail, wrap};
 pub use look::{Flags, Look, Surroundings, When};
 pub use quantity::{age, elapsed, limit, quick, seconds, size, size_of};

@@ -30,9 +30,21 @@ pub fn run(workspace: &Workspace, helm: Helm, command: &[String]) -> Result<Exit
     access.add_program("switchback", &switchback)?;
     let mut command = Command::new(program);
     command.args(arguments).envs(access.environment()).env("PATH", path(&access, helm)?);
+    if own.is_err() {
+        // What it says to type next must find the same cluster.
+        command.env("SWITCHBACK_CALLED_AS", called_as(helm));
+    }
     let status = runtime.block_on(ended(&mut command)).map_err(|error| format!("`{program}`: {error}"))?;
     drop(own);
     Ok(code(status))
+}
+
+/// How a person calls the `switchback` of such a command again.
+fn called_as(helm: Helm) -> &'static str {
+    match helm {
+        Helm::Three => "cargo xtask cluster run --helm 3 -- switchback",
+        Helm::Four => "cargo xtask cluster run -- switchback",
+    }
 }
 
 /// The `switchback` of this checkout.
