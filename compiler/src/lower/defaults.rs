@@ -106,12 +106,11 @@ impl Defaults {
 
 fn no_noun(cx: &Cx<'_>, node: &Node) -> Diagnostic {
     let name = &*node.name.value;
-    if is_later(name) {
+    if is_later(name, cx.registry.all().map(|kind| kind.form().name)) {
         return later(name, node.name.span);
     }
-    let families: Vec<&str> = cx.registry.all().map(|kind| kind.form().family()).collect();
-    let near =
-        nearest(name, families).map_or_else(|| "no such noun".to_owned(), |near| format!("did you mean `{near}`?"));
+    let known = cx.registry.all().flat_map(|kind| [kind.form().family(), kind.form().name]);
+    let near = nearest(name, known).map_or_else(|| "no such noun".to_owned(), |near| format!("did you mean `{near}`?"));
     Diagnostic::new(&DEFAULT_UNKNOWN, format!("there is no noun `{name}` to give defaults to"))
         .label(node.name.span, near)
         .help("a noun (`http.get`) or its first word (`http`) stands here")

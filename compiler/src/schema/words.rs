@@ -62,11 +62,13 @@ pub const LATER: &[&str] = &["requires", "evidence", "each", "peer", "role", "si
 /// First words of nouns that the language has and this version does not know yet.
 pub const LATER_FAMILIES: &[&str] = &["kube", "helm", "postgres", "argocd", "flux"];
 
-/// Whether a name is of the language, and still to come.
-pub fn is_later(name: &str) -> bool {
+/// Whether a name is of the language, and still to come. Of a family of which there are nouns already none is: there a name
+/// that nothing has is misspelt.
+pub fn is_later<'n>(name: &str, nouns: impl IntoIterator<Item = &'n str>) -> bool {
     // A family stands alone in `defaults`.
-    let family = name.split_once('.').map_or(name, |(family, _)| family);
-    LATER.contains(&name) || LATER_FAMILIES.contains(&family)
+    let family = |name: &'n str| name.split_once('.').map_or(name, |(family, _)| family);
+    let own = name.split_once('.').map_or(name, |(family, _)| family);
+    LATER.contains(&name) || LATER_FAMILIES.contains(&own) && !nouns.into_iter().any(|noun| family(noun) == own)
 }
 
 const fn word(name: &'static str, places: &'static [Place], text: &'static str) -> Word {
@@ -399,7 +401,11 @@ pub const WORDS: &[Word] = &[
         props: &[
             Param::optional("context", Ty::Known, "the context of the kubeconfig; left out, its current one"),
             Param::optional("namespace", Ty::Known, "the namespace of what names none itself; left out, `default`"),
-            Param::optional("lease", Ty::Known, "the namespace in which the Lease lies that runs hold on it; left out, `default`"),
+            Param::optional(
+                "lease",
+                Ty::Known,
+                "the namespace in which the Lease lies that runs hold on it; left out, `default`",
+            ),
         ],
         ..word("kube", &[Target], "a platform that lives in a cluster, alone or beside a directory")
     },

@@ -179,7 +179,7 @@ fn unknown(cx: &Cx<'_>, node: &Node, place: Place, kind: Option<&dyn Kind>) -> D
         let places: Vec<&str> = kind.form().roles.iter().map(|role| role.place()).collect();
         return misplaced(name, place, span).help(format!("it is {}", places.join("; and ")));
     }
-    if is_later(name) {
+    if is_later(name, cx.registry.all().map(|kind| kind.form().name)) {
         return later(name, span);
     }
     if let Some(word) = WORDS.iter().find(|word| word.name == name) {
@@ -194,10 +194,22 @@ fn unknown(cx: &Cx<'_>, node: &Node, place: Place, kind: Option<&dyn Kind>) -> D
         .map(|kind| kind.form().name)
         .chain(WORDS.iter().filter(|word| word.places.contains(&place)).map(|word| word.name));
     let found = Diagnostic::new(&UNKNOWN_NODE, format!("there is no `{name}` in {}", place.name()));
-    match nearest(name, known) {
-        Some(near) => found.label(span, format!("did you mean `{near}`?")),
+    if let Some(near) = nearest(name, known) {
+        return found.label(span, format!("did you mean `{near}`?"));
+    }
+    match elsewhere(cx, name) {
+        Some((near, help)) => found.label(span, format!("did you mean `{near}`?")).help(help),
         None => found.label(span, "not a word of the language").help("`switchback explain words` lists them all"),
     }
+}
+
+/// The nearest name that stands in other places, and in which: whoever misspells one may also have put it into the wrong block.
+fn elsewhere(cx: &Cx<'_>, name: &str) -> Option<(&'static str, String)> {
+    let kinds: Vec<&dyn Kind> = cx.registry.all().collect();
+    let near = nearest(name, kinds.iter().map(|kind| kind.form().name))?;
+    let kind = kinds.into_iter().find(|kind| kind.form().name == near)?;
+    let places: Vec<&str> = kind.form().roles.iter().map(|role| role.place()).collect();
+    Some((kind.form().name, format!("`{near}` is {}", places.join("; and "))))
 }
 
 fn misplaced(name: &str, place: Place, span: Span) -> Diagnostic {

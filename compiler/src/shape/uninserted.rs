@@ -31,7 +31,7 @@ pub(crate) fn uninserted(cx: &mut Cx<'_>, template: &Node) {
 }
 
 fn unknown(cx: &Cx<'_>, name: &Spanned<Rc<str>>) -> Diagnostic {
-    if is_later(&name.value) {
+    if is_later(&name.value, cx.registry.all().map(|kind| kind.form().name)) {
         return later(&name.value, name.span);
     }
     let known = cx.registry.all().map(|kind| kind.form().name).chain(WORDS.iter().map(|word| word.name));
