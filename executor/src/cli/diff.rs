@@ -66,7 +66,8 @@ pub struct Args {
 const HELP: &str = "\
 Reads the target and writes nothing to it. What is shown says how it was learnt:
 validated (the server accepted it as a dry run), simulated (computed here), or
-not knowable before it is done.
+not knowable before it is done. Exit 15 when it could not begin: what is not
+safe to start stands first.
 
   switchback diff upgrade.plan.kdl -t prod-eu -o upgrade.swb";
 

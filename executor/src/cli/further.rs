@@ -101,13 +101,7 @@ async fn unsaid(
 }
 
 /// Asks whether to begin, where a command asks that; of an undo it is said first what that is.
-async fn unasked(
-    loaded: &Loaded,
-    ask: &Ask<'_>,
-    units: &[u32],
-    view: &View,
-    signals: &mut Signals,
-) -> Option<Refused> {
+async fn unasked(loaded: &Loaded, ask: &Ask<'_>, units: &[u32], view: &View, signals: &mut Signals) -> Option<Refused> {
     let (what, id) = (ask.question.filter(|_| !ask.yes)?, &loaded.run.id);
     let told = if ask.to == "undo" { goes_back::told(loaded, units, view.look) } else { Vec::new() };
     let question = format!("{}run {id}: {what} type yes: ", lines(&told, view));

@@ -1,7 +1,7 @@
 //! What an undo goes back to, said before anybody is asked for it.
 
 use crate::event::Standing;
-use crate::report::run::{Zone, back_at, is_step};
+use crate::report::run::{Story, Zone, back_at, is_step};
 use crate::schedule::{Phase, State, UnitState};
 use crate::screen::{Look, count, list, of};
 use crate::session::Loaded;
@@ -21,13 +21,14 @@ pub(super) fn told(loaded: &Loaded, units: &[u32], look: Look) -> Vec<String> {
     if let Some(back) = back_at(plan, look).filter(|_| units.is_empty()) {
         told.push(format!("goes back to {back} on {target}"));
     }
-    let changed: u64 = steps.iter().map(|(_, of)| of.changed()).sum();
-    let changes = if changed > 0 { format!(", {}", count(changed as usize, "change")) } else { String::new() };
+    let story = Story::of(plan, &loaded.run.entries);
+    let changed: usize = steps.iter().filter_map(|(id, unit)| Some(story.unit(*id)?.resources(unit))).sum();
+    let changes = if changed > 0 { format!(", {}", count(changed, "change")) } else { String::new() };
     let all = plan.units.iter().filter(|unit| is_step(unit)).count();
-    let names: Vec<&str> = steps.iter().map(|(unit, _)| unit.name.as_str()).collect();
+    let names: Vec<&str> = steps.iter().map(|(_, unit)| unit.name.as_str()).collect();
     let order = if names.len() > 1 { ", the last one first" } else { "" };
     told.push(format!("{}{changes}{order}: {}", of(names.len(), all, "step"), list(&names)));
-    told.extend(steps.iter().filter_map(|(unit, _)| stays(unit)));
+    told.extend(steps.iter().filter_map(|(_, unit)| stays(unit)));
     told
 }
 
@@ -38,12 +39,12 @@ fn run(loaded: &Loaded) -> String {
 }
 
 /// Steps that are taken back, the last one first.
-fn taken<'a>(plan: &'a Plan, state: &'a State, units: &[u32]) -> Vec<(&'a Unit, &'a UnitState)> {
+fn taken<'p>(plan: &'p Plan, state: &State, units: &[u32]) -> Vec<(u32, &'p Unit)> {
     let all = (0..).zip(plan.units.iter().zip(&state.units));
     let chosen = |id: &u32| units.is_empty() || units.contains(id);
     let goes = |of: &UnitState| of.has_effects() && of.phase != Phase::Undone;
     let taken = all.filter(|(id, (unit, of))| is_step(unit) && chosen(id) && goes(of));
-    let mut taken: Vec<_> = taken.map(|(_, both)| both).collect();
+    let mut taken: Vec<_> = taken.map(|(id, (unit, _))| (id, unit)).collect();
     taken.reverse();
     taken
 }

@@ -127,7 +127,8 @@ fn taken(
 ) -> Refused {
     let who = other.map_or_else(|| "somebody".to_owned(), |other| format!("run {} of {}", other.run, other.by));
     let (namespace, target) = (&kube.namespace, &target.name);
-    let why = format!("{who} keeps namespace `{namespace}` of target `{target}` from another place; nothing was touched");
+    let why =
+        format!("{who} keeps namespace `{namespace}` of target `{target}` from another place; nothing was touched");
     let ago = |at: jiff::Timestamp| age(crate::clock::now().duration_since(at).unsigned_abs());
     let seen = renewed.map(|at| format!(", and was seen there {} ago", ago(at))).unwrap_or_default();
     let refused = Refused::with(Exit::Kept, why);

@@ -36,7 +36,8 @@ pub fn on_top(project: &Path, loaded: &Loaded) -> Option<Refused> {
         let (run, plan) = (&newer.run.id, &newer.bundle.plan.name);
         refused.fact(format!("run {run} of plan {plan} changed {} since", some(shared)))
     });
-    let order = if names.len() == 1 { "take that back first, then this" } else { "take them back first, the last one first" };
+    let order =
+        if names.len() == 1 { "take that back first, then this" } else { "take them back first, the last one first" };
     let refused = refused.fact(order);
     let next = run_command(format_args!("undo {}", first.run.id));
     Some(refused.next(next))

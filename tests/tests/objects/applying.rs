@@ -23,7 +23,7 @@ fn stage(begin: &str, steps: &str) -> Option<Stage> {
 fn there_again_and_back() {
     let Some(stage) = stage("there", STEPS) else { return };
     let (before, versions) = (stage.picture(), stage.versions());
-    let diff = stage.ends(0, "switchback diff p.plan.kdl");
+    let diff = stage.ends(15, "switchback diff p.plan.kdl");
     has(&diff, &["~ configmap/limits", ".data.value is owned by somebody"]);
     has(&diff, &["[validated]", "-value: old", "+value: new", "+ deployment/web", "+ secret/pin"]);
     assert!(!diff.contains("rose-garden") && !diff.contains("cm9zZS1nYXJkZW4"), "{diff}");

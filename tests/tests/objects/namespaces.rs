@@ -27,7 +27,14 @@ fn a_namespace_that_is_not_there_or_goes_is_told_before_anything_is_done() {
     targets(&stage, "no-such-place");
     for command in ["switchback diff p.plan.kdl", "switchback diff p.plan.kdl -o p.swb --detailed-exitcode", RUN] {
         let said = stage.ends(15, command);
-        has(&said, &["not safe to start", "namespaces \"no-such-place\" not found", "`kubectl create namespace no-such-place`"]);
+        has(
+            &said,
+            &[
+                "not safe to start",
+                "namespaces \"no-such-place\" not found",
+                "`kubectl create namespace no-such-place`",
+            ],
+        );
     }
     has(&stage.ends(0, "switchback status"), &["this project has no runs"]);
     // Somebody holds what is in it, so it stays on its way.
@@ -53,8 +60,9 @@ fn a_namespace_that_went_after_the_review_stops_the_bundle_before_it_begins() {
     let stage = stage(cluster, "reviewed", r#"step "a" { kube.apply "a.yaml" "b.yaml" }"#);
     stage.ends(0, "switchback diff p.plan.kdl -o p.swb");
     cluster.kubectl(&["delete", "namespace", &stage.namespace], "").unwrap();
-    let said = stage.ends(15, "switchback run p.swb");
-    has(&said, &["it is not safe to start; nothing was touched", &format!("namespaces \"{}\" not found", stage.namespace)]);
+    let said = stage.ends(11, "switchback run p.swb");
+    let missing = format!("now it is not safe to start: namespaces \"{}\" not found", stage.namespace);
+    has(&said, &["nothing was touched", &missing, &format!("kubectl create namespace {}", stage.namespace)]);
     assert_eq!(said.matches("not found").count(), 1, "{said}");
 }
 

@@ -167,7 +167,7 @@ fn a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so() {
     stage.cluster().kubectl(&["apply", "-f", "-"], &given).unwrap();
     let plan = |more: &str| format!("plan \"p\"\nstep \"a\" {{ kube.delete \"namespace/{own}\"{more} }}\n");
     stage.write("p.plan.kdl", &plan(""));
-    let said = stage.ends(0, "switchback diff p.plan.kdl");
+    let said = stage.ends(15, "switchback diff p.plan.kdl");
     has(&said, &["deletes 2 of", &format!("- {own}/configmap/theirs"), "irreversible"]);
     let said = stage.ends(15, RUN);
     has(&said, &[&format!("namespace/{own} is deleted with all that is in it"), "can't bring that back"]);

@@ -1,6 +1,6 @@
 //! The box above all: what can't be taken back.
 
-use super::super::gates::asked;
+use super::super::gates::{Asked, asked};
 use super::super::{Cx, head};
 use super::length;
 use crate::action::What;
@@ -83,7 +83,7 @@ fn others(cx: &Cx<'_>) -> String {
 fn gates(cx: &Cx<'_>) -> String {
     let all = asked(cx.plan, cx.preview);
     let told: Vec<String> =
-        all.iter().map(|gate| gate.told()).map(|(name, text)| format!("{}: {}", escape(name), escape(&text))).collect();
+        all.iter().map(Asked::told).map(|(name, text)| format!("{}: {}", escape(name), escape(&text))).collect();
     if told.is_empty() { String::new() } else { format!("**Gates:** {}", told.join("; ")) }
 }
 
