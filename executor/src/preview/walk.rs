@@ -65,7 +65,7 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         early: BTreeMap::new(),
     };
     if let Some(cluster) = &site.cluster {
-        walk.facts.cluster = cluster.identity().await;
+        walk.facts.cluster = cluster.identity().await?;
     }
     walk.look_early().await;
     for (id, unit) in (0..).zip(&plan.units) {

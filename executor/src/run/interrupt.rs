@@ -4,7 +4,7 @@ use super::act::find;
 use super::known::act_of;
 use super::owner::Owner;
 use super::signals::Signals;
-use super::unit::waits_first;
+use super::unit::{only_looks, waits_first};
 use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::planted;
 use crate::schedule::{ActState, Aim, Phase, UnitState};
@@ -62,8 +62,11 @@ impl Owner {
     /// Whether a unit waits for what comes before all that it does; it asks before it begins, and is told no.
     fn only_waits(&self, id: u32) -> bool {
         let none = |unit: &UnitState| unit.acts.is_empty();
-        let waits = self.plan.unit(id).is_some_and(waits_first) && !self.begun.contains(&id);
-        waits && self.aim != Aim::Undo && self.state.units.get(id as usize).is_some_and(none)
+        let unit = self.plan.unit(id);
+        let waits = unit.is_some_and(waits_first) && !self.begun.contains(&id);
+        (waits || unit.is_some_and(only_looks))
+            && self.aim != Aim::Undo
+            && self.state.units.get(id as usize).is_some_and(none)
     }
 
     fn has_begun(&self, id: u32) -> bool {

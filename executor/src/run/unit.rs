@@ -185,6 +185,11 @@ pub(super) fn waits_first(unit: &Unit) -> bool {
     unit.work.first().is_some_and(comes_before)
 }
 
+/// Whether a unit does nothing but look, so that it may stop anywhere: the checks of a layer, say.
+pub(super) fn only_looks(unit: &Unit) -> bool {
+    unit.work.iter().all(|part| matches!(part, Part::Gate(_) | Part::Before(_) | Part::Verify(_) | Part::Output(_)))
+}
+
 /// How many resources the unit changed before this process, and how many of them it only took away for a while.
 fn before_now(work: &Work<'_>) -> (u64, u64) {
     let all = work.prior.changed();
@@ -200,6 +205,7 @@ async fn one(work: &Work<'_>, index: u32, part: &Part, changes: u64) -> Result<u
         // What must hold before is looked at before; after a crash in the middle it may not hold any more.
         Part::Before(_) if !work.prior.acts.is_empty() => Ok(0),
         Part::Before(checks) => hold(work, checks, AtSignal::Stops).await.map(|()| 0),
+        Part::Verify(checks) if only_looks(work.unit) => hold(work, checks, AtSignal::Stops).await.map(|()| 0),
         Part::Verify(checks) => hold(work, checks, AtSignal::GoesOn).await.map(|()| 0),
         Part::Backup(backup) => copy(work, backup).await.map(|()| 0),
         Part::Act(act) | Part::Meanwhile(act) => act::run(work, ActRef(index, 0), act).await,

@@ -2,6 +2,7 @@
 
 use super::ask::Missed;
 use super::earlier;
+use super::lost::lost;
 use super::scribe::{Scribe, Stop};
 use super::unit::Work;
 use crate::action::{Noun, Seen, noun};
@@ -111,6 +112,8 @@ async fn one(check: &Check, work: &Work<'_>, at_signal: AtSignal) -> Result<(See
                     () = sleep(pause) => {}
                     // Looking changes nothing: whoever goes on looks again.
                     _ = stops.wait_for(|stops| *stops), if at_signal == AtSignal::Stops => return Err(Stop),
+                    // What comes behind it is not ours to do any more.
+                    _ = lost(work.site) => return Err(Stop),
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::inputs::{self, InputError};
 use super::lease;
 use super::marks::kept;
 use super::needed::needed;
+use super::on_top::on_top;
 use super::open::{Opened, writing};
 use super::refused::Refused;
 use crate::bundle::Bundle;
@@ -90,15 +91,24 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     let _keep = take(&home, &options.by)?;
     // A run that was over, and is undone now, meets those that came after it.
     free(options.project, &home, &plan, Some(&opened.run))?;
+    // The question before may have been open for long.
+    if let Some(refused) = on_top(options.project, loaded).filter(|_| options.to == "undo") {
+        return Err(refused);
+    }
     let state = loaded.state();
     let way = Box::pin(cluster_for(target, &plan, &state, options.to)).await;
-    let way = way.map_err(|fault| not_connected(fault, options.to, &opened.run))?;
+    let mut way = way.map_err(|fault| not_connected(fault, options.to, &opened.run))?;
     let known = match &way {
         Way::Needed(Some(cluster)) => cluster.identity().await,
-        _ => None,
+        _ => Ok(None),
     };
+    let known = known.map_err(|fault| not_connected(fault.into(), options.to, &opened.run))?;
     if let Some(other) = another_cluster(loaded.bundle.preview.facts.cluster.as_deref(), known.as_deref()) {
-        return Err(elsewhere(&other, options.to, &opened.run));
+        if options.to != "abort" {
+            return Err(elsewhere(&other, options.to, &opened.run));
+        }
+        // Its own may be gone for good: then there is nothing to give back, and the run must end all the same.
+        way = Way::Spare(Err(Fault::new(format!("the run is on {}", other.was))));
     }
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
@@ -144,7 +154,9 @@ fn elsewhere(other: &Changed, to: &str, run: &str) -> Refused {
     let why = format!("run {run} is on another cluster; nothing was touched");
     let refused = Refused::with(Exit::Changed, why).fact(format!("it is on {}", other.was));
     let refused = refused.fact(format!("this is {}", other.is));
-    refused.fact("point KUBECONFIG to the one of the run").next(run_command(format_args!("{to} {run}")))
+    let refused =
+        refused.fact("point KUBECONFIG to the one of the run; if that is gone for good, end the run as it is");
+    refused.next(run_command(format_args!("{to} {run}"))).next(run_command(format_args!("abort {run}")))
 }
 
 /// Whether a run keeps its target beyond this process, as its journal says by now; one that can't be read may say so.

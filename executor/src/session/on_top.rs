@@ -81,10 +81,11 @@ fn is_same(project: &Path, one: &Loaded, other: &Loaded) -> bool {
     Home::of(project, one) == Home::of(project, other) || place(one).is_some() && place(one) == place(other)
 }
 
-/// Whether a run is over, and can be taken back. One that is not settled keeps its target, and is told as who does.
+/// Whether a run is over, and can be taken back. One that is not settled keeps its target, and is told as who does; what one
+/// left that was aborted, most often since it could not be taken back, nobody can be sent to.
 fn can_go_first(newer: &Loaded) -> bool {
     match newer.state().standing {
         Standing::Holds => held_until(&newer.run).is_none_or(|until| until > crate::clock::now()),
-        standing => matches!(standing, Standing::Done | Standing::Aborted),
+        standing => standing == Standing::Done,
     }
 }

@@ -21,8 +21,9 @@ fn as_program(stage: &Stage, manager: &str, manifest: &str) {
 }
 
 fn tracked(name: &str, value: &str) -> String {
-    let mark = "\n  annotations: { argocd.argoproj.io/tracking-id: 'portal:/ConfigMap:lumen/x' }\ndata:";
-    map(name, value).replace("\ndata:", mark)
+    let mark =
+        format!("\n  annotations: {{ argocd.argoproj.io/tracking-id: 'portal:/ConfigMap:lumen/{name}' }}\ndata:");
+    map(name, value).replace("\ndata:", &mark)
 }
 
 #[test]

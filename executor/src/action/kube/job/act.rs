@@ -144,7 +144,7 @@ async fn foreseen(
         Err(fault) => {
             let is_made = world.objects().any(|first| makes_place(first, &name, &wanted.object));
             let is_freed = matches!(world.foreseen(&resource), Some(Foreseen::Object(None)));
-            if fault.lacks_room() && !is_made {
+            if fault.lacks_room() && !is_made && !wanted.later {
                 world.block(no_room(&fault));
             } else if !(wanted.later || is_freed || fault.is_absent() && is_made) {
                 return Err(Fault::from(fault).about(&wanted.at));
