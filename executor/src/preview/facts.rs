@@ -224,3 +224,23 @@ fn holds_secret(value: &serde_json::Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Facts;
+
+    fn on(cluster: Option<&str>, version: &str) -> Facts {
+        let versions = [("app".to_owned(), version.to_owned())].into();
+        Facts { cluster: cluster.map(str::to_owned), versions, ..Facts::default() }
+    }
+
+    #[test]
+    fn of_another_cluster_nothing_else_is_told() {
+        let told = |then: Facts, now: Facts| -> Vec<String> {
+            then.changed(&now, "shop").into_iter().map(|changed| changed.resource).collect()
+        };
+        assert_eq!(told(on(Some("a"), "1"), on(Some("b"), "2")), ["the cluster"]);
+        assert_eq!(told(on(Some("a"), "1"), on(Some("a"), "2")), ["version of app"]);
+        assert_eq!(told(on(Some("a"), "1"), on(None, "1")), Vec::<String>::new(), "nobody may look");
+    }
+}
