@@ -212,15 +212,20 @@ fn undo_acts(way_back: &WayBack) -> impl Iterator<Item = &Act> {
     })
 }
 
-/// Whether a secret is part of a value, at any depth.
+/// Whether a secret is part of a value.
 fn holds_secret(value: &serde_json::Value) -> bool {
+    holds(value, Text::is_secret)
+}
+
+/// Whether a text of this sort is part of a value, at any depth.
+pub(super) fn holds(value: &serde_json::Value, is: fn(&Text) -> bool) -> bool {
     use serde_json::Value;
     match value {
         Value::Object(map) if map.contains_key("parts") => {
-            serde_json::from_value::<Text>(value.clone()).is_ok_and(|text| text.is_secret())
+            serde_json::from_value::<Text>(value.clone()).is_ok_and(|text| is(&text))
         }
-        Value::Object(map) => map.values().any(holds_secret),
-        Value::Array(all) => all.iter().any(holds_secret),
+        Value::Object(map) => map.values().any(|value| holds(value, is)),
+        Value::Array(all) => all.iter().any(|value| holds(value, is)),
         _ => false,
     }
 }

@@ -3,8 +3,8 @@
 //! world as it is, and not as they would leave it.
 
 use super::UnitPreview;
+use super::facts::holds;
 use super::walk::Walk;
-use serde_json::Value;
 use switchback_compiler::plan::{Call, Output, READ_LIMIT, Unit, Work};
 use switchback_compiler::value::{Segment, Text};
 
@@ -41,17 +41,6 @@ impl Walk<'_> {
 
 /// Whether a call needs what a step gives out.
 pub(super) fn awaits(call: &Call) -> bool {
-    call.values.values().any(holds_output)
-}
-
-fn holds_output(value: &Value) -> bool {
-    match value {
-        Value::Object(map) if map.contains_key("parts") => {
-            let text = serde_json::from_value::<Text>(value.clone());
-            text.is_ok_and(|text| text.segments().iter().any(|segment| matches!(segment, Segment::Output { .. })))
-        }
-        Value::Object(map) => map.values().any(holds_output),
-        Value::Array(all) => all.iter().any(holds_output),
-        _ => false,
-    }
+    let gives = |text: &Text| text.segments().iter().any(|segment| matches!(segment, Segment::Output { .. }));
+    call.values.values().any(|value| holds(value, gives))
 }

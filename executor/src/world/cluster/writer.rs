@@ -131,7 +131,7 @@ impl fmt::Display for Writer {
     }
 }
 
-/// In what two states of an object differ, as nobody may print it.
+/// In what two states of an object differ. Values of Secrets are in it: it is not for printing.
 pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
     compare(Normal::of(old).value(), Normal::of(new).value())
 }
