@@ -45,6 +45,34 @@ step "parts" {
 }
 
 #[test]
+fn a_strategic_patch_merges_lists_by_name_and_comes_back() {
+    let cluster = cluster!("a_strategic_patch_merges_lists_by_name_and_comes_back");
+    let containers = "[{ name: main, image: 'example.test/web:2' }, { name: log, image: 'example.test/log:1' }]";
+    let patch = format!("strategic=\"{{ spec: {{ template: {{ spec: {{ containers: {containers} }} }} }} }}\"");
+    let step = format!("step \"a\" {{ kube.patch \"deployment/web\" {patch} }}");
+    let stage = Stage::new(cluster, "strategic", &step, &[]);
+    let tty = "image: \"example.test/web:1\", tty: true";
+    stage.given(&deployment("web", "example.test/web:1", "").replace("image: \"example.test/web:1\"", tty));
+    stage.kubectl(&["rollout", "status", "deployment/web"], "");
+    let before = (stage.picture(), stage.versions());
+    let diff = stage.ends(0, "switchback diff p.plan.kdl");
+    has(&diff, &["~ deployment/web", "[validated]", "-image: example.test/web:1", "+image: example.test/web:2"]);
+    has(&diff, &["example.test/log:1"]);
+    assert!(!diff.contains("-tty"), "{diff}");
+    assert_eq!((stage.picture(), stage.versions()), before, "a dry run writes nothing");
+    stage.ends(0, RUN);
+    let all = "{range .spec.template.spec.containers[*]}{.name} {.image} {.tty};{end}";
+    let told = stage.kubectl(&["get", "deployment/web", "-o", &format!("jsonpath={all}")], "");
+    // By a merge patch the list would be another one, without what it does not say.
+    let mut told: Vec<&str> = told.split_terminator(';').collect();
+    told.sort_unstable();
+    assert_eq!(told, ["log example.test/log:1 ", "main example.test/web:2 true"]);
+    assert_eq!(stage.get("deployment/web", ".status.readyReplicas"), "2");
+    has(&stage.ends(0, UNDO), &["1 object put back", "1 of 1 resource is as before the run"]);
+    assert_eq!(stage.picture(), before.0);
+}
+
+#[test]
 fn what_is_deleted_comes_back() {
     let cluster = cluster!("what_is_deleted_comes_back");
     let steps = r#"step "old" { kube.delete "configmap/a" "configmap/none" "deploy/web" }"#;
