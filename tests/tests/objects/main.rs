@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod absent;
 mod applying;
 mod conditions;
 mod cut_off;
+mod deleting;
 mod freezing;
 mod jobs;
 mod leases;
