@@ -2,7 +2,7 @@
 
 use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, has, map};
 
-fn job(name: &str, annotations: &str) -> String {
+pub fn job(name: &str, annotations: &str) -> String {
     format!(
         "apiVersion: batch/v1\nkind: Job\nmetadata: {{ name: {name} }}\nspec:\n  backoffLimit: 0\n  template:\n    \
          metadata: {{ annotations: {{ {annotations} }} }}\n    spec:\n      restartPolicy: Never\n      containers: [{{ \
