@@ -77,3 +77,21 @@ fn a_frozen_change_whose_notes_are_damaged_fails() {
     assert_eq!(ended.exit, Some(21), "{}", ended.said);
     has(&ended.said, &["the run's copy of an object is damaged", "left-"]);
 }
+
+#[test]
+fn who_is_excepted_may_write_to_what_is_frozen_and_nobody_else() {
+    let cluster = cluster!("who_is_excepted_may_write_to_what_is_frozen_and_nobody_else");
+    let steps = STEPS.replace("freeze\n", "freeze { except manager=\"scaler\" }\n");
+    let writes = |manager: &str, stage: &Stage| {
+        let patch = r#"'{"data":{"value":"theirs"}}'"#;
+        waiting(stage, &format!("kubectl -n {} patch cm a --field-manager={manager} -p {patch}", stage.namespace))
+    };
+    let stage = given(cluster, &steps);
+    let ended = writes("scaler", &stage);
+    assert_eq!(ended.exit, Some(0), "{}", ended.said);
+    assert_eq!(stage.get("configmap/a", ".data.value"), "theirs");
+    let stage = given(cluster, &steps);
+    let ended = writes("painter", &stage);
+    assert_eq!(ended.exit, Some(21), "{}", ended.said);
+    has(&ended.said, &["1 object that this plan freezes", "configmap/a was written by painter"]);
+}
