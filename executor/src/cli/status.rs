@@ -4,17 +4,18 @@ use super::Globals;
 use super::bundling::refuse;
 use super::following::view;
 use super::further::{named, waiting};
-use crate::action::noun;
+use crate::action::{Seen, noun};
+use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Looked, Story, View, status};
 use crate::run::look;
 use crate::schedule::away;
 use crate::session::{Loaded, cluster, found_secrets, looking, works_on};
-use crate::site::{Scene, Site};
+use crate::site::{Fault, Scene, Site};
 use std::path::Path;
 use std::time::Duration;
-use switchback_compiler::plan::Call;
+use switchback_compiler::plan::{Call, Hold};
 
 /// What runs now, and what is possible next
 #[derive(Clone, Debug, clap::Args)]
@@ -55,7 +56,7 @@ fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> Result<String, 
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), loaded);
     let away = away(&loaded.bundle.plan, &loaded.state()).into_iter().map(|(_, _, act)| words(&act.call)).collect();
-    let looked = Looked { alive, now: crate::clock::now(), away, hold: held(project, loaded)? };
+    let looked = Looked { alive, now: crate::clock::now(), away, hold: held(project, loaded) };
     Ok(status(&story, &loaded.bundle.plan, &looked, &view))
 }
 
@@ -65,32 +66,36 @@ fn words(call: &Call) -> String {
     action.map_or_else(|| call.kind.clone(), |action| action.words(call))
 }
 
-/// The checks of a hold, looked at once: a text each, and whether it holds.
-fn held(project: &Project, loaded: &Loaded) -> Result<Vec<(String, bool)>, Error> {
-    let plan = &loaded.bundle.plan;
-    let Some(hold) = plan.hold.as_ref().filter(|_| loaded.state().standing == crate::event::Standing::Holds) else {
-        return Ok(Vec::new());
-    };
-    let failed = |error: String| Error::new(Exit::Error, error);
+/// The checks of a hold, looked at once: a text each, and whether it holds. What can't be looked at is told, and the rest of
+/// the screen with it: who wants to know where a run stands may be just the one whose cluster is away.
+fn held(project: &Project, loaded: &Loaded) -> Vec<(String, bool)> {
+    let is_held = loaded.state().standing == Standing::Holds;
+    let Some(hold) = loaded.bundle.plan.hold.as_ref().filter(|_| is_held) else { return Vec::new() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| failed(error.to_string()))?;
-    let env = |name: &str| std::env::var(name).ok();
-    let secrets = runtime.block_on(found_secrets(plan, project.root(), &env));
-    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), secrets);
-    let site = site.map_err(|fault| failed(fault.why))?;
-    let cluster = runtime.block_on(cluster(plan.target.as_ref(), hold)).map_err(|fault| failed(fault.why))?;
-    let site = Site { cluster, ..site };
+    let lines = match runtime {
+        Ok(runtime) => runtime.block_on(looked_at(hold, project, loaded)),
+        Err(error) => Err(Fault::new(error.to_string())),
+    };
+    lines.unwrap_or_else(|fault| vec![(format!("its checks can't be looked at: {}", fault.why), false)])
+}
+
+async fn looked_at(hold: &Hold, project: &Project, loaded: &Loaded) -> Result<Vec<(String, bool)>, Fault> {
+    let plan = &loaded.bundle.plan;
+    let secrets = found_secrets(plan, project.root(), &|name: &str| std::env::var(name).ok()).await;
+    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), secrets)?;
+    let site = Site { cluster: cluster(plan.target.as_ref(), hold).await?, ..site };
     let progress = |_: String, _: bool| {};
     let scene = Scene { site: &site, step: "hold", act: "hold", within: Duration::from_secs(30), progress: &progress };
     let mut lines = Vec::new();
     for check in &hold.checks {
-        let seen = runtime.block_on(look(&check.call, &scene));
-        let (holds, says) = seen.map_or_else(|fault| (false, fault.why), |seen| (seen.holds, seen.says));
-        let says = site.secrets.mask(&says);
-        let word = if holds { "holds" } else { "does not hold" };
+        let (holds, word, says) = match look(&check.call, &scene).await {
+            Ok(Seen { holds: true, says, .. }) => (true, "holds", says),
+            Ok(seen) => (false, "does not hold", seen.says),
+            Err(fault) => (false, "can't be looked at", fault.why),
+        };
         let words = noun(&check.call.kind).and_then(|noun| noun.check()).map(|noun| noun.words(&check.call));
         let what = words.unwrap_or_else(|| check.call.kind.clone());
-        lines.push((format!("{what}: {word}, {says}"), holds));
+        lines.push((format!("{what}: {word}, {}", site.secrets.mask(&says)), holds));
     }
     Ok(lines)
 }

@@ -18,4 +18,5 @@ mod patience;
 mod pausing;
 mod rights;
 mod stage;
+mod unreachable;
 mod waiting;
