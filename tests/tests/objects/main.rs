@@ -17,6 +17,7 @@ mod parts;
 mod patience;
 mod pausing;
 mod rights;
+mod secrets;
 mod stage;
 mod unreachable;
 mod waiting;
