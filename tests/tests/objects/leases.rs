@@ -1,7 +1,7 @@
 //! The Lease on a target's cluster: who keeps it, who must wait, how it is lost and found.
 
 use crate::conditions::as_account;
-use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
+use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, has, map};
 
 /// It is named after the namespace that it protects, whatever targets that is called by.
 fn lease(stage: &Stage) -> String {
@@ -244,4 +244,51 @@ fn an_undo_of_files_alone_needs_no_rights_on_the_cluster() {
     let said = here.ends(0, &as_account(&here, "runner", UNDO));
     has(&said, &["its Lease is left as it is: ", "is forbidden"]);
     assert_eq!(here.read("site/a"), "");
+}
+
+/// Two machines that begin at the very same moment: no other test has both look for the Lease before either has it.
+#[test]
+fn of_two_that_begin_at_the_same_moment_one_runs() {
+    let cluster = cluster!("of_two_that_begin_at_the_same_moment_one_runs");
+    let step = r#"step "a" { kube.apply "a.yaml"; program "sleep" "1"; stays "-" }
+step "b" { needs "a"; kube.apply "b.yaml" }"#;
+    let here = Stage::new(cluster, "moment", step, &[]);
+    let both = [&here.beside(step), &here];
+    let mut refused = 0;
+    for round in 1..=6 {
+        for (who, stage) in both.iter().enumerate() {
+            for name in ["a", "b"] {
+                stage.write(&format!("{name}.yaml"), &map(name, &format!("{round}-{who}")));
+            }
+            stage.run(FORGET);
+        }
+        let start = std::sync::Barrier::new(both.len());
+        let ended = std::thread::scope(|scope| {
+            let runs = both.map(|stage| {
+                let start = &start;
+                scope.spawn(move || {
+                    start.wait();
+                    stage.run(RUN)
+                })
+            });
+            runs.map(|run| run.join().unwrap())
+        });
+        let told = format!("{round}: {ended:?}");
+        let value = |name: &str| here.get(&format!("configmap/{name}"), ".data.value");
+        assert_eq!(value("a"), value("b"), "{told}");
+        assert_eq!(here.get(&lease(&here), HOLDER), "", "{told}");
+        for (who, one) in ended.iter().enumerate() {
+            match one.exit {
+                Some(0) => {}
+                Some(14) => {
+                    refused += 1;
+                    has(&one.said, &["refused: run ", "keeps namespace", "nothing was touched"]);
+                    assert_ne!(value("a"), format!("{round}-{who}"), "{told}");
+                }
+                _ => unreachable!("{told}"),
+            }
+        }
+        assert!(ended.iter().any(|one| one.exit == Some(0)), "{told}");
+    }
+    assert!(refused > 3, "{refused}");
 }
