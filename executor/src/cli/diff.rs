@@ -6,7 +6,7 @@ use super::run::is_bundle;
 use super::{Globals, parts::pair};
 use crate::bundle::{Bundle, BundleError, Made};
 use crate::exit::{Error, Exit};
-use crate::preview::Changed;
+use crate::preview::{Changed, Outcome as TriedOutcome};
 use crate::project::Project;
 use crate::report::diff::{Comment, Shown, human, json, markdown, step};
 use crate::report::graph::mermaid;
@@ -126,6 +126,10 @@ async fn dry_run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
             Some(refused) => globals.remark(&format!("now it could not run:\n{}", refused.text(globals.err()))),
             None if !fresh.bundle.preview.blocked.is_empty() => {
                 globals.remark("now it could not run: what is not safe to start stands above\n");
+            }
+            // Credentials are each one's own: somebody else may be able to run it.
+            None if fresh.bundle.preview.here.iter().any(|tried| tried.outcome == TriedOutcome::Fails) => {
+                globals.remark("now it could not run from here: what does not hold stands above\n");
             }
             None => globals.remark(&format!("next: {next}\n")),
         }

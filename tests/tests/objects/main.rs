@@ -4,6 +4,7 @@
 
 mod absent;
 mod applying;
+mod beforehand;
 mod conditions;
 mod cut_off;
 mod deleting;
