@@ -116,6 +116,37 @@ step "a" {
 }
 
 #[test]
+fn an_annotation_that_is_set_meanwhile_is_taken_back_however_it_ends() {
+    let cluster = cluster!("an_annotation_that_is_set_meanwhile_is_taken_back_however_it_ends");
+    let steps = r#"
+meanwhile { kube.annotate "deployment/web" "paused" value="true"; kube.annotate "cm/a" "paused" value="true" }
+step "a" {
+    file.write "a" content="1"
+    verify {
+        kube.field "deployment/web" ".metadata.annotations.paused" is="true"
+        kube.field "cm/a" ".metadata.annotations.paused" is="true"
+        file.exists "go" within="1s"
+    }
+}"#;
+    let stage = Stage::new(cluster, "note", steps, &[]);
+    stage.given(&format!("{}---\n{}", map("a", "1"), deployment("web", "example.test/web:1", "")));
+    stage.kubectl(&["annotate", "--field-manager=somebody", "configmap/a", "paused=no"], "");
+    stage.kubectl(&["rollout", "status", "deployment/web"], "");
+    let before = stage.picture();
+    let paused = || ["deployment/web", "configmap/a"].map(|object| stage.get(object, ".metadata.annotations.paused"));
+    let said = stage.ends(20, RUN);
+    has(&said, &["a: failed", "go"]);
+    // Both were set when the step looked, or they would be what is told.
+    assert!(!said.contains("nothing stands at") && !said.contains("is no, not"), "{said}");
+    assert_eq!((paused(), stage.picture()), ([String::new(), "no".to_owned()], before.clone()));
+    stage.write("site/go", "");
+    stage.ends(0, RUN);
+    assert_eq!((paused(), stage.picture()), ([String::new(), "no".to_owned()], before.clone()));
+    stage.ends(0, UNDO);
+    assert_eq!(stage.picture(), before);
+}
+
+#[test]
 fn what_somebody_adds_while_a_part_is_away_stays_when_it_is_given_back() {
     let cluster = cluster!("what_somebody_adds_while_a_part_is_away_stays_when_it_is_given_back");
     let steps = r#"
