@@ -10,6 +10,7 @@ mod cut_off;
 mod deleting;
 mod freezing;
 mod jobs;
+mod kinds;
 mod leases;
 mod namespaces;
 mod others;
