@@ -6,6 +6,7 @@ mod absent;
 mod applying;
 mod beforehand;
 mod conditions;
+mod copies;
 mod cut_off;
 mod deleting;
 mod freezing;
