@@ -46,18 +46,18 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
     if loaded.is_empty() {
         globals.print("nothing runs, and nothing waits: this project has no runs\n")?;
     }
-    let told = loaded.iter().map(|loaded| one(&project, loaded, globals)).collect::<Result<Vec<_>, _>>()?;
+    let told: Vec<String> = loaded.iter().map(|loaded| one(&project, loaded, globals)).collect();
     globals.print(&told.join("\n"))?;
     Ok(Exit::Done)
 }
 
-fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> Result<String, Error> {
+fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> String {
     let view = View { look: globals.out(), ..view(globals, &loaded.bundle) };
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), loaded);
     let away = away(&loaded.bundle.plan, &loaded.state()).into_iter().map(|(_, _, act)| words(&act.call)).collect();
     let looked = Looked { alive, now: crate::clock::now(), away, hold: held(project, loaded) };
-    Ok(status(&story, &loaded.bundle.plan, &looked, &view))
+    status(&story, &loaded.bundle.plan, &looked, &view)
 }
 
 /// What an action works on, in a few words.

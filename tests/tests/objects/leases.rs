@@ -250,12 +250,12 @@ fn an_undo_of_files_alone_needs_no_rights_on_the_cluster() {
 #[test]
 fn of_two_that_begin_at_the_same_moment_one_runs() {
     let cluster = cluster!("of_two_that_begin_at_the_same_moment_one_runs");
-    let step = r#"step "a" { kube.apply "a.yaml"; program "sleep" "1"; stays "-" }
+    let step = r#"step "a" { kube.apply "a.yaml"; program "sleep" "2"; stays "-" }
 step "b" { needs "a"; kube.apply "b.yaml" }"#;
     let here = Stage::new(cluster, "moment", step, &[]);
     let both = [&here.beside(step), &here];
     let mut refused = 0;
-    for round in 1..=6 {
+    for round in 1..=5 {
         for (who, stage) in both.iter().enumerate() {
             for name in ["a", "b"] {
                 stage.write(&format!("{name}.yaml"), &map(name, &format!("{round}-{who}")));
@@ -290,5 +290,5 @@ step "b" { needs "a"; kube.apply "b.yaml" }"#;
         }
         assert!(ended.iter().any(|one| one.exit == Some(0)), "{told}");
     }
-    assert!(refused > 3, "{refused}");
+    assert!(refused >= 3, "{refused}");
 }
