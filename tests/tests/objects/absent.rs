@@ -34,7 +34,7 @@ fn what_is_being_deleted_is_waited_for_until_it_is_gone() {
     stage.given(&map("a", "1"));
     stage.kubectl(&["patch", "cm", "a", "-p", r#"{"metadata":{"finalizers":["a.test/hold"]}}"#], "");
     stage.kubectl(&["delete", "cm", "a", "--wait=false"], "");
-    has(&stage.ends(20, RUN), &["a: failed", "configmap/a is being deleted", "2s"]);
+    has(&stage.ends(20, RUN), &["a: failed", "configmap/a is being deleted after 2."]);
     // It is no more what is there, either.
     plan(&stage, r#"kube.exists "cm/a""#);
     has(&stage.ends(20, RUN), &["a: failed", "configmap/a is being deleted"]);
@@ -62,7 +62,7 @@ fn a_job_that_failed_ends_the_wait_for_it_at_once() {
     has(&stage.ends(20, RUN), &["a: failed", "job/bad failed: BackoffLimitExceeded"]);
     // The same while it is waited for.
     stage.kubectl(&["delete", "job", "bad", "--wait"], "");
-    let (slow, fails) = ("switchback.test/ends-after: \"3s\"", "switchback.test/ends: failed");
+    let (slow, fails) = ("switchback.test/ends-after: \"8s\"", "switchback.test/ends: failed");
     stage.given(&job("bad", &format!("{slow}, {fails}")));
     has(&stage.ends(20, RUN), &["a: waits", "1 of 2 complete; job/bad", "job/bad failed: BackoffLimitExceeded"]);
 }
