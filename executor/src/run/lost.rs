@@ -82,13 +82,13 @@ impl Owner {
     }
 
     /// The cluster is away, or back: what asks it waits meanwhile, and may say nothing.
-    pub(super) async fn cluster_turned(&mut self, why: Option<&str>) {
-        self.away = why.is_some();
-        let text = match why {
+    pub(super) async fn cluster_turned(&mut self, why: Option<String>) {
+        let text = match &why {
             Some(why) if why.contains("API server") => format!("{why}; it is waited for"),
             Some(why) => format!("the API server: {why}; it is waited for"),
             None => "the API server answers again".to_owned(),
         };
+        self.away = why;
         self.say(Event::Note { text }).await;
     }
 
