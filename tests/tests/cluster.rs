@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::{Value as Json, json};
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use switchback_tests::cluster::{Certificate, Cluster, Helm};
+use switchback_tests::cluster::{Access, Certificate, Cluster, Helm, down, status, up};
 use switchback_tests::folder;
 
 /// A cluster, or the end of the test where there can be none.
@@ -197,4 +200,119 @@ fn the_api_server_dies_comes_back_hangs_and_shows_another_certificate() {
     cluster.start_api_server(Certificate::Own).unwrap();
     create(&cluster, "default", &deployment("after", &json!({})));
     wait(&cluster, "default", "deployment/after", "--for=jsonpath={.status.readyReplicas}=3");
+}
+
+/// A cluster that goes on, however the test ends; no other test has one of this name.
+struct Named(String, Access);
+
+impl Named {
+    fn up(cluster: &Cluster, name: &str) -> Self {
+        let name = format!("test-{}-{name}", std::process::id());
+        let access = Cluster::detached(cluster.access().programs(), &name).unwrap();
+        Self(name, access)
+    }
+
+    /// Its processes, each with whether it runs; none where there is no such cluster.
+    fn processes(&self) -> Option<Vec<(u32, bool)>> {
+        let ours = status().unwrap().into_iter().find(|one| one.name == self.0)?;
+        assert_eq!(ours.folder, self.1.folder());
+        Some(ours.processes.into_iter().map(|(_, pid, runs)| (pid, runs)).collect())
+    }
+
+    /// What only it has.
+    fn maps(&self) -> String {
+        ended(self.1.kubectl().args(["get", "configmaps", "--output=jsonpath={.items[*].data.of}"]))
+    }
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        let _may_be_down = down(&self.0);
+    }
+}
+
+/// `cargo xtask`, which lies beside the folder of programs that it made; how it ended, and what it printed.
+fn xtask(program: &Path, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn clusters_that_are_named_go_on_beside_each_other_and_end_one_by_one() {
+    let cluster = cluster!(shared, "clusters_that_are_named_go_on_beside_each_other_and_end_one_by_one");
+    let xtask = |arguments: &[&str]| xtask(&cluster.access().programs().folder().with_file_name("xtask"), arguments);
+    let both = ["one", "two"].map(|name| Named::up(cluster, name));
+    for named in &both {
+        let of = format!("--from-literal=of={}", named.0);
+        ended(named.1.kubectl().args(["create", "configmap", "own", &of]));
+    }
+    let [one, two] = &both;
+    assert_eq!((one.maps(), two.maps()), (one.0.clone(), two.0.clone()));
+    let told = xtask(&["cluster", "status"]).1;
+    for named in &both {
+        let processes = named.processes().unwrap();
+        assert!(processes.len() == 5 && processes.iter().all(|(_, runs)| *runs), "{processes:?}");
+        assert!(told.contains(&format!("cluster `{}`: {}", named.0, named.1.kubeconfig().display())), "{told}");
+        assert!(processes.iter().all(|(pid, _)| told.contains(&format!(" {pid}  runs"))), "{told}");
+        assert!(up(cluster.access().programs(), &named.0).unwrap().is_some());
+    }
+    let again = Cluster::detached(cluster.access().programs(), &one.0).err().unwrap();
+    assert!(again.contains("runs already"), "{again}");
+    let (gone, stays) = (one.processes().unwrap(), two.processes());
+    assert_eq!(xtask(&["cluster", "down", "--name", &one.0]), (true, format!("cluster `{}` is ended\n", one.0)));
+    // We started it, and do not wait for what is ended.
+    let is_dead = |stat: String| stat.contains(") Z ");
+    let runs = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !is_dead(stat));
+    assert!(!gone.iter().any(|(pid, _)| runs(*pid)) && !one.1.folder().exists());
+    assert!(one.processes().is_none() && up(cluster.access().programs(), &one.0).unwrap().is_none());
+    assert_eq!((two.maps(), two.processes()), (two.0.clone(), stays));
+    assert!(down(&two.0).unwrap() && !two.1.folder().exists());
+    assert_eq!(xtask(&["cluster", "down", "--name", &two.0]), (false, String::new()));
+}
+
+#[test]
+fn programs_are_taken_from_kubebuilder_assets_then_from_path_where_their_version_suits() {
+    let cluster =
+        cluster!(shared, "programs_are_taken_from_kubebuilder_assets_then_from_path_where_their_version_suits");
+    let programs = cluster.access().programs();
+    let real = |name: &str| programs.get(name).canonicalize().unwrap();
+    let xtask = programs.folder().with_file_name("xtask");
+    let folder = tempfile::tempdir_in(xtask.parent().unwrap()).unwrap();
+    let at = |path: &str| -> PathBuf {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        path
+    };
+    // All links are beside the one who makes them.
+    std::fs::hard_link(xtask, at("xtask")).unwrap();
+    for name in ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"] {
+        symlink(real(name), at(&format!("assets/{name}"))).unwrap();
+    }
+    std::fs::write(at("assets/etcd"), "#!/bin/sh\necho etcd Version: 3.1.0\n").unwrap();
+    std::fs::set_permissions(at("assets/etcd"), Permissions::from_mode(0o755)).unwrap();
+    for (name, file) in [("etcd", "path/etcd"), ("kwok", "path/kwok"), ("kubectl", "path/kubectl")] {
+        symlink(real(name), at(file)).unwrap();
+    }
+    symlink(real("helm-3"), at("three/helm")).unwrap();
+    symlink(real("helm-4"), at("four/helm")).unwrap();
+    let before = std::env::var_os("PATH").unwrap();
+    let path = ["path", "three", "four"].map(|name| folder.path().join(name));
+    let path = std::env::join_paths(path.into_iter().chain(std::env::split_paths(&before))).unwrap();
+    let found = ended(
+        Command::new(at("xtask"))
+            .args(["cluster", "programs"])
+            .env("PATH", path)
+            .env("KUBEBUILDER_ASSETS", folder.path().join("assets")),
+    );
+    assert_eq!(found.trim(), at("cluster-programs").display().to_string());
+    let link = |name: &str| std::fs::read_link(folder.path().join("cluster-programs").join(name)).unwrap();
+    for name in ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"] {
+        assert_eq!(link(name), at(&format!("assets/{name}")));
+    }
+    // The one in the assets is too old.
+    for (name, file) in
+        [("etcd", "path/etcd"), ("kwok", "path/kwok"), ("helm-3", "three/helm"), ("helm-4", "four/helm")]
+    {
+        assert_eq!(link(name), at(file));
+    }
 }

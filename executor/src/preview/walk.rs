@@ -248,7 +248,13 @@ impl<'a> Walk<'a> {
         let is_open = |name: String| unknown.contains(name.as_str()) && !gone.contains(name.as_str());
         let there = facts.resources.iter().filter(|(_, observed)| observed.exists());
         let open = there.filter(|(resource, _)| is_open(resource.spoken(&site.namespace))).count();
-        preview.observed = existing + facts.resources.values().filter(|observed| observed.exists()).count();
+        // What goes along with something else is there, and was looked at with that alone.
+        let named: BTreeSet<String> = facts.resources.keys().map(|resource| resource.spoken(&site.namespace)).collect();
+        let is_along =
+            |name: &&&str| !named.contains(**name) && !facts.files.keys().any(|path| path.as_str() == **name);
+        let along = preview.deleted().iter().filter(is_along).count();
+        let there = facts.resources.values().filter(|observed| observed.exists()).count();
+        preview.observed = existing + there + along;
         preview.open = open;
         preview.facts = facts;
         preview.tried = tried::all(plan, site, &preview, copied);

@@ -39,6 +39,14 @@ pub(super) async fn unrenewed(site: &Site) -> String {
     }
 }
 
+/// Says why the cluster can't be asked, once that is so; none once it can again.
+pub(super) async fn turned(site: &Site, away: bool) -> Option<String> {
+    match &site.lease {
+        Some(lease) => lease.turned(away).await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Owner {
     /// Takes in what was heard; whether nobody waits any more.
     pub(super) fn heard(&mut self, outer: Outer) -> bool {
@@ -71,6 +79,17 @@ impl Owner {
     pub(super) async fn not_renewed(&mut self, why: &str) {
         self.unrenewed = true;
         self.say(Event::Note { text: format!("the target's Lease can't be renewed: {why}") }).await;
+    }
+
+    /// The cluster is away, or back: what asks it waits meanwhile, and may say nothing.
+    pub(super) async fn cluster_turned(&mut self, why: Option<String>) {
+        let text = match &why {
+            Some(why) if why.contains("API server") => format!("{why}; it is waited for"),
+            Some(why) => format!("the API server: {why}; it is waited for"),
+            None => "the API server answers again".to_owned(),
+        };
+        self.away = why;
+        self.say(Event::Note { text }).await;
     }
 
     /// Gives the Lease up where the run does not keep its target any more; what it only holds is marked on this machine.

@@ -4,7 +4,7 @@ use super::aside::aside;
 use super::back;
 use super::compare;
 use super::known::{Known, Reviewed};
-use super::lost::{lost, outer, unrenewed};
+use super::lost::{lost, outer, turned, unrenewed};
 use super::meanwhile;
 use super::outside::{Heard, Line};
 use super::person::Told;
@@ -62,6 +62,8 @@ pub(super) struct Owner {
     pub(super) hung_up: bool,
     /// It was told that the Lease can't be renewed.
     pub(super) unrenewed: bool,
+    /// Why the cluster can't be asked, as it was told.
+    pub(super) away: Option<String>,
     /// Why nothing can be written down any more.
     pub(super) broken: Option<String>,
 }
@@ -121,6 +123,7 @@ impl Owner {
             draining: None,
             hung_up: false,
             unrenewed: false,
+            away: None,
             broken: None,
         }
     }
@@ -224,6 +227,7 @@ impl Owner {
                 name = signals.next() => if self.interrupted(name) { return self.given_up().await },
                 why = lost(&site), if self.draining.is_none() => self.target_lost(&why),
                 why = unrenewed(&site), if !self.unrenewed => self.not_renewed(&why).await,
+                why = turned(&site, self.away.is_some()) => self.cluster_turned(why).await,
                 reply = self.questions.reply() => self.answered(reply).await,
                 () = sleep_until(deadline) => self.late().await,
                 _ = ticks.tick() => self.readers.tick(crate::clock::now()),

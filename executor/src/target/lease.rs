@@ -17,10 +17,12 @@ use std::time::Duration;
 use switchback_compiler::plan::Kube;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// The time between two renewals. They say to people that the holder is there, and to the holder that it still is one.
 const RENEWAL: Duration = Duration::from_secs(15);
+/// A server that says nothing for so long hangs, as far as one can tell.
+const SILENT: Duration = Duration::from_secs(4);
 /// Somebody may take or free it between a look and a write.
 const TRIES: usize = 3;
 
@@ -113,6 +115,8 @@ struct Says {
     lost: Option<String>,
     /// Why the server lets us renew it no more.
     refused: Option<String>,
+    /// Why the server can't be asked, while that is so.
+    away: Option<String>,
 }
 
 /// Where the Lease of a target lies.
@@ -167,7 +171,7 @@ async fn renew(
     loop {
         sleep(RENEWAL).await;
         let last = lease.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match cluster.hold_lease(&name, &holder, Some(&last), crate::clock::now()).await {
+        match renewed(&cluster, &name, &holder, &last, &says).await {
             Ok(new) => {
                 keep(new);
                 continue;
@@ -191,6 +195,38 @@ async fn renew(
     }
 }
 
+/// Renews it once. It is the one thing that all runs ask of the server again and again, so this is where it shows whether
+/// that is there.
+async fn renewed(
+    cluster: &Cluster,
+    name: &ObjectName,
+    holder: &str,
+    last: &Lease,
+    says: &watch::Sender<Says>,
+) -> Result<Lease, Fault> {
+    let away = |why: Option<String>| {
+        says.send_if_modified(|says| {
+            let turned = says.away.is_some() != why.is_some();
+            says.away = why;
+            turned
+        });
+    };
+    let mut holding = std::pin::pin!(cluster.hold_lease(name, holder, Some(last), crate::clock::now()));
+    let held = if let Ok(held) = timeout(SILENT, &mut holding).await {
+        held
+    } else {
+        away(Some(format!("no answer within {}", crate::screen::limit(SILENT))));
+        holding.await
+    };
+    match &held {
+        Err(fault) if fault.may_pass() => away(Some(fault.what.clone())),
+        // Whether it is back the next renewal says.
+        Err(fault) if fault.leaves_unknown() => {}
+        _ => away(None),
+    }
+    held
+}
+
 impl Held {
     /// By whom it was taken, where that is so.
     pub fn is_lost(&self) -> Option<String> {
@@ -205,6 +241,16 @@ impl Held {
     /// Says why it can't be renewed, once the server refuses that. It is still held.
     pub async fn refused(&self) -> String {
         self.said(|says| says.refused.clone()).await
+    }
+
+    /// Says why the server can't be asked, once that is so; none once it can again, where it was `away`.
+    pub async fn turned(&self, away: bool) -> Option<String> {
+        let mut says = self.says.clone();
+        let said = says.wait_for(|says| says.away.is_some() != away).await.map(|says| says.away.clone());
+        match said {
+            Ok(said) => said,
+            Err(_) => std::future::pending().await,
+        }
     }
 
     async fn said(&self, what: fn(&Says) -> Option<String>) -> String {

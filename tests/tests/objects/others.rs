@@ -177,7 +177,7 @@ fn a_namespace_is_deleted_with_what_is_in_it_only_where_the_plan_says_so() {
     );
     let gone = r#"; irreversible "it is not needed any more"; gate "sure" { confirm "All in it is lost" type="yes" }"#;
     stage.write("p.plan.kdl", &plan(gone));
-    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["deletes 2 of"]);
+    has(&stage.ends(0, "switchback diff p.plan.kdl"), &["deletes 2 of 2"]);
     has(&stage.ends(0, &format!("{RUN} --confirm sure=yes")), &["2 of 2 changes as reviewed"]);
     let left = stage.cluster().kubectl(&["get", "namespace", &own, "--ignore-not-found", "-o", "name"], "").unwrap();
     assert_eq!(left, "");

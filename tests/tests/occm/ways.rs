@@ -26,6 +26,32 @@ fn there_is_no_way_but_those_of_the_table() {
 }
 
 #[test]
+fn who_comes_from_24_1_goes_back_to_it() {
+    let site = Site::bare(cluster!("who_comes_from_24_1_goes_back_to_it"), Helm::Four);
+    site.ends(
+        0,
+        "cd fixtures/charts; for chart in occm-24.2.0 cndbtier-24.2.1; do\n\
+         old=$(echo $chart | sed s/24.2/24.1/); cp -r $chart $old; sed -i s/24.2/24.1/ $(find $old -type f); done\n\
+         helm install cndbtier cndbtier-24.1.1 && helm install cncc cncc-24.3.0 && \
+         helm install occm occm-24.1.0 -f ../../values.yaml",
+    );
+    site.stands_at("24.1.0");
+    let before = site.config();
+    // Not said, it is 24.2 that does not stand.
+    has(&site.ends(15, UPGRADE), "occm is at 24.1.0, neither at 24.2.0 nor at 24.3.0");
+    site.ends(0, &format!("{UPGRADE} --input old=24.1.0"));
+    site.stands_at("24.3.0");
+    assert_ne!(site.config(), before);
+    site.ends(15, ROLLBACK);
+    site.ends(0, &format!("{ROLLBACK} --input old=24.1.0"));
+    site.stands_at("24.1.0");
+    assert_eq!(
+        (site.config(), site.get("deployment/occm-occm", ".spec.template.spec.containers[0].image")),
+        (before, "occm.example/occm:24.1.0".to_owned())
+    );
+}
+
+#[test]
 fn the_version_that_stands_decides_and_not_what_the_plan_says() {
     let site = shared(cluster!("the_version_that_stands_decides_and_not_what_the_plan_says"));
     let before = site.config_version();

@@ -194,15 +194,16 @@ impl Trial {
         Some((text("status"), text("chart")))
     }
 
-    /// The run, and where it could not be ended well the way out that it tells.
-    fn ended(&self) {
+    /// The run, and where it could not be ended well the way out that it tells. However it ends, it tells what was with the
+    /// server.
+    fn ended(&self, told: &str) {
         let ended = self.run("switchback run p.swb");
         let who = format!("{:?} {:?}: {:?}\n{}", self.work, self.helm, ended.exit, ended.said);
+        has(&ended.said, &[told, "it is waited for", "next: switchback"]);
         match ended.exit {
             Some(0) => assert!(self.is_there(), "{who}"),
             Some(20) => assert!(self.is_back(), "{who}"),
             Some(22 | 23) => {
-                has(&ended.said, &["next: switchback"]);
                 let undone = self.run(UNDO);
                 assert!(undone.exit == Some(0) && self.is_back(), "{who}\n{:?} {}", undone.exit, undone.said);
             }
@@ -213,8 +214,11 @@ impl Trial {
     }
 }
 
+/// How the server goes, what is told of that, and how it comes back.
+type Absence = (fn(&mut Cluster), &'static str, fn(&mut Cluster));
+
 /// All are in the middle of their work when the server goes, and go on when it is back.
-fn outlasted(cluster: &mut Cluster, upgrades: Helm, away: fn(&mut Cluster), back: fn(&mut Cluster)) {
+fn outlasted(cluster: &mut Cluster, upgrades: Helm, (away, told, back): Absence) {
     let rolls_back = if upgrades == Helm::Three { Helm::Four } else { Helm::Three };
     let each = [(Work::Upgrade, upgrades), (Work::Rollback, rolls_back)];
     let each = each.into_iter().chain([Work::Ready, Work::Wait, Work::Apply].map(|work| (work, upgrades)));
@@ -223,7 +227,7 @@ fn outlasted(cluster: &mut Cluster, upgrades: Helm, away: fn(&mut Cluster), back
         let mut running = Vec::new();
         // The last one is over in a few seconds when it is left alone.
         for trial in &trials {
-            let run = scope.spawn(|| trial.ended());
+            let run = scope.spawn(|| trial.ended(told));
             while !trial.work.is_begun(trial) {
                 assert!(!run.is_finished(), "{:?}: {}", trial.work, trial.stand.read("told"));
                 std::thread::sleep(LOOK);
@@ -250,8 +254,16 @@ fn outlasted(cluster: &mut Cluster, upgrades: Helm, away: fn(&mut Cluster), back
 fn what_runs_while_the_api_server_is_away_or_hangs_ends_well_or_is_told() {
     let test = "what_runs_while_the_api_server_is_away_or_hangs_ends_well_or_is_told";
     let Some(mut cluster) = Cluster::own(test).unwrap() else { return };
-    let killed = |cluster: &mut Cluster| cluster.kill_api_server().unwrap();
-    outlasted(&mut cluster, Helm::Three, killed, |cluster| cluster.start_api_server(Certificate::Own).unwrap());
-    let stopped = |cluster: &mut Cluster| cluster.hang_api_server().unwrap();
-    outlasted(&mut cluster, Helm::Four, stopped, |cluster| cluster.wake_api_server().unwrap());
+    let killed: Absence = (
+        |cluster| cluster.kill_api_server().unwrap(),
+        "note: the API server can't be reached",
+        |cluster| cluster.start_api_server(Certificate::Own).unwrap(),
+    );
+    outlasted(&mut cluster, Helm::Three, killed);
+    let stopped: Absence = (
+        |cluster| cluster.hang_api_server().unwrap(),
+        "note: the API server: no answer within 4s",
+        |cluster| cluster.wake_api_server().unwrap(),
+    );
+    outlasted(&mut cluster, Helm::Four, stopped);
 }

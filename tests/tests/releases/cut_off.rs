@@ -234,13 +234,43 @@ fn what_dies_with_its_helm_is_ended_properly() {
     }
 }
 
+/// An uninstall whose hook takes some seconds is cut off; alone, and with its Helm.
+#[test]
+fn an_uninstall_that_is_cut_off_is_ended_properly() {
+    let cluster = cluster!("an_uninstall_that_is_cut_off_is_ended_properly");
+    let hook = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: portal-migrate, annotations: {helm.sh/hook: pre-delete, \
+                helm.sh/hook-delete-policy: \"before-hook-creation,hook-succeeded\"}}\nspec:\n  template:\n    metadata: \
+                {annotations: {switchback.test/ends-after: 4s}}\n    spec: {restartPolicy: Never, containers: [{name: main, \
+                image: \"example.test/main:1\"}]}\n";
+    let ways = ["resume", "undo --yes"].into_iter().flat_map(|way| [(way, true), (way, false)]);
+    for ((way, dies), helm) in ways.zip(Helm::BOTH.into_iter().cycle()) {
+        let stage = Stage::bare(cluster, helm, "gone", r#"step "hooked" { helm.uninstall "hooked" }"#);
+        stage.chart("hooked", &format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: hooked}}\n---\n{hook}"));
+        stage.helm(&["install", "hooked", stage.place("hooked").to_str().unwrap()]).unwrap();
+        // Its hook may run on when it is back, which is said.
+        let objects = || stage.picture().into_iter().filter(|(name, _)| !name.contains("job/")).collect::<Vec<_>>();
+        let before = objects();
+        let dead = if dies { KILL_HELM } else { "" };
+        let killed = stage.run(&format!("{RUN} & run=$!\n{}\nkill -9 $run\n{dead}", in_its_hook(&stage)));
+        let status = stage.history_of("hooked").pop().unwrap().1;
+        assert_eq!(status, "uninstalling", "{}", killed.said);
+        let said = stage.ends(0, &format!("switchback {way}"));
+        let (_, status, _) = stage.history_of("hooked").pop().unwrap();
+        let (meant, there) = if way == "resume" { ("uninstalled", "") } else { ("deployed", "ConfigMap") };
+        assert_eq!((status.as_str(), stage.get("configmap/hooked", ".kind").as_str()), (meant, there), "{said}");
+        assert!(way == "resume" || objects() == before, "{said}");
+    }
+}
+
 /// Signals to the whole group of the run, as a terminal sends them: Helm is in a session of its own.
 #[test]
 fn a_signal_in_a_hook_leaves_helm_alone() {
     let cluster = cluster!("a_signal_in_a_hook_leaves_helm_alone");
     let each =
         [(Helm::Three, "upgrade", "INT", 2), (Helm::Four, "upgrade", "TERM", 1), (Helm::Three, "rollback", "TERM", 2)];
-    for (helm, verb, signal, times) in each.into_iter().chain([(Helm::Four, "rollback", "INT", 2)]) {
+    // The last is what a terminal sends that is closed.
+    let more = [(Helm::Four, "rollback", "INT", 2), (Helm::Four, "upgrade", "HUP", 1)];
+    for (helm, verb, signal, times) in each.into_iter().chain(more) {
         let (stage, _, to) = slow(cluster, helm, verb);
         let script = format!(
             "setsid sh -c 'echo $$ > group; exec {RUN}' & run=$!\n{}\n\

@@ -100,23 +100,55 @@ fn a_revision_that_was_pruned_is_told() {
     assert_eq!(stage.history().len(), 3);
 }
 
+/// How a step says that objects of a kind are lost with their definition.
+const LOSES: &str =
+    r#"irreversible "nobody has bulbs any more"; gate "sure" { confirm "All bulbs are lost" type="yes" }"#;
+
 #[test]
 fn a_definition_that_would_go_must_be_written() {
     let cluster = cluster!("a_definition_that_would_go_must_be_written");
-    let stage = Stage::bare(cluster, Helm::Four, "bulbs", r#"step "lamps" { helm.uninstall "lamps" }"#);
-    let (chart, group) = (folder("charts/lamps").display().to_string(), format!("{}.example", stage.namespace));
-    let (group_set, name) = (format!("group={group}"), format!("crd/bulbs.{group}"));
-    stage.helm(&["install", "lamps", &chart, "--set", "definition=true", "--set", &group_set, "--wait"]).unwrap();
-    stage.kubectl(&["wait", "--for=condition=established", &name], "");
-    let bulb = format!("apiVersion: {group}/v1\nkind: Bulb\nmetadata: {{name: one}}\n");
-    stage.kubectl(&["create", "--filename", "-"], &bulb);
-    let said = stage.ends(15, RUN);
-    has(&said, &["the definition of a kind would be deleted, and 1 object of that kind with it"]);
-    has(&said, &["if that is meant, write deletes-definitions=#true"]);
-    assert_eq!(stage.get(&name, ".kind"), "CustomResourceDefinition");
-    stage.plan(r#"step "lamps" { helm.uninstall "lamps" deletes-definitions=#true }"#);
-    stage.ends(0, RUN);
-    assert_eq!(stage.get(&name, ".kind"), "");
+    // Without the definition first, which is where the rollback goes.
+    let ways = [
+        (Helm::Four, "uninstall", r#"helm.uninstall "lamps""#),
+        (Helm::Three, "upgrade", r#"helm.upgrade "lamps" chart="charts/lamps" VALUES"#),
+        (Helm::Four, "rollback", r#"helm.rollback "lamps" revision=1"#),
+    ];
+    for (helm, begin, action) in ways {
+        let stage = Stage::bare(cluster, helm, begin, "");
+        let (chart, group) = (folder("charts/lamps").display().to_string(), format!("{}.example", stage.namespace));
+        let (group_set, bulbs) = (format!("group={group}"), format!("bulbs.{group}"));
+        for definition in ["definition=false", "definition=true"] {
+            let set = ["--set", definition, "--set", &group_set, "--wait"];
+            stage.helm(&[["upgrade", "--install", "lamps", &chart].as_slice(), &set].concat()).unwrap();
+        }
+        stage.kubectl(&["wait", "--for=condition=established", &format!("crd/{bulbs}")], "");
+        let bulb = format!("apiVersion: {group}/v1\nkind: Bulb\nmetadata: {{name: one}}\n");
+        stage.kubectl(&["create", "--filename", "-"], &bulb);
+        let plan = |more: &str, step: &str| {
+            let action = action.replace("VALUES", r#"{ set "definition" #false }"#);
+            let at = action.find(" {").unwrap_or(action.len());
+            let (call, values) = action.split_at(at);
+            stage.plan(&format!("step \"lamps\" {{ {step}\n{call}{more}{values} }}"));
+        };
+        plan("", "");
+        let told = [
+            "the definition of a kind would be deleted, and 1 object of that kind with it",
+            "if that is meant, write deletes-definitions=#true",
+        ];
+        has(&stage.ends(15, "switchback diff p.plan.kdl"), &told);
+        has(&stage.ends(15, RUN), &told);
+        // Its way back makes the definition again, and none of its objects.
+        plan(" deletes-definitions=#true", "");
+        let lost = format!("{bulbs} is deleted with all objects of its kind, and the step's own way back can't bring");
+        has(&stage.ends(15, RUN), &[&lost, "write `irreversible \"why\"`, or an `undo` that says what it `loses`"]);
+        assert_eq!((stage.get(&format!("{bulbs}/one"), ".kind"), stage.history_of("lamps").len()), ("Bulb".into(), 2));
+        plan(" deletes-definitions=#true", LOSES);
+        let deletes = if begin == "uninstall" { "deletes 4 of 4" } else { "deletes 2 of 4" };
+        let diff = stage.ends(0, "switchback diff p.plan.kdl");
+        has(&diff, &[deletes, &format!("- bulb.{group}/one"), "and 1 object of it"]);
+        stage.ends(0, &format!("{RUN} --confirm sure=yes"));
+        assert_eq!(stage.get(&format!("crd/{bulbs}"), ".kind"), "", "{helm:?} {begin}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod away;
 mod cut_off;
+mod drifting;
 mod everything;
 mod failing;
 mod freezing;

@@ -87,3 +87,28 @@ fn a_rollback_goes_to_what_was_good_last_or_to_a_revision() {
         assert_eq!((stage.last().unwrap().2.as_str(), stage.picture()), ("portal-2.0.0", before), "{helm:?}");
     }
 }
+
+#[test]
+fn no_line_of_a_release_shows_what_kubectl_wrote_of_a_secret() {
+    const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    let cluster = cluster!("no_line_of_a_release_shows_what_kubectl_wrote_of_a_secret");
+    // As they are, and as the server keeps them.
+    let told = ["tulip-field", "dHVsaXAtZmllbGQ", "heath-road", "aGVhdGgtcm9hZA", "moor-lane", "bW9vci1sYW5l"];
+    for (helm, exit) in [(Helm::Three, 0), (Helm::Four, 15)] {
+        let stage = Stage::new(cluster, helm, "applied", UPGRADE);
+        let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: portal}\nstringData: {pin: tulip-field}\n\
+                      data: {same: aGVhdGgtcm9hZA==}\n";
+        stage.kubectl(&["apply", "--filename", "-"], secret);
+        assert!(stage.get("secret/portal", ".metadata.annotations").contains("tulip-field"));
+        // As in a chart that was made of what `kubectl get` printed.
+        let file = "charts/portal/2.0.0/templates/secret.yaml";
+        let applied = format!("metadata:\n  annotations: {{{APPLIED}: '{{\"data\":{{\"pin\":\"bW9vci1sYW5l\"}}}}'}}\n");
+        stage.write(file, &stage.read(file).replace("metadata:\n", &applied));
+        for show in ["", " --full", " --format markdown", " --format json"] {
+            let diff = stage.ends(exit, &format!("switchback diff p.plan.kdl{show}"));
+            has(&diff, &["secret/portal", "‹hidden›"]);
+            let seen: Vec<_> = told.iter().filter(|text| diff.contains(**text)).collect();
+            assert!(seen.is_empty(), "{helm:?}, {seen:?}: {diff}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The way there and back: what the dry run says is what happens, doing it again does nothing, and an undo leaves no trace.
 
 use crate::stage::{RUN, Stage, UNDO, cluster, has};
+use serde_json::Value;
 use switchback_tests::cluster::Helm;
 
 const UPGRADE: &str = r#"
@@ -112,10 +113,28 @@ step "portal" {
     backup "record" { helm.release "portal" }
     helm.upgrade "portal" chart="charts/portal/2.0.0" version-by="app"
     output "revision" pattern="[0-9]+" { helm.release "portal" fact="revision" }
+    output "status" pattern="[a-z]+" { helm.release "portal" fact="status" }
+    output "chart" pattern="[a-z]+" { helm.release "portal" fact="chart" }
+    output "version" pattern="[0-9.]+" { helm.release "portal" fact="version" }
 }
-step "note" { needs "portal"; file.write "note" content="{{step.portal.revision}}\n" }"#;
+step "note" {
+    needs "portal"
+    file.write "note" content="{{step.portal.revision}} {{step.portal.status}} {{step.portal.chart}} {{step.portal.version}}\n"
+}"#;
     let stage = Stage::new(cluster, Helm::Four, "reads", steps);
+    let record: Value =
+        serde_json::from_str(&stage.kubectl(&["get", "secret/sh.helm.release.v1.portal.v1", "-o", "json"], ""))
+            .unwrap();
     stage.ends(0, RUN);
-    assert_eq!(stage.read("site/note"), "2\n");
+    assert_eq!(stage.read("site/note"), "2 deployed portal 2.0.0\n");
+    // The record as it was, as a file that only its owner reads.
+    let find = "find .switchback/backups/test/*/record -type f";
+    assert_eq!(stage.ends(0, &format!("{find} ! -perm 600; {find} | wc -l")).trim(), "3");
+    let copy: Value =
+        serde_json::from_str(&stage.ends(0, &format!("{find} ! -name '*.json' -exec cat {{}} +"))).unwrap();
+    let of = |record: &Value, path: &str| record.pointer(path).unwrap().clone();
+    for path in ["/metadata/name", "/metadata/uid", "/metadata/labels/status", "/type", "/data/release"] {
+        assert_eq!(of(&copy, path), of(&record, path));
+    }
     has(&stage.ends(0, RUN), &["portal is at 24.3.0 already"]);
 }

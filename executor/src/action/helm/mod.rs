@@ -53,7 +53,8 @@ const FORCE: Param = Param::optional(
 const DEFINITIONS: Param = Param::optional(
     "deletes-definitions",
     Ty::Truth,
-    "whether definitions of kinds may go, and all objects of these kinds with them",
+    "whether definitions of kinds may go, and all objects of these kinds with them; where there are some, the step is \
+     `irreversible`, or has an `undo` that `loses`",
 );
 
 const VERSION_BY: Param = Param::optional(

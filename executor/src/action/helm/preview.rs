@@ -86,7 +86,7 @@ async fn along(
 ) -> Result<Vec<Change>, Fault> {
     let spoken = |change: &ObjectChange| change.name.spoken(&scene.site.namespace);
     match (&change.effect, &change.before) {
-        (Effect::Delete { takes_along: None }, Some(live)) => {
+        (Effect::Delete { takes_along }, Some(live)) if *takes_along != Some(0) => {
             let goes = |change: &&ObjectChange| matches!(change.effect, Effect::Delete { .. } | Effect::Gone);
             let told: Vec<_> = look.changes.iter().filter(goes).map(spoken).collect();
             let along = deletions(&change.name, live, scene, world).await?;
