@@ -169,12 +169,12 @@ impl Facts {
     }
 }
 
-/// Whether it is another cluster: nothing else tells anything then.
+/// Whether it is another cluster, or may be one: nothing else tells anything then. What was not known then tells nothing.
 pub(crate) fn another_cluster(then: Option<&str>, now: Option<&str>) -> Option<Changed> {
-    let (then, now) = then.zip(now).filter(|(then, now)| then != now)?;
-    let (resource, told) =
-        ("the cluster".to_owned(), |uid: &str| format!("one whose namespace kube-system has uid {uid}"));
-    Some(Changed { resource, was: told(then), is: told(now) })
+    let then = then.filter(|then| now != Some(then))?;
+    let told = |uid: &str| format!("one whose namespace kube-system has uid {uid}");
+    let is = now.map_or_else(|| "one whose namespace kube-system may not be looked at".to_owned(), told);
+    Some(Changed { resource: "the cluster".to_owned(), was: told(then), is })
 }
 
 /// What is said of a resource that one of two previews did not look at.

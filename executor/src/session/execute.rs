@@ -12,12 +12,14 @@ use crate::durable;
 use crate::exit::Exit;
 use crate::fault_point::boundary;
 use crate::journal::LockError;
+use crate::preview::another_cluster;
 use crate::run::{Asker, Begin, Outcome, Reader, Reviewed, Signals, begin};
 use crate::runs::{self, Run};
 use crate::schedule::Aim;
 use crate::screen::run_command;
-use crate::site::{Secrets, Site};
+use crate::site::{Fault, Secrets, Site};
 use crate::target::{self, Home, Keep, Kept};
+use crate::world::cluster::Cluster;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use switchback_compiler::plan::{Plan, Target};
@@ -58,6 +60,9 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     let target = plan.target.clone().ok_or_else(|| Refused::error("the bundle names no target"))?;
     placed(options.project, &target)?;
     let cluster = cluster(Some(&target), &*plan).await?;
+    if let Some(cluster) = &cluster {
+        is_reviewed(bundle, cluster).await?;
+    }
     let home = Home::of(options.project, &target);
     let _keep = take(&home, &options.by)?;
     let marks = free(options.project, &home, &plan, None)?;
@@ -78,6 +83,16 @@ pub async fn execute(bundle: &Bundle, options: Execute<'_>, signals: &mut Signal
     settle_marks(&home, &opened, &plan, &by, &outcome.state)?;
     boundary("settled");
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
+}
+
+/// Whether it is the cluster that the bundle was made on: a question may have been open for long, and a kubeconfig leads
+/// elsewhere by now.
+async fn is_reviewed(bundle: &Bundle, cluster: &Cluster) -> Result<(), Refused> {
+    let now = cluster.identity().await.map_err(Fault::from)?;
+    let Some(other) = another_cluster(bundle.preview.facts.cluster.as_deref(), now.as_deref()) else { return Ok(()) };
+    let why = "the kubeconfig leads to another cluster than the one that was looked at; nothing was touched";
+    let refused = Refused::with(Exit::Changed, why);
+    Err(refused.fact(format!("looked at: {}", other.was)).fact(format!("now: {}", other.is)))
 }
 
 /// From the run's folder on: what it is, that it keeps the target, and then the run itself.

@@ -34,7 +34,7 @@ impl<'c> Stage<'c> {
         let client = Client::connect(&source, Limits::default()).await.unwrap();
         let helm = Helm::find(Some(&cluster.access().programs().get(kind.program()))).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let home = Home::prepare(&folder.path().join("home"), &source).unwrap();
+        let home = Home::prepare(&folder.path().join("home"), &source.alone().unwrap()).unwrap();
         Self { cluster, client, helm, home, namespace, folder }
     }
 

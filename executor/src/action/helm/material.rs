@@ -4,7 +4,6 @@ use super::{name, namespace, truth};
 use crate::action::values;
 use crate::site::{Fault, Scene};
 use crate::world::RelPath;
-use crate::world::cluster::Source;
 use crate::world::helm::{Apply, Former, Helm, History, Home, Release, Shared, Single, Status, Upgrade, Values};
 use serde_json::Value as Json;
 use std::fs::{DirBuilder, OpenOptions};
@@ -30,8 +29,7 @@ impl Material {
     /// Made in a folder.
     pub async fn at(folder: &Path, scene: &Scene<'_>) -> Result<Self, Fault> {
         let helm = found().await?;
-        let source = Source { kubeconfig: None, context: Some(scene.site.cluster()?.context().to_owned()) };
-        let home = Home::prepare(&folder.join(HOME), &source)?;
+        let home = Home::prepare(&folder.join(HOME), scene.site.cluster()?.kubeconfig())?;
         let work = folder.join(WORK);
         make(&work)?;
         let work = std::path::absolute(&work).unwrap_or(work);

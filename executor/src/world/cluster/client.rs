@@ -36,6 +36,7 @@ struct Place {
     namespace: String,
     version: String,
     access: Access,
+    kubeconfig: Vec<u8>,
 }
 
 impl std::fmt::Debug for Cluster {
@@ -49,7 +50,7 @@ impl Cluster {
     pub async fn connect(source: &Source, limits: Limits) -> Result<Self, Fault> {
         // Fails only when there is one already, and then that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let Found { mut config, context } = source.find().await?;
+        let Found { mut config, context, alone } = source.find().await?;
         config.connect_timeout = Some(limits.connect);
         // It would send writes again as well.
         config.default_retry = false;
@@ -57,7 +58,7 @@ impl Cluster {
         let (server, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
         let access = Access::of(&config.auth_info);
         let client = open(config, limits.request).await?;
-        let place = Place { context, server, namespace, version: String::new(), access };
+        let place = Place { context, server, namespace, version: String::new(), access, kubeconfig: alone };
         let (slots, known) = (Arc::new(Semaphore::new(limits.at_once.max(1))), Known::default());
         let cluster = Self { client, place: Arc::new(place), limits, slots, known, schemas: Schemas::default() };
         cluster.with_version().await
@@ -69,9 +70,9 @@ impl Cluster {
             answer.map_err(|fault| Fault { what: format!("{}: {}", self.place.server, fault.what), ..fault })?;
         let told: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
         let version = told.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        let Place { context, server, namespace, access, .. } = &*self.place;
+        let Place { context, server, namespace, access, kubeconfig, .. } = &*self.place;
         let (context, server, namespace) = (context.clone(), server.clone(), namespace.clone());
-        let place = Place { context, server, namespace, version, access: *access };
+        let place = Place { context, server, namespace, version, access: *access, kubeconfig: kubeconfig.clone() };
         Ok(Self { place: Arc::new(place), ..self })
     }
 
@@ -94,6 +95,12 @@ impl Cluster {
     /// The context's name.
     pub fn context(&self) -> &str {
         &self.place.context
+    }
+
+    /// A kubeconfig with nothing but the way here, as it was when this client was made: for another program, which must not
+    /// go elsewhere when the file that it came from is changed. The credentials are in it.
+    pub fn kubeconfig(&self) -> &[u8] {
+        &self.place.kubeconfig
     }
 
     /// The address of the API server.

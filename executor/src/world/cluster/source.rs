@@ -17,6 +17,8 @@ pub struct Source {
 pub(super) struct Found {
     pub(super) config: Config,
     pub(super) context: String,
+    /// All of it that is meant.
+    pub(super) alone: Vec<u8>,
 }
 
 impl Source {
@@ -24,10 +26,11 @@ impl Source {
     pub(super) async fn find(&self) -> Result<Found, Fault> {
         let kubeconfig = self.read()?;
         let context = self.choose(&kubeconfig)?;
+        let alone = alone(kubeconfig.clone(), &context)?;
         let options = KubeConfigOptions { context: Some(context.clone()), ..KubeConfigOptions::default() };
         let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
         let config = config.map_err(|error| fault(&error).with_help(format!("look at context `{context}` in it")))?;
-        Ok(Found { config, context })
+        Ok(Found { config, context, alone })
     }
 
     /// A kubeconfig with nothing but what is meant: for another program, which may then choose nothing by itself. The
@@ -35,9 +38,7 @@ impl Source {
     pub fn alone(&self) -> Result<Vec<u8>, Fault> {
         let kubeconfig = self.read()?;
         let name = self.choose(&kubeconfig)?;
-        // YAML takes JSON as it is.
-        serde_json::to_vec(&only(kubeconfig, name))
-            .map_err(|error| Fault::new(FaultKind::Setup, format!("the kubeconfig can't be written: {error}")))
+        alone(kubeconfig, &name)
     }
 
     fn read(&self) -> Result<Kubeconfig, Fault> {
@@ -62,6 +63,12 @@ impl Source {
         }
         Err(Fault::new(FaultKind::Setup, format!("the kubeconfig has no context `{context}`")).with_help(help()))
     }
+}
+
+fn alone(kubeconfig: Kubeconfig, context: &str) -> Result<Vec<u8>, Fault> {
+    // YAML takes JSON as it is.
+    serde_json::to_vec(&only(kubeconfig, context.to_owned()))
+        .map_err(|error| Fault::new(FaultKind::Setup, format!("the kubeconfig can't be written: {error}")))
 }
 
 /// The same with one context, and the cluster and the user that it names.
