@@ -125,6 +125,12 @@ pub fn noun(name: &str) -> Option<&'static dyn Noun> {
     NOUNS.iter().find(|noun| noun.form().name == name).copied()
 }
 
+/// What an action works on, in a few words.
+pub fn words(call: &Call) -> String {
+    let action = noun(&call.kind).and_then(|noun| noun.action());
+    action.map_or_else(|| call.kind.clone(), |action| action.words(call))
+}
+
 /// A kind with its effects: which of them it has, by the place where it may stand.
 pub trait Noun: Kind {
     /// As what a step does.

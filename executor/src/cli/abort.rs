@@ -16,6 +16,9 @@ pub struct Args {
     /// answer the question beforehand
     #[arg(short, long)]
     pub yes: bool,
+    /// also where what was taken for a while can't be given back: its cluster is gone for good
+    #[arg(long)]
+    pub partly: bool,
     /// How it is followed.
     #[command(flatten)]
     pub progress: Progress,
@@ -34,7 +37,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<Exit, Error> {
         to: "abort",
         aim: Aim::Change,
         yes: args.yes,
-        partly: false,
+        partly: args.partly,
         question: Some("leave the target as it is?"),
         progress: args.progress,
         outcomes: &[],

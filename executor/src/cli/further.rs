@@ -168,7 +168,7 @@ async fn drive(
         to: ask.to,
         aim: ask.aim.clone(),
         // Who would not have that was asked, and is not here.
-        partly: ask.to == "undo",
+        partly: ask.partly || ask.to == "undo",
         jobs: 4,
         answers: outcomes(ask.outcomes),
         by: by(),

@@ -4,7 +4,7 @@ use super::Globals;
 use super::bundling::refuse;
 use super::following::view;
 use super::further::{named, waiting};
-use crate::action::{Seen, noun};
+use crate::action::{Seen, noun, words};
 use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
@@ -15,7 +15,7 @@ use crate::session::{Loaded, cluster, found_secrets, looking, works_on};
 use crate::site::{Fault, Scene, Site};
 use std::path::Path;
 use std::time::Duration;
-use switchback_compiler::plan::{Call, Hold};
+use switchback_compiler::plan::Hold;
 
 /// What runs now, and what is possible next
 #[derive(Clone, Debug, clap::Args)]
@@ -58,12 +58,6 @@ fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> String {
     let away = away(&loaded.bundle.plan, &loaded.state()).into_iter().map(|(_, _, act)| words(&act.call)).collect();
     let looked = Looked { alive, now: crate::clock::now(), away, hold: held(project, loaded) };
     status(&story, &loaded.bundle.plan, &looked, &view)
-}
-
-/// What an action works on, in a few words.
-fn words(call: &Call) -> String {
-    let action = noun(&call.kind).and_then(|noun| noun.action());
-    action.map_or_else(|| call.kind.clone(), |action| action.words(call))
 }
 
 /// The checks of a hold, looked at once: a text each, and whether it holds. What can't be looked at is told, and the rest of

@@ -1,5 +1,6 @@
 //! Running, resuming and undoing: the loop that owns a run's state, and the units of work that talk to it.
 
+mod abort;
 mod act;
 mod already;
 mod aside;

@@ -1,5 +1,6 @@
 //! Going on with a run in another process: recover the journal, settle what a crash left open, then drive on.
 
+use super::abort::abort;
 use super::act::find;
 use super::already::says;
 use super::ask::Asker;
@@ -12,7 +13,7 @@ use super::owner::Owner;
 use super::person::Told;
 use super::{Outcome, Reader, Reviewed, Signals};
 use crate::action::{Probe, Recipe};
-use crate::event::{ActRef, Event, Standing};
+use crate::event::{ActRef, Event};
 use crate::fault_point::boundary;
 use crate::journal::{Journal, JournalError};
 use crate::runs::Run;
@@ -143,16 +144,16 @@ async fn go_on(mut owner: Owner, wish: Wish, mut heard: Heard) -> Outcome {
     if !settle(&mut owner, &plan, &site, &answers, aim == Aim::Undo, signals).await {
         return owner.leave().await;
     }
+    if to == "abort" && partly {
+        return abort(owner, partly, signals).await;
+    }
     let aim = match owner.ask_outcomes(signals).await {
         Told::Settled => aim,
         Told::TakeBack => Aim::Undo,
         Told::Open => return owner.leave().await,
     };
     if to == "abort" {
-        if let Err(standing) = owner.give_back(signals).await {
-            return owner.stop(standing, "what was taken for a while is not given back").await;
-        }
-        return owner.stop(Standing::Aborted, "aborted").await;
+        return abort(owner, partly, signals).await;
     }
     if aim == Aim::Undo && !decided {
         let reach = reach(&plan, &owner.state);

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use switchback_compiler::plan::Plan;
+use switchback_compiler::plan::{Plan, Target};
 
 /// How to go on.
 pub struct GoOn<'a> {
@@ -35,7 +35,7 @@ pub struct GoOn<'a> {
     pub to: &'static str,
     /// How far.
     pub aim: Aim,
-    /// Whether an undo takes back what can be, where not all can.
+    /// Whether an undo takes back what can be, where not all can; or an abort gives back what can be.
     pub partly: bool,
     /// Units at a time.
     pub jobs: usize,
@@ -96,20 +96,7 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
         return Err(refused);
     }
     let state = loaded.state();
-    let way = Box::pin(cluster_for(target, &plan, &state, options.to)).await;
-    let mut way = way.map_err(|fault| not_connected(fault, options.to, &opened.run))?;
-    let known = match &way {
-        Way::Needed(Some(cluster)) => cluster.identity().await,
-        _ => Ok(None),
-    };
-    let known = known.map_err(|fault| not_connected(fault.into(), options.to, &opened.run))?;
-    if let Some(other) = another_cluster(loaded.bundle.preview.facts.cluster.as_deref(), known.as_deref()) {
-        if options.to != "abort" {
-            return Err(elsewhere(&other, options.to, &opened.run));
-        }
-        // Its own may be gone for good: then there is nothing to give back, and the run must end all the same.
-        way = Way::Spare(Err(Fault::new(format!("the run is on {}", other.was))));
-    }
+    let way = Box::pin(own_way(loaded, target, &plan, &state, &options)).await?;
     let needed = needed(&plan, &state, options.to);
     let secrets = some_secrets(&plan, options.project, options.env, &needed)
         .await
@@ -142,11 +129,49 @@ pub async fn go_on(loaded: &Loaded, options: GoOn<'_>, signals: &mut Signals) ->
     Ok(Executed { run: opened.run, folder: opened.folder, outcome })
 }
 
+/// The way to the run's own cluster. Another one, to which the kubeconfig leads by now, is none.
+async fn own_way(
+    loaded: &Loaded,
+    target: &Target,
+    plan: &Plan,
+    state: &State,
+    options: &GoOn<'_>,
+) -> Result<Way, Refused> {
+    let (to, run) = (options.to, &loaded.run.id);
+    // Its cluster may be gone for good, and the run must end all the same.
+    let without = to == "abort" && options.partly;
+    let way = match cluster_for(target, plan, state, to).await {
+        Err(fault) if without => return Ok(Way::Spare(Err(fault))),
+        way => way.map_err(|fault| not_connected(fault, to, run))?,
+    };
+    let (cluster, spare) = match &way {
+        Way::Needed(cluster) => (cluster.as_ref(), without),
+        Way::Spare(cluster) => (cluster.as_ref().ok().and_then(Option::as_ref), true),
+    };
+    let Some(cluster) = cluster else { return Ok(way) };
+    let known = match cluster.identity().await {
+        Err(fault) if spare => return Ok(Way::Spare(Err(fault.into()))),
+        known => known.map_err(|fault| not_connected(fault.into(), to, run))?,
+    };
+    match another_cluster(loaded.bundle.preview.facts.cluster.as_deref(), known.as_deref()) {
+        None => Ok(way),
+        Some(other) if spare => Ok(Way::Spare(Err(Fault::new(format!("the run is on {}", other.was))))),
+        Some(other) => Err(elsewhere(&other, to, run)),
+    }
+}
+
 /// What to type once the cluster lets us in again.
 fn not_connected(fault: Fault, to: &str, run: &str) -> Refused {
     let Fault { why, details, .. } = fault;
     let refused = Refused::error(format!("{why}; nothing was touched"));
-    details.into_iter().fold(refused, Refused::fact).next(run_command(format_args!("{to} {run}")))
+    let refused = details.into_iter().fold(refused, Refused::fact).next(run_command(format_args!("{to} {run}")));
+    if to == "abort" { refused.fact(FOR_GOOD).next(without_cluster(run)) } else { refused }
+}
+
+const FOR_GOOD: &str = "if that cluster is gone for good, end the run as it is";
+
+fn without_cluster(run: &str) -> String {
+    run_command(format_args!("abort {run} --partly"))
 }
 
 /// The kubeconfig leads to another cluster than the one that the run changed.
@@ -154,9 +179,8 @@ fn elsewhere(other: &Changed, to: &str, run: &str) -> Refused {
     let why = format!("run {run} is on another cluster; nothing was touched");
     let refused = Refused::with(Exit::Changed, why).fact(format!("it is on {}", other.was));
     let refused = refused.fact(format!("this is {}", other.is));
-    let refused =
-        refused.fact("point KUBECONFIG to the one of the run; if that is gone for good, end the run as it is");
-    refused.next(run_command(format_args!("{to} {run}"))).next(run_command(format_args!("abort {run}")))
+    let refused = refused.fact("point KUBECONFIG to the one of the run").fact(FOR_GOOD);
+    refused.next(run_command(format_args!("{to} {run}"))).next(without_cluster(run))
 }
 
 /// Whether a run keeps its target beyond this process, as its journal says by now; one that can't be read may say so.

@@ -35,7 +35,7 @@ pub(super) async fn take(
     }
 }
 
-/// The same for a command that has nothing to do on the cluster: the Lease is taken to be given up, and where it can't be
+/// The same for a command that does nothing on the cluster: the Lease is taken to be given up, and where it can't be
 /// had, that hinders nobody and is a note.
 pub(super) async fn take_spare(
     cluster: &Result<Option<Arc<Cluster>>, Fault>,
@@ -45,7 +45,7 @@ pub(super) async fn take_spare(
     by: &str,
 ) -> (Option<Held>, Option<String>) {
     let left = |why: String| {
-        let note = format!("nothing has to be done on the target's cluster, and its Lease is left as it is: {why}");
+        let note = format!("the Lease on the target's cluster is left as it is: {why}");
         (None, Some(note))
     };
     let cluster = match cluster {
