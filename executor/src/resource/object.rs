@@ -1,11 +1,11 @@
 //! The observer of objects of a cluster: the digest of an object's normal form.
 
 use super::name::Resource;
-use super::observed::{Mark, Observed};
+use super::observed::{Mark, Observed, Scaled};
 use crate::durable;
 use crate::site::{Fault, Site};
 use crate::world::Digest;
-use crate::world::cluster::{MaskKey, Normal, Object, ObjectName};
+use crate::world::cluster::{MaskKey, Normal, Object, ObjectName, is_scaled_by_controller};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -17,36 +17,46 @@ pub fn seen(site: &Site, name: &ObjectName, object: Option<&Object>) -> Observed
 }
 
 /// Whoever holds it with a finalizer lets go some time, and then it is gone: it is not as it was.
-fn ending(Observed { says, mark }: Observed) -> Observed {
+fn ending(Observed { says, mark, .. }: Observed) -> Observed {
     let ends = |digest: Digest| Digest::from(blake3::hash(format!("{digest} ends").as_bytes()));
     let mark = match mark {
         Mark::Digest(digest) => Mark::Digest(ends(digest)),
         Mark::Keyed(digest) => Mark::Keyed(ends(digest)),
         other => other,
     };
-    Observed { says: format!("{says}, which is being deleted"), mark }
+    Observed::new(format!("{says}, which is being deleted"), mark)
 }
 
 fn there(site: &Site, name: &ObjectName, object: &Object) -> Observed {
     let by = changed_by(object).map(|manager| format!(", by {manager}")).unwrap_or_default();
-    if object.kind() != "Secret" && !site.hides(&Resource::object(name)) {
-        // Only values of Secrets go into a digest by the key.
-        let digest = Normal::of(object).digest(&MaskKey::new([0; 32]));
-        let says = format!("an object, {}{by}", head(&digest, 15));
-        return Observed { says, mark: Mark::Digest(digest) };
-    }
-    let Some(key) = site.key else {
-        return Observed { says: format!("an object that holds a secret, ‹hidden›{by}"), mark: Mark::Hidden };
+    let hidden = object.kind() == "Secret" || site.hides(&Resource::object(name));
+    let normal = Normal::of(object);
+    let mark = |normal: &Normal| if hidden { keyed(site, normal) } else { open(normal) };
+    let whole = mark(&normal);
+    let says = match &whole {
+        Mark::Digest(digest) => format!("an object, {}{by}", letters(digest, 0, 15)),
+        Mark::Keyed(digest) => format!("an object that holds a secret, ‹hidden {}›{by}", letters(digest, 3, 6)),
+        _ => format!("an object that holds a secret, ‹hidden›{by}"),
     };
-    let digest = Normal::of(object).digest(&MaskKey::new(key));
-    // The rest of it, where it is no Secret, is as little to be guessed.
-    let digest = Digest::from(blake3::keyed_hash(&key, digest.to_string().as_bytes()));
-    let hidden: String = digest.to_string().chars().skip(3).take(6).collect();
-    Observed { says: format!("an object that holds a secret, ‹hidden {hidden}›{by}"), mark: Mark::Keyed(digest) }
+    let rest = normal.without_replicas();
+    let scaled = rest.map(|rest| Scaled { by_controller: is_scaled_by_controller(object), rest: mark(&rest) });
+    Observed { scaled, ..Observed::new(says, whole) }
 }
 
-fn head(digest: &Digest, letters: usize) -> String {
-    digest.to_string().chars().take(letters).collect()
+fn open(normal: &Normal) -> Mark {
+    // Only values of Secrets go into a digest by the key.
+    Mark::Digest(normal.digest(&MaskKey::new([0; 32])))
+}
+
+fn keyed(site: &Site, normal: &Normal) -> Mark {
+    let Some(key) = site.key else { return Mark::Hidden };
+    let digest = normal.digest(&MaskKey::new(key));
+    // The rest of it, where it is no Secret, is as little to be guessed.
+    Mark::Keyed(Digest::from(blake3::keyed_hash(&key, digest.to_string().as_bytes())))
+}
+
+fn letters(digest: &Digest, from: usize, count: usize) -> String {
+    digest.to_string().chars().skip(from).take(count).collect()
 }
 
 /// Who changed it last, but for its status.

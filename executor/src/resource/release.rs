@@ -11,14 +11,14 @@ use crate::world::helm::{History, Release, Status};
 /// Manifests and values hold secrets, so only a digest keyed with the target's key tells them apart.
 pub fn recorded(site: &Site, history: &History) -> Observed {
     if let Some(damaged) = history.damaged_last() {
-        return Observed { says: damaged.to_string(), mark: Mark::State("damaged".to_owned()) };
+        return Observed::new(damaged.to_string(), Mark::State("damaged".to_owned()));
     }
     let Some(last) = history.last().filter(|last| last.status != Status::Uninstalled) else {
         return Observed::absent();
     };
     let Release { revision, status, chart, .. } = last;
     let says = format!("revision {revision}, {} {}, {status}", chart.name, chart.version);
-    let Some(key) = site.key else { return Observed { says, mark: Mark::Hidden } };
+    let Some(key) = site.key else { return Observed::new(says, Mark::Hidden) };
     let mut hasher = blake3::Hasher::new_keyed(&key);
     let values = last.values().to_string();
     // Helm writes no values as nothing or as an empty map.
@@ -26,7 +26,7 @@ pub fn recorded(site: &Site, history: &History) -> Observed {
     for part in [chart.name.as_str(), &chart.version, status.word(), values, last.manifest()] {
         hasher.update(part.as_bytes()).update(&[0]);
     }
-    Observed { says, mark: Mark::Keyed(Digest::from(hasher.finalize())) }
+    Observed::new(says, Mark::Keyed(Digest::from(hasher.finalize())))
 }
 
 /// Looks at one.

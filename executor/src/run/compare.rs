@@ -47,13 +47,13 @@ pub(super) async fn whole(plan: &Plan, site: &Site, state: &RunState, reviewed: 
         let name = String::from(resource.clone());
         feed(&mut then, &name, &was.mark);
         match is {
-            // Others changed something else in it since, and that stays.
-            Ok(is) if noted_back(site, resource).is_some_and(|back| back.agrees(&is)) => {
+            // Others changed something else in it since, and that stays; or a controller set its replicas.
+            Ok(is) if was.agrees(&is) || noted_back(site, resource).is_some_and(|back| back.agrees(&is)) => {
                 feed(&mut now, &name, &was.mark);
             }
             Ok(is) => {
                 feed(&mut now, &name, &is.mark);
-                left.extend((!was.agrees(&is)).then(|| unlike(site, resource, was, &is)));
+                left.push(unlike(site, resource, was, &is));
             }
             Err(fault) => {
                 let resource = resource.spoken(&site.namespace);

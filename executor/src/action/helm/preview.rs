@@ -7,7 +7,7 @@ use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
 use crate::resource::{Observed, Resource, observe, recorded, seen};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{FaultKind, MaskKey, Normal, Object};
+use crate::world::cluster::{FaultKind, Normal, Object};
 use crate::world::helm::{
     DefinitionState, Drift, Effect, Hook, Learnt as Known, ObjectChange, Operation, Refusal, Rendered, When,
 };
@@ -196,8 +196,9 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
         Effect::Refused(refusal) => contested(change, refusal, scene),
         effect => lined(change, effect, after, scene),
     };
-    let digest =
-        after.filter(|after| after.kind() != "Secret").map(|after| Normal::of(after).digest(&MaskKey::new([0; 32])));
+    let before = change.before.as_ref().map(Normal::of);
+    let open = after.filter(|after| after.kind() != "Secret");
+    let digest = open.map(|after| Normal::of(after).digest_after(before.as_ref()));
     Change {
         resource: change.name.spoken(&scene.site.namespace),
         what,

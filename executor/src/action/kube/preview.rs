@@ -123,7 +123,7 @@ fn shown(
     let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
     // Of what holds a secret a bundle binds to nothing: a digest could be guessed.
     let hidden = new.kind() == "Secret" || site.hides(named) || wanted.later;
-    let after = (!hidden).then(|| Normal::of(new).digest(&MaskKey::new([0; 32])).to_string());
+    let after = (!hidden).then(|| Normal::of(new).digest_after(base.map(Normal::of).as_ref()).to_string());
     Change { resource, what, learnt: next.learnt, body, after }
 }
 

@@ -24,8 +24,8 @@ pub async fn changed_by_others(
         let Some(live) = live? else { continue };
         let resource = Resource::object(name);
         let now = seen(scene.site, name, Some(&live));
-        let is_own = made.get(&resource).and_then(Option::as_ref).is_some_and(|made| made.agrees(&now))
-            || back(scene.site, &resource).is_some_and(|back| back.agrees(&now));
+        let is_own = made.get(&resource).and_then(Option::as_ref).is_some_and(|made| made.is_like(&now))
+            || back(scene.site, &resource).is_some_and(|back| back.is_like(&now));
         if !is_own && left.uid() == live.uid() && !is_same_version(left, &live) {
             told.extend(rewritten(scene.site, name, left, &live));
         }

@@ -81,6 +81,22 @@ impl Normal {
         &self.0
     }
 
+    /// The digest of what a change makes of an object, which everybody may know: a number of replicas that it leaves as it is
+    /// counts not, since an autoscaler may set it until then.
+    pub fn digest_after(&self, before: Option<&Self>) -> Digest {
+        let replicas = |of: &Self| of.0.pointer("/spec/replicas").cloned();
+        let same = before.is_some_and(|before| replicas(before) == replicas(self));
+        // Only values of Secrets go into a digest by the key.
+        self.without_replicas().filter(|_| same).as_ref().unwrap_or(self).digest(&MaskKey::new([0; 32]))
+    }
+
+    /// The same but for a number of replicas; none where it has none.
+    pub fn without_replicas(&self) -> Option<Self> {
+        let mut value = self.0.clone();
+        value.get_mut("spec")?.as_object_mut()?.remove("replicas")?;
+        Some(Self(value))
+    }
+
     /// The digest: equal for equal normal forms. Values of a Secret go into it by their keyed digests, or a short one
     /// could be found by trying; so digests of Secrets are comparable only under the same key.
     pub fn digest(&self, key: &MaskKey) -> Digest {
