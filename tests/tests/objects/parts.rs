@@ -166,6 +166,9 @@ step "a" { file.write "a" content="1"; verify { file.exists "go" within="60s" ev
     });
     assert_eq!(stage.read("code"), "0\n", "{}", stage.read("out"));
     assert_eq!(stage.get("configmap/a", ".data"), r#"{"more":"theirs","value":"old"}"#);
+    // An undo takes it away again first, and what was added is no hindrance.
+    has(&stage.ends(0, UNDO), &["1 object put back, what others changed elsewhere in 1 stays"]);
+    assert_eq!(stage.get("configmap/a", ".data"), r#"{"more":"theirs","value":"old"}"#);
 }
 
 #[test]

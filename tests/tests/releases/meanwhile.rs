@@ -267,3 +267,18 @@ fn an_install_that_takes_over_says_that_it_has_no_way_back() {
     stage.ends(0, &format!("{RUN} --confirm sure=test"));
     assert_eq!(stage.get("configmap/portal", ".data.release"), "1");
 }
+
+#[test]
+fn a_release_that_was_taken_away_for_a_while_hinders_no_undo() {
+    let cluster = cluster!("a_release_that_was_taken_away_for_a_while_hinders_no_undo");
+    let steps = r#"meanwhile { helm.uninstall "portal" }
+step "a" { file.write "a" content="1" }"#;
+    for helm in Helm::BOTH {
+        let stage = Stage::new(cluster, helm, "away", steps);
+        let before = stage.picture();
+        stage.ends(0, RUN);
+        assert_eq!((stage.picture(), stage.read("site/a")), (before.clone(), "1".to_owned()), "{helm:?}");
+        stage.ends(0, UNDO);
+        assert_eq!((stage.picture(), stage.read("site/a")), (before, String::new()), "{helm:?}");
+    }
+}

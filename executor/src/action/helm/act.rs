@@ -139,8 +139,9 @@ impl Act {
                 (Purpose::Act, Settled::Done { revision }) => return Ok(Some(revision)),
                 (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => return Ok(None),
                 (_, Settled::NotBegun) if Before::of(&now) != attempt.before => attempt.before,
-                // Over a failed revision Helm upgrades as over any other.
-                (Purpose::Mend, Settled::Done { .. } | Settled::Gone | Settled::Failed { .. }) => Before::of(&now),
+                // Over a failed revision Helm upgrades as over any other. What was given back is taken away again.
+                (Purpose::Mend, Settled::Done { .. } | Settled::Gone | Settled::Failed { .. })
+                | (Purpose::Back, Settled::Done { .. } | Settled::Gone) => Before::of(&now),
                 (_, Settled::Pending { .. } | Settled::NotBegun) => self.mended(call, kept, now, scene).await?,
                 (_, settled) => return Err(Fault::new(self.failed(call, &settled)).details(said)),
             }

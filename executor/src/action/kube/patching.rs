@@ -15,7 +15,7 @@ use crate::fault_point::boundary;
 use crate::resource::{Resource, seen};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{
-    Cluster, FIELD_MANAGER, Mode, Normal, Object, ObjectName, Patch, is_by_us, merged, replaced,
+    Cluster, FIELD_MANAGER, Mode, Normal, Object, ObjectName, Patch, Standing, is_by_us, merged, replaced, standing,
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -201,18 +201,24 @@ async fn carry_out(kept: &Kept, patch: &Patch, scene: &Scene<'_>, until: Instant
     let mut tries = Tries::until(until);
     loop {
         let live = cluster.get(&kept.object).await?.ok_or_else(|| absent(&kept.object, scene))?;
-        if is_same(store.left(&kept.object)?.as_ref(), Some(&live)) {
-            return Ok(live);
-        }
-        if !is_same(before.as_ref(), Some(&live)) {
-            return Err(changed(&kept.object, scene));
+        // What was given back is taken away again: others may have changed something else in it since.
+        let noted = store.left(&kept.object)?;
+        let stands = before.as_ref().zip(noted.as_ref()).map(|(before, left)| standing(before, left, &live));
+        match stands {
+            Some(Standing::Left) => return Ok(live),
+            Some(Standing::Before) => {}
+            _ if is_same(before.as_ref(), Some(&live)) => {}
+            _ => return Err(changed(&kept.object, scene)),
         }
         boundary("object");
         match cluster.patch(&kept.object, &versioned(patch, &live), Mode::Real).await {
             Err(fault) => tries.again(fault, &kept.object, scene).await?,
             Ok(left) => {
                 boundary("object-applied");
-                store.note_left(&kept.object, &left)?;
+                // The first note stays: what others changed since is no part of what we did.
+                if noted.is_none() {
+                    store.note_left(&kept.object, &left)?;
+                }
                 return Ok(left);
             }
         }

@@ -85,6 +85,32 @@ fn told(changes: Vec<Change>, live: &Object) -> Result<(), Vec<Interference>> {
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
+/// How an object that a change of ours left stands at the places which that set, whatever is elsewhere in it by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As before the change: it was given back since, or never made.
+    Before,
+    /// As the change left it.
+    Left,
+    /// Neither, or it is another object.
+    Neither,
+}
+
+/// How it stands.
+pub fn standing(before: &Object, left: &Object, live: &Object) -> Standing {
+    if same_one(left, live).is_err() {
+        return Standing::Neither;
+    }
+    let (was, made, is) = (Normal::of(before), Normal::of(left), Normal::of(live));
+    let ours = places(was.value(), made.value());
+    let as_in = |other: &Value| ours.iter().all(|place| at(other, place) == at(is.value(), place));
+    match () {
+        () if as_in(made.value()) => Standing::Left,
+        () if as_in(was.value()) => Standing::Before,
+        () => Standing::Neither,
+    }
+}
+
 /// What others wrote into an object since it was left, and a change to `after` would go over; what is by now as it was
 /// `before` is nothing that would be lost.
 pub fn gone_over(
@@ -126,7 +152,11 @@ fn untouched(manager: &str, left: &Object, live: &Object) -> Result<(), Vec<Inte
 fn is_put_in(manager: &str, left: &Object, change: &Change) -> bool {
     let into = change.place.parent();
     let is_of_the_server = |name: &str| into == Place::of_keys(&["metadata", name]);
-    let is_data = ["data", "binaryData", "stringData"].iter().any(|name| into == Place::of_keys(&[name]));
+    // Into an object that had no data at all they come as a whole.
+    let is_data = ["data", "binaryData", "stringData"].iter().any(|name| {
+        let data = Place::of_keys(&[name]);
+        into == data || change.place == data
+    });
     let is_item = matches!(change.place.steps().last(), Some(Step::Item(_) | Step::Index(_)));
     change.old.is_none()
         && (is_data || is_item && is_place_of(manager, left, &into))
