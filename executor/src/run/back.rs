@@ -89,8 +89,19 @@ async fn own(work: &Work<'_>) -> Result<Undone, Break> {
     let mut said = Vec::new();
     let mut after = Vec::new();
     let mut settled: Vec<&Touch> = Vec::new();
-    for (id, act, is_after) in begun(work) {
-        if is_after {
+    let begun = begun(work);
+    let objects: Vec<&Touch> = begun
+        .iter()
+        .filter(|(.., is_after)| !is_after)
+        .flat_map(|(_, act, _)| &act.touches)
+        .filter(|touch| is_object(touch))
+        .collect();
+    for (id, act, is_after) in begun.iter().copied() {
+        // What it wrote into an object that others of the step changed is taken out of it first, or it would stay as
+        // somebody else's.
+        let is_first =
+            act.touches.iter().filter(|touch| is_object(touch)).any(|touch| objects.iter().any(|one| one.meets(touch)));
+        if is_after && !is_first {
             after.push((id, act));
             continue;
         }
@@ -113,6 +124,10 @@ async fn own(work: &Work<'_>) -> Result<Undone, Break> {
     all.left.dedup();
     all.what = together(&said);
     Ok(all)
+}
+
+fn is_object(touch: &Touch) -> bool {
+    touch.space == Touch::OBJECTS
 }
 
 /// Actions that were begun, the last first, and whether each stands in `after-change`.
