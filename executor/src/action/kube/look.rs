@@ -4,7 +4,8 @@ use super::manifests::{Wanted, definitions, name_of};
 use crate::resource::{Observed, Resource, observe, seen};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{
-    Cluster, Conflicts, Fault as ClusterFault, FaultKind, FieldConflict, Kind, Mode, Object, ObjectName, merged,
+    Cluster, Conflicts, FIELD_MANAGER, Fault as ClusterFault, FaultKind, FieldConflict, Kind, Mode, Object, ObjectName,
+    merged,
 };
 use futures_util::future::join_all;
 use serde_json::Value;
@@ -98,7 +99,8 @@ pub(super) async fn tries(cluster: &Cluster, name: &ObjectName, object: &Object)
         Ok(object) => return Ok(Tried { object, owners: Vec::new() }),
         Err(fault) => fault,
     };
-    let FaultKind::Conflict(owners) = fault.kind else { return Err(fault) };
+    let FaultKind::Conflict(mut owners) = fault.kind else { return Err(fault) };
+    owners.retain(|owner| owner.manager != FIELD_MANAGER);
     let object = cluster.apply(name, object, Conflicts::Force, Mode::DryRun).await?;
     Ok(Tried { object, owners })
 }

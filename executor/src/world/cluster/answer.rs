@@ -59,7 +59,8 @@ impl Answer {
         match self.status {
             401 => FaultKind::Unauthorized,
             403 => FaultKind::Forbidden,
-            404 => FaultKind::Absent,
+            404 if self.is_in_its_words() => FaultKind::Absent,
+            404 => FaultKind::Unserved,
             409 if told.reason == "AlreadyExists" => FaultKind::Exists,
             409 => of_conflict(causes(told)),
             410 => FaultKind::Expired,

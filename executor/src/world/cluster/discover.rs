@@ -32,6 +32,14 @@ impl Cluster {
         self.asked(None).await
     }
 
+    /// The same kind as it is served by now, where it was found that it is not as it was known; none where it is no more.
+    pub(super) async fn served_now(&self, kind: &Kind) -> Result<Option<Kind>, Fault> {
+        let known = self.kinds().await?;
+        let still = |kinds: &Kinds| kinds.all().contains(kind);
+        let known = if still(&known) { self.kinds_after(&known).await? } else { known };
+        Ok(known.preferred(&kind.group, &kind.kind).cloned())
+    }
+
     /// Asks anew, unless somebody else did so since `old` was told.
     async fn kinds_after(&self, old: &Arc<Kinds>) -> Result<Arc<Kinds>, Fault> {
         self.asked(Some(old)).await

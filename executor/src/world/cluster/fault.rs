@@ -1,5 +1,6 @@
 //! What can go wrong between us and a cluster.
 
+use super::write::FIELD_MANAGER;
 use std::time::Duration;
 
 /// A request that did not do what it was for.
@@ -19,6 +20,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// There is no such object, or no such kind of objects.
     Absent,
+    /// Nobody serves such an address: the cluster has no such kind of objects, or no longer in this version.
+    Unserved,
     /// There is one already.
     Exists,
     /// Others own fields that would be changed.
@@ -79,7 +82,13 @@ impl Fault {
 
     /// Whether there is no such object.
     pub fn is_absent(&self) -> bool {
-        self.kind == FaultKind::Absent
+        matches!(self.kind, FaultKind::Absent | FaultKind::Unserved)
+    }
+
+    /// Whether all that is in the way of an apply is what we ourselves wrote.
+    pub(super) fn is_with_ourselves(&self) -> bool {
+        let FaultKind::Conflict(fields) = &self.kind else { return false };
+        !fields.is_empty() && fields.iter().all(|field| field.manager == FIELD_MANAGER)
     }
 
     /// Whether the namespace that it would be in is not there, or is being deleted.

@@ -65,7 +65,10 @@ pub use merge::{merged, replaced};
 pub use name::{NotAName, ObjectName};
 pub use normal::Normal;
 pub use object::Object;
-pub use owners::{is_by_us, is_controller, is_made_by, is_same_version, others_since, owner, rewrote, same_owners};
+pub use owners::{
+    is_by_us, is_controller, is_made_by, is_same_version, is_scaled_by_controller, others_since, owner, rewrote,
+    same_owners,
+};
 pub use place::{Place, Step};
 pub use read::Selection;
 pub use ready::Readiness;
@@ -73,6 +76,6 @@ pub use reference::{NotAReference, Reference};
 pub use restore::{MOST_TRIES, NotRestored, Restored};
 pub use shown::Shown;
 pub use source::Source;
-pub use way::{Interference, gone_over, taken_along};
+pub use way::{Interference, Standing, gone_over, standing, taken_along};
 pub use write::{Conflicts, Delete, FIELD_MANAGER, Mode, Patch, Propagation};
 pub use writer::{Writer, changes};

@@ -31,8 +31,8 @@ pub(super) fn is_same_owner(one: &Value, other: &Value) -> bool {
     ["manager", "operation", "subresource", "apiVersion"].iter().all(|key| one.get(key) == other.get(key))
 }
 
-/// Whether all that was done to an object since `before` was done by us: of the others nobody came, and nobody changed or
-/// took anything. What we change, or take over, may be gone from their entries.
+/// Whether all that was done to an object since `before` was done by us, and by controllers, which bind a claim and hold on to
+/// a Service at once: of the others nobody came, and nobody changed or took anything. What we change, or take over, may be gone from their entries.
 pub fn is_by_us(before: Option<&Object>, live: &Object) -> bool {
     let known = before.map(entries).unwrap_or_default();
     // The server makes up an owner of what nobody owned before the first apply.
@@ -49,7 +49,27 @@ pub fn is_by_us(before: Option<&Object>, live: &Object) -> bool {
         known.iter().any(remains)
     };
     let (ours, others): (Vec<&Value>, Vec<&Value>) = entries(live).into_iter().partition(|entry| is_ours(entry));
-    !ours.is_empty() && others.into_iter().all(|entry| was(entry) || made_up(entry))
+    !ours.is_empty() && others.into_iter().all(|entry| was(entry) || made_up(entry) || is_of_controller(entry))
+}
+
+/// Whether a controller of Kubernetes wrote it as what it is, not as one who scales.
+fn is_of_controller(entry: &Value) -> bool {
+    entry.get("subresource").is_none() && entry.get("manager").and_then(Value::as_str).is_some_and(is_controller)
+}
+
+/// Whether somebody else owns part of it: no controller, and none of our runs.
+pub(super) fn is_shared(object: &Object) -> bool {
+    entries(object).into_iter().any(|entry| !is_ours(entry) && !is_of_controller(entry))
+}
+
+/// Whether the number of replicas is a controller's: an autoscaler set it.
+pub fn is_scaled_by_controller(object: &Object) -> bool {
+    let scales = |entry: &&Value| {
+        entry.get("subresource").and_then(Value::as_str) == Some("scale")
+            && entry.get("manager").and_then(Value::as_str).is_some_and(is_controller)
+            && entry.pointer("/fieldsV1/f:spec/f:replicas").is_some()
+    };
+    managed(object).iter().any(|entry| scales(&entry))
 }
 
 /// Who else wrote to an object since it was left so: managers that came, or came again.
@@ -102,7 +122,7 @@ pub(super) fn is_place_of(manager: &str, object: &Object, place: &Place) -> bool
     let entries = entries(object);
     let owned = entries.iter().filter(|entry| entry.get("manager").and_then(Value::as_str) == Some(manager));
     let mut owned = owned.filter_map(|entry| entry.get("fieldsV1"));
-    entries.is_empty() || owned.any(|fields| holds(fields, place.steps(), object.value()))
+    entries.is_empty() || owned.any(|fields| owns(fields, place.steps(), object.value()))
 }
 
 /// Whether a manager made an object: of its content it owns something, and nobody but controllers owned any before it.
@@ -127,9 +147,14 @@ pub fn owner(object: &Object, place: &Place) -> Option<String> {
     let entries = object.get("/metadata/managedFields")?.as_array()?;
     let owning = entries
         .iter()
-        .filter(|entry| entry.get("fieldsV1").is_some_and(|fields| holds(fields, place.steps(), object.value())));
+        .filter(|entry| entry.get("fieldsV1").is_some_and(|fields| owns(fields, place.steps(), object.value())));
     let last = owning.max_by_key(|entry| entry.get("time").and_then(Value::as_str).unwrap_or_default())?;
     last.get("manager").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Whether the fields of an owner have a place. One who owns none of an object has an empty set.
+fn owns(fields: &Value, steps: &[Step], value: &Value) -> bool {
+    fields.as_object().is_some_and(|fields| !fields.is_empty()) && holds(fields, steps, value)
 }
 
 /// Whether a set of fields has a place. A set that ends before the place owns all below.

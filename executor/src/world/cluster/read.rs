@@ -27,6 +27,18 @@ const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s
 /// A list that is so old that its next page is gone begins anew; one that can't be read in so many tries never will.
 const MOST_BEGINNINGS: usize = 3;
 
+/// Who says that it has a kind and serves none of it says nothing about an object; a server on its way up does so.
+fn not_served(fault: Fault, kind: &Kind) -> Fault {
+    match fault.kind {
+        FaultKind::Unserved => {
+            let what =
+                format!("the server says that it has {} in {}, and does not serve it", kind.kind, kind.api_version());
+            Fault::new(FaultKind::Transient(None), what)
+        }
+        _ => fault,
+    }
+}
+
 /// Which objects of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -49,12 +61,22 @@ impl Cluster {
         }
     }
 
-    /// An object in a version of its kind; none if it is not there.
+    /// An object in a version of its kind; none if it is not there. Where that version is served no more, in the one that is.
     pub async fn get_as(&self, kind: &Kind, name: &ObjectName) -> Result<Option<Object>, Fault> {
+        match self.get_once(kind, name).await {
+            Err(fault) if fault.kind == FaultKind::Unserved => match self.served_now(kind).await? {
+                Some(kind) => self.get_once(&kind, name).await.map_err(|fault| not_served(fault, &kind)),
+                None => Ok(None),
+            },
+            told => told,
+        }
+    }
+
+    async fn get_once(&self, kind: &Kind, name: &ObjectName) -> Result<Option<Object>, Fault> {
         let request = get(&path(kind, name)?)?;
         match self.ask(&request, Effect::None, &Hidden::default()).await {
             Ok(body) => object(&body).map(Some),
-            Err(fault) if fault.is_absent() => Ok(None),
+            Err(fault) if fault.kind == FaultKind::Absent => Ok(None),
             Err(fault) => Err(fault),
         }
     }

@@ -162,7 +162,7 @@ impl Cluster {
 
     async fn take_away(&self, name: &ObjectName, live: &Object, mode: Mode) -> Result<Step, NotRestored> {
         match self.delete(name, &Delete::exactly(live), mode).await {
-            Err(fault) if fault.kind != FaultKind::Absent => Err(fault.into()),
+            Err(fault) if !fault.is_absent() => Err(fault.into()),
             _ => Ok(Step { done: Restored::Deleted, object: None, is_last: true }),
         }
     }

@@ -6,6 +6,7 @@ use super::fault::{Fault, FaultKind};
 use super::kinds::Kind;
 use super::name::ObjectName;
 use super::object::Object;
+use super::owners::is_shared;
 use super::read::{object, path};
 use super::secret::Hidden;
 use super::send::unsendable;
@@ -94,6 +95,9 @@ impl Delete {
 
 impl Cluster {
     /// Server-side apply: the fields of this object become ours and as said here, all others stay.
+    ///
+    /// What a patch of ours wrote is ours as well, though a server takes who patched and who applied for two owners of one
+    /// name; it is taken over as long as nobody changes the object in between.
     pub async fn apply(
         &self,
         name: &ObjectName,
@@ -101,18 +105,27 @@ impl Cluster {
         conflicts: Conflicts,
         mode: Mode,
     ) -> Result<Object, Fault> {
-        object(&self.applied(name, wanted, conflicts, mode).await?.body)
+        let is_bound = mode == Mode::DryRun || wanted.resource_version().is_some();
+        let answer = match self.applied(name, wanted, conflicts, mode).await {
+            Err(fault) if is_bound && fault.is_with_ourselves() => {
+                self.applied(name, wanted, Conflicts::Force, mode).await
+            }
+            told => told,
+        };
+        object(&answer?.body)
     }
 
     /// Server-side apply, where there is no such object: the one that is made. Whoever made one of its name in between keeps
     /// it as it is, and that is a fault ([`FaultKind::Exists`]).
     ///
     /// A server has no condition for that, but says whether it made the object. What was merged into somebody else's is
-    /// taken out again: an apply that says nothing gives up all that we own.
+    /// taken out again: an apply that says nothing gives up all that we own. Where nobody else owns any of it another run
+    /// made it, and that would be emptied.
     pub async fn apply_new(&self, name: &ObjectName, wanted: &Object) -> Result<Object, Fault> {
         let exists = || Fault::new(FaultKind::Exists, format!("somebody else made `{name}` at the same moment"));
         match self.applied(name, wanted, Conflicts::Refuse, Mode::Real).await {
             Ok(answer) if answer.status == CREATED => object(&answer.body),
+            Ok(answer) if !object(&answer.body).is_ok_and(|merged| is_shared(&merged)) => Err(exists()),
             Ok(_) => {
                 let nothing = json!({ "apiVersion": wanted.api_version(), "kind": wanted.kind(),
                                       "metadata": { "name": wanted.name() } });

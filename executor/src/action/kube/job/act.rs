@@ -8,7 +8,7 @@ use super::super::until_ready::until_ready_or_stalled;
 use super::super::wait::until_gone;
 use super::create::KubeCreateJob;
 use super::logs::last_words;
-use super::made::{Made, State, mark, marked};
+use super::made::{Made, State, mark, marked, passes};
 use super::wanted::jobs;
 use crate::action::{
     Account, Action, Applied, Body, Change, Effect, Foreseen, Learnt, Predicted, Probe, Recipe, Undone, What,
@@ -36,7 +36,8 @@ impl Action for KubeCreateJob {
         let mut all = Vec::new();
         for (object, Wanted { object: job, at, .. }) in jobs(call, scene, false).await? {
             let (job, live) = (marked(&job, &mark), cluster.get(&object).await?);
-            let made = Made {
+            let mut made = Made {
+                passes: false,
                 wanted: store.keep(&job)?,
                 mark: mark.clone(),
                 seen: seen(scene.site, &object, live.as_ref()),
@@ -46,7 +47,7 @@ impl Action for KubeCreateJob {
                 return Err(made.is_theirs(scene));
             }
             let tried = cluster.create(&made.object, &job, Mode::DryRun).await;
-            tried.map_err(|fault| Fault::from(fault).about(&at))?;
+            made.passes = passes(&tried.map_err(|fault| Fault::from(fault).about(&at))?);
             all.push(made);
         }
         Recipe::of(&all)

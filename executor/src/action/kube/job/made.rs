@@ -24,11 +24,18 @@ pub(super) struct Made {
     pub mark: String,
     /// What was seen of it.
     pub seen: Observed,
+    /// Whether it deletes itself some time after its end, as asked for or as the server adds by itself.
+    pub passes: bool,
 }
 
 /// The mark of what an action makes.
 pub(super) fn mark(scene: &Scene<'_>) -> String {
     format!("{}/{}/{}", scene.site.run, scene.step, scene.act)
+}
+
+/// Whether a Job deletes itself some time after its end.
+pub(super) fn passes(job: &Object) -> bool {
+    job.get("/spec/ttlSecondsAfterFinished").is_some_and(|ttl| !ttl.is_null())
 }
 
 /// A Job with its mark.
@@ -80,14 +87,9 @@ impl Made {
             Some(_) => State::Theirs,
             None if notes.was_made() => State::Gone,
             // One that was asked for and deletes itself may have come and gone.
-            None if notes.was_sent() && self.deletes_itself(scene)? => State::Gone,
+            None if notes.was_sent() && self.passes => State::Gone,
             None => State::NotYet,
         })
-    }
-
-    fn deletes_itself(&self, scene: &Scene<'_>) -> Result<bool, Fault> {
-        let wanted = Store::of(scene)?.kept(&self.wanted)?;
-        Ok(wanted.get("/spec/ttlSecondsAfterFinished").is_some_and(|ttl| !ttl.is_null()))
     }
 
     /// It is there when this returns: made now, or found again.
