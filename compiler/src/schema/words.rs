@@ -46,9 +46,10 @@ pub const CHECK_PROPS: &[Param] = &[
 /// Comparisons of a check that reads a value.
 pub const READ_PROPS: &[Param] = &[
     Param::optional("is", Ty::Any, "the value read must be this"),
-    Param::optional("at-least", Ty::Any, "at least this, by number or version"),
-    Param::optional("at-most", Ty::Any, "at most this, by number or version"),
+    Param::optional("at-least", Ty::Any, "at least this: a number, or a version in quotes"),
+    Param::optional("at-most", Ty::Any, "at most this: a number, or a version in quotes"),
     Param::optional("matches", Ty::Pattern, "it must match this"),
+    Param::optional("all", Ty::Truth, "where several values stand in lines: each of them is compared"),
     Param::optional("same-as", Ty::OneOf(&["before"]), SAME_AS),
 ];
 

@@ -189,17 +189,31 @@ fn compares(call: &Call) -> bool {
     ["is", "at-least", "at-most", "matches"].iter().any(|name| call.values.contains_key(*name))
 }
 
-/// Holds a value that was read against `is`, `at-least`, `at-most` and `matches`.
+/// Holds a value that was read against `is`, `at-least`, `at-most` and `matches`; with `all` each of its lines.
 fn compared(call: &Call, value: &str) -> Seen {
+    if call.values.get("all") != Some(&serde_json::Value::Bool(true)) {
+        return compared_one(call, value);
+    }
+    let unlike = value.lines().map(|line| compared_one(call, line)).find(|seen| !seen.holds);
+    unlike.unwrap_or_else(|| Seen::holds(value.lines().next().unwrap_or_default()))
+}
+
+fn compared_one(call: &Call, value: &str) -> Seen {
     let wanted = |name: &str| {
         call.values.get(name).map(|json| json.as_str().map_or_else(|| json.to_string(), ToOwned::to_owned))
     };
+    let ordered = |name: &str, bound: &str| {
+        let is_number = call.values.get(name).is_some_and(serde_json::Value::is_number);
+        ordered(bound, is_number, value)
+    };
     let judged = [
         wanted("is").map(|is| (is == value, format!("not {is}"))),
-        wanted("at-least")
-            .map(|least| (ordered(&least, value).is_some_and(std::cmp::Ordering::is_le), format!("less than {least}"))),
-        wanted("at-most")
-            .map(|most| (ordered(&most, value).is_some_and(std::cmp::Ordering::is_ge), format!("more than {most}"))),
+        wanted("at-least").map(|least| {
+            (ordered("at-least", &least).is_some_and(std::cmp::Ordering::is_le), format!("less than {least}"))
+        }),
+        wanted("at-most").map(|most| {
+            (ordered("at-most", &most).is_some_and(std::cmp::Ordering::is_ge), format!("more than {most}"))
+        }),
         wanted("matches").map(|pattern| {
             let matches = regex::Regex::new(&pattern).is_ok_and(|regex| regex.is_match(value));
             (matches, format!("does not match {pattern}"))
@@ -209,11 +223,13 @@ fn compared(call: &Call, value: &str) -> Seen {
     failed.map_or_else(|| Seen::holds(value), |(_, why)| Seen::not(format!("{value}, {why}")))
 }
 
-/// The order of two values, by number where both are numbers, else as versions.
-fn ordered(a: &str, b: &str) -> Option<std::cmp::Ordering> {
-    match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(a), Ok(b)) => a.partial_cmp(&b),
-        _ => Some(Version::find(a)?.cmp(&Version::find(b)?)),
+/// The order of a bound and a value: by number where the bound is written as one or one of them is whole, else as versions,
+/// of which "24.10" comes after "24.9".
+fn ordered(bound: &str, is_number: bool, value: &str) -> Option<std::cmp::Ordering> {
+    let may_be_number = is_number || !bound.contains('.') || !value.contains('.');
+    match (bound.parse::<f64>(), value.parse::<f64>()) {
+        (Ok(bound), Ok(value)) if may_be_number => bound.partial_cmp(&value),
+        _ => Some(Version::find(bound)?.cmp(&Version::find(value)?)),
     }
 }
 

@@ -156,3 +156,39 @@ fn a_copy_that_nobody_takes_is_told_before() {
     stage.write("p.plan.kdl", &format!("plan \"p\"\n{looks}\n"));
     has(&stage.ends(15, RUN), &["copy settings of plan other"]);
 }
+
+#[test]
+fn a_value_of_an_object_is_compared_in_each_way() {
+    let cluster = cluster!("a_value_of_an_object_is_compared_in_each_way");
+    let field = |path: &str, comparison: &str| format!("kube.field \"deployment/web\" \"{path}\" {comparison}");
+    let (replicas, image) = (".spec.replicas", "$..image");
+    let holds = [
+        field(replicas, "is=2"),
+        field(replicas, "at-least=2 at-most=2"),
+        field(".metadata.labels.version", r#"at-least="24.9" at-most="24.10""#),
+        field(image, r#"matches="^a:1\nb:1$""#),
+        field(image, r#"all=#true matches="^[ab]:1$""#),
+    ];
+    let not = [
+        (field(replicas, "is=3"), "2, not 3"),
+        (field(replicas, "at-least=3"), "2, less than 3"),
+        (field(replicas, "at-most=1"), "2, more than 1"),
+        (field(".metadata.labels.version", r#"at-least="24.11""#), "24.10, less than 24.11"),
+        (field(image, r#"all=#true is="a:1""#), "b:1, not a:1"),
+        (field(image, r#"all=#true matches="^b""#), "a:1, does not match ^b"),
+    ];
+    let warned: Vec<String> = not.iter().map(|(check, _)| format!("{check} else=\"warn\" within=\"100ms\"")).collect();
+    let steps = format!(
+        "step \"a\" {{ file.write \"a\" content=\"1\"; verify {{\n{}\n}} }}\nstep \"b\" {{ needs \"a\"; file.write \
+         \"b\" content=\"1\"; verify {{\n{}\n}} }}",
+        holds.join("\n"),
+        warned.join("\n")
+    );
+    let stage = Stage::new(cluster, "values", &steps, &[]);
+    let web =
+        deployment("web", "a:1", "").replace("name: web\nspec", "name: web\n  labels: { version: \"24.10\" }\nspec");
+    stage.given(&format!("{web}        - {{ name: beside, image: \"b:1\" }}\n"));
+    let said = stage.ends(0, RUN);
+    has(&said, &not.map(|(_, why)| why));
+    assert!(!said.contains("a: warned"), "{said}");
+}
