@@ -8,7 +8,7 @@ use crate::preview::preview;
 use crate::project::Project;
 use crate::report::diagnostics;
 use crate::run::host;
-use crate::session::{Refused, Sources, cluster, looking, resolve};
+use crate::session::{Refused, Sources, cluster, in_the_way, looking, resolve};
 use crate::site::{Blobs, Secrets, Site};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,7 +79,9 @@ pub(super) async fn bundle(
     let began = std::time::Instant::now();
     let site = looking(project.root(), &plan, blobs.clone(), resolved.secrets.clone()).map_err(fault)?;
     let site = Site { cluster: cluster(plan.target.as_ref(), &plan).await.map_err(fault)?, ..site };
-    let preview = preview(&plan, &site, noun).await.map_err(fault)?;
+    // A run that is half way may be why something can't be looked at: then what to do is said of that run.
+    let because = |fault: crate::site::Fault| in_the_way(project.root(), &plan).unwrap_or_else(|| Refused::from(fault));
+    let preview = preview(&plan, &site, noun).await.map_err(|fault| NoBundle::Refused(because(fault)))?;
     let made = Made {
         at: crate::clock::now(),
         took: began.elapsed(),

@@ -148,7 +148,8 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let fault = |fault: Fault| NoBundle::Refused(Refused::from(fault));
     let cluster = cluster(bundle.plan.target.as_ref(), &bundle.plan).await.map_err(fault)?;
     let site = Site { cluster, ..site.map_err(fault)? };
-    let now = preview(&bundle.plan, &site, noun).await.map_err(fault)?;
+    let because = |fault: Fault| in_the_way(project.root(), &bundle.plan).unwrap_or_else(|| Refused::from(fault));
+    let now = preview(&bundle.plan, &site, noun).await.map_err(|fault| NoBundle::Refused(because(fault)))?;
     let changed = bundle.changed(&now);
     if changed.is_empty()
         && let Some(refused) = not_safe(project, &bundle.plan, &now.blocked)

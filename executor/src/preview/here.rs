@@ -25,6 +25,7 @@ impl Walk<'_> {
         }
         let mut all = pulled(&images);
         all.push(access(cluster.access(), self.plan, now()));
+        all.extend(self.unasked.iter().map(|why| Tried::new("owners", why.clone(), Outcome::NotChecked)));
         for one in &mut all {
             one.says = self.site.secrets.mask(&one.says);
         }

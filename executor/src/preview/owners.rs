@@ -40,15 +40,19 @@ impl Walk<'_> {
         let scalers = self.autoscalers(all.keys()).await;
         let owner = |((object, writer), theirs): (&(ObjectName, Writer), &Theirs)| {
             let resource = object.spoken(&self.site.namespace);
-            let writer = match named(writer, object, &scalers) {
-                Ok(writer) => writer?,
-                Err(why) => return Some(Owner { resource, who: "autoscalers".to_owned(), says: why }),
-            };
+            let writer = named(writer, object, &scalers)?;
             let mask = |text: &str| self.site.secrets.mask(text);
             let says = if theirs.paused { "paused first, given back last".to_owned() } else { theirs.words(&writer) };
             Some(Owner { resource: mask(&resource), who: mask(&writer.to_string()), says: mask(&says) })
         };
-        all.iter().filter_map(owner).collect()
+        let owners = all.iter().filter_map(owner).collect();
+        // Who looks may not be allowed to: that is no part of what is signed.
+        let unasked = |(namespace, found): (String, Autoscalers)| {
+            let fault = found.err()?;
+            Some(format!("autoscalers in namespace {namespace} are not looked for: {}", fault.what))
+        };
+        self.unasked = scalers.into_iter().filter_map(unasked).collect();
+        owners
     }
 
     /// The autoscalers of each namespace in which something is scaled.
@@ -65,24 +69,14 @@ impl Walk<'_> {
     }
 }
 
-/// Which autoscaler it is; none where there is none, and else why that is not known.
-fn named(
-    writer: &Writer,
-    object: &ObjectName,
-    scalers: &BTreeMap<String, Autoscalers>,
-) -> Result<Option<Writer>, String> {
+/// Who it is, of an autoscaler which one; none where there is none, or that is not known.
+fn named(writer: &Writer, object: &ObjectName, scalers: &BTreeMap<String, Autoscalers>) -> Option<Writer> {
     if !matches!(writer, Writer::Autoscaler(_)) {
-        return Ok(Some(writer.clone()));
+        return Some(writer.clone());
     }
-    let found = object.namespace.as_ref().and_then(|namespace| scalers.get(namespace));
-    match found {
-        Some(Err(fault)) => Err(format!("not looked for: {}", fault.what)),
-        Some(Ok(found)) => {
-            let name = found.get(&(object.kind.clone(), object.name.clone()));
-            Ok(name.map(|name| Writer::Autoscaler(Some(name.clone()))))
-        }
-        None => Ok(None),
-    }
+    let found = scalers.get(object.namespace.as_ref()?)?.as_ref().ok()?;
+    let name = found.get(&(object.kind.clone(), object.name.clone()))?;
+    Some(Writer::Autoscaler(Some(name.clone())))
 }
 
 /// What a plan does to what is somebody's.

@@ -40,6 +40,8 @@ pub(super) struct Walk<'a> {
     secret: Vec<Touch>,
     /// Who else writes to what a unit would change, and whether he is paused by then.
     pub(super) others: Vec<(u32, Other, bool)>,
+    /// What of that could not be looked for, and why.
+    pub(super) unasked: Vec<String>,
     /// What is paused by now, by the unit and the action.
     pub(super) paused: BTreeMap<(u32, String), Vec<ObjectName>>,
     /// Looks of actions before their turn, by the unit and the action.
@@ -61,6 +63,7 @@ pub async fn preview(plan: &Plan, site: &Site, nouns: Nouns) -> Result<Preview, 
         observed: BTreeMap::new(),
         secret: facts::secret_places(plan),
         others: Vec::new(),
+        unasked: Vec::new(),
         paused: BTreeMap::new(),
         early: BTreeMap::new(),
     };

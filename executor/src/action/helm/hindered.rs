@@ -66,17 +66,11 @@ pub(super) async fn check(
             hindering.extend(values(change, &name, scene.site));
         }
     }
-    if hindering.is_empty() {
-        let spares = operation == Operation::Rollback && !onward;
-        return Ok(all.into_iter().map(|change| if spares { spared::sparing(change, kept) } else { change }).collect());
+    if !hindering.is_empty() {
+        return Err(way.left(to, hindering, scene));
     }
-    let goes = match to {
-        None => "be uninstalled".to_owned(),
-        Some(to) if onward => format!("go on to revision {to}"),
-        Some(to) => format!("go back to revision {to}"),
-    };
-    let why = format!("{} can't {goes}, and is left as it is", kept.spoken(scene));
-    Err(Fault::new(why).details(hindering))
+    let spares = operation == Operation::Rollback && !onward;
+    Ok(all.into_iter().map(|change| if spares { spared::sparing(change, kept) } else { change }).collect())
 }
 
 /// What stands in an object, and what it would get instead: whoever mends it must know both.
@@ -139,6 +133,21 @@ struct Way<'w> {
 }
 
 impl Way<'_> {
+    /// What is told when something is in the way, and what somebody can do who wants it gone.
+    fn left(&self, to: Option<u32>, mut hindering: Vec<String>, scene: &Scene<'_>) -> Fault {
+        let Kept { release, namespace, .. } = self.kept;
+        let goes = match to {
+            None => "be uninstalled".to_owned(),
+            Some(to) if self.onward => format!("go on to revision {to}"),
+            Some(to) => format!("go back to revision {to}"),
+        };
+        if to.is_none() {
+            hindering.push(format!("if all that may go: helm uninstall {release} -n {namespace}, then undo again"));
+        }
+        let why = format!("{} can't {goes}, and is left as it is", self.kept.spoken(scene));
+        Fault::new(why).details(hindering)
+    }
+
     /// Why an object is in the way.
     fn hindered(&self, change: &ObjectChange) -> Result<Option<String>, Fault> {
         let was = self.kept.objects.iter().find(|was| was.object == change.name);
