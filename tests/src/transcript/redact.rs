@@ -39,7 +39,7 @@ const PLAIN: &[(&str, &str)] = &[
     // In a column, where the spaces before it depend on its length, and at the end of a line.
     (r"(?m) {2,}(?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)(  |$)", "  [time]$1"),
     (r"(?m), (?:\d+(?:\.\d)?s|\d+m \d\ds|\d+h \d\dm)$", ", [time]"),
-    (r"\b[Pp]rocess \d+\b", "process [pid]"),
+    (r"\b([Pp]rocess(?: number)?) \d+\b", "$1 [pid]"),
     (r"\b(127\.0\.0\.1|localhost):\d{5}\b", "$1:[port]"),
     (r"\x1b\[", r"\e["),
 ];
