@@ -177,6 +177,13 @@ fn an_object_that_somebody_made_at_the_same_moment_stays_as_it_is() {
             let of = |object: &Object| (object.get("/data").cloned(), object.get("/metadata/managedFields").cloned());
             assert_eq!(of(&now), of(&before), "{theirs}");
         }
+        // One that another run made is not emptied.
+        let names = name("ConfigMap", &namespace, "ours");
+        let map = |key: &str| config_map("ours", &json!({ key: "v" }));
+        client.apply_new(&names, &map("k")).await.unwrap();
+        let fault = client.apply_new(&names, &map("k")).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Exists);
+        assert_eq!(client.get(&names).await.unwrap().unwrap().text("/data/k"), Some("v"));
         let names = name("ConfigMap", &namespace, "new");
         let made = client.apply_new(&names, &config_map("new", &json!({ "k": "v" }))).await.unwrap();
         assert_eq!(client.get(&names).await.unwrap(), Some(made));
