@@ -20,8 +20,8 @@ pub(super) fn etcd(clients: u16, peers: u16) -> Component {
     ("etcd", arguments)
 }
 
-/// All that acts on what the API server holds, in the order of their start.
-pub(super) fn controllers() -> [Component; 3] {
+/// All that acts on what the API server holds, in the order of their start; at `kubelet` the logs of containers are served.
+pub(super) fn controllers(kubelet: u16) -> [Component; 3] {
     let owned = |arguments: &[&[&str]]| arguments.concat().into_iter().map(str::to_owned).collect();
     // KWOK says twice a minute that its node is there; on a busy machine that is late, and all pods would count as lost.
     let manager = [
@@ -30,12 +30,22 @@ pub(super) fn controllers() -> [Component; 3] {
         "--node-monitor-grace-period=15m",
     ];
     // It plays the kubelets of all nodes.
-    let kwok = ["--kubeconfig=kubeconfig", "--manage-all-nodes=true", "--node-ip=127.0.0.1"];
-    let stages = format!("--config={}", stages::FILE);
+    let kwok = [
+        "--kubeconfig=kubeconfig",
+        "--manage-all-nodes=true",
+        "--node-ip=127.0.0.1",
+        "--tls-cert-file=pki/server.crt",
+        "--tls-private-key-file=pki/server.key",
+    ];
+    let served = [
+        format!("--config={}", stages::FILE),
+        format!("--node-port={kubelet}"),
+        format!("--server-address=127.0.0.1:{kubelet}"),
+    ];
     [
         ("kube-controller-manager", owned(&[&CLIENT, &manager])),
         ("kube-scheduler", owned(&[&CLIENT])),
-        ("kwok", owned(&[&kwok, &[&stages]])),
+        ("kwok", [owned(&[&kwok]), served.to_vec()].concat()),
     ]
 }
 

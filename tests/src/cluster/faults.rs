@@ -37,7 +37,7 @@ impl Cluster {
     }
 
     fn end_controllers(&mut self) -> Result<(), String> {
-        for (name, _) in components::controllers() {
+        for (name, _) in components::controllers(self.kubelet) {
             if self.processes.has(name) {
                 self.processes.kill(name)?;
             }

@@ -20,6 +20,8 @@ pub struct Cluster {
     pub(super) access: Access,
     pub(super) api_server: ApiServer,
     pub(super) processes: Processes,
+    /// The port at which KWOK serves what kubelets do: the logs of containers.
+    pub(super) kubelet: u16,
 }
 
 impl Cluster {
@@ -79,7 +81,7 @@ impl Cluster {
 
     /// Starts all that acts on what the API server holds.
     pub(super) fn control(&mut self) -> Result<(), String> {
-        components::controllers().into_iter().try_for_each(|component| self.start_one(component))
+        components::controllers(self.kubelet).into_iter().try_for_each(|component| self.start_one(component))
     }
 
     pub(super) fn start_one(&mut self, (name, arguments): Component) -> Result<(), String> {

@@ -11,6 +11,8 @@
 //! | `switchback.test/ends-after: 5s` | one that is not restarted runs so long |
 //! | `switchback.test/ends: failed` | one that is not restarted fails |
 //! | `switchback.test/gone-after: 5s` | takes so long to go when it is deleted |
+//!
+//! A container called `talks` has a log (`tests/stages/talks.log`); of all others the cluster gives none.
 
 use std::fs;
 use std::path::Path;
@@ -24,13 +26,19 @@ const STAGES: &[&str] = &[
     include_str!("../../stages/pod-completed.yaml"),
     include_str!("../../stages/pod-failed.yaml"),
     include_str!("../../stages/pod-gone.yaml"),
+    include_str!("../../stages/talks.yaml"),
 ];
+/// What the container that talks wrote, in the form in which a runtime keeps it.
+const TALKS: (&str, &str) = ("talks.log", include_str!("../../stages/talks.log"));
 
 /// Their file in a cluster's folder.
 pub(super) const FILE: &str = "stages.yaml";
 
 /// Writes them all.
 pub(super) fn write(folder: &Path) -> Result<(), String> {
-    let path = folder.join(FILE);
-    fs::write(&path, STAGES.join("\n---\n")).map_err(|error| format!("`{}`: {error}", path.display()))
+    for (name, text) in [(FILE, STAGES.join("\n---\n").as_str()), TALKS] {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|error| format!("`{}`: {error}", path.display()))?;
+    }
+    Ok(())
 }

@@ -33,7 +33,7 @@ impl Cluster {
 
     /// Starts one that goes on after this process; [`super::down`] ends it.
     pub fn detached(programs: &Programs, name: &str) -> Result<Access, String> {
-        let Self { access, processes, api_server: _ } = tried(programs, &place::named(name)?, Lifetime::Detached)?;
+        let Self { access, processes, .. } = tried(programs, &place::named(name)?, Lifetime::Detached)?;
         processes.release()?;
         Ok(access)
     }
@@ -58,7 +58,8 @@ fn once(programs: &Programs, folder: &Path, lifetime: Lifetime) -> Result<Cluste
     let authority = pki::write(&folder.join("pki"))?;
     api_server.write_files(folder, &authority)?;
     stages::write(folder)?;
-    let mut cluster = Cluster { access: Access::begin(folder, programs)?, api_server, processes };
+    let (access, kubelet) = (Access::begin(folder, programs)?, port::free()?);
+    let mut cluster = Cluster { access, api_server, processes, kubelet };
     cluster.start_one(components::etcd(etcd, port::free()?))?;
     cluster.serve(Certificate::Own)?;
     cluster.control()?;

@@ -1,6 +1,6 @@
 //! Jobs: made once, waited for, found again.
 
-use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, has, map};
+use crate::stage::{FORGET, RUN, Stage, UNDO, cluster, deployment, has, map};
 
 pub fn job(name: &str, annotations: &str) -> String {
     format!(
@@ -51,9 +51,28 @@ fn a_job_that_fails_ends_the_step_with_what_its_pods_say() {
     let before = stage.picture();
     let said = stage.ends(20, RUN);
     has(&said, &["migrate: failed", "job/migrate: BackoffLimitExceeded"]);
-    // No kubelet of this cluster has logs, which is said and not hidden.
+    // Of most containers this cluster has no logs, which is said and not hidden.
     has(&said, &["container main ended with exit status 1; the cluster gives no logs"]);
     assert_eq!(stage.picture(), before, "it is deleted");
+    let talks = job("migrate", "switchback.test/ends: failed").replace("name: main", "name: talks");
+    stage.write("jobs.yaml", &talks);
+    let said = stage.ends(20, RUN);
+    has(&said, &["container talks ended with exit status 1; its last lines:"]);
+    has(&said, &["| level=fatal msg=\"config: unknown key cache.ttl_secs\""]);
+    assert!(!said.contains("catalog 1.15.1 starts"), "the first of 14 lines is not among the last ten: {said}");
+}
+
+#[test]
+fn a_workload_whose_pods_crash_is_told_with_what_they_wrote() {
+    let cluster = cluster!("a_workload_whose_pods_crash_is_told_with_what_they_wrote");
+    let steps = r#"input "token" secret=#true env="TOKEN"
+step "web" { kube.apply "web.yaml" within="4s"; kube.annotate "cm/kube-root-ca.crt" "a" value="{{token}}" }"#;
+    let crashes = deployment("web", "a:1", "switchback.test/crashes: always").replace("name: main", "name: talks");
+    let stage = Stage::new(cluster, "crashes", steps, &[("web.yaml", &crashes)]);
+    let said = stage.ends(20, &format!("export TOKEN=tulip-field-of-ours\n{RUN}"));
+    has(&said, &["CrashLoopBackOff, 5 restarts so far", "container talks; its last lines:"]);
+    has(&said, &["| level=fatal msg=\"config: unknown key cache.ttl_secs\""]);
+    assert!(said.contains("uses the token") && !said.contains("tulip"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Which objects are not ready, where Helm gave up: it may say only that its time is over.
 
 use super::kept::Kept;
+use crate::action::kube::words_of_crashed;
 use crate::site::Scene;
 use crate::world::cluster::Readiness;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(super) async fn unready(kept: &Kept, scene: &Scene<'_>) -> Vec<String> {
     for (says, live) in unready.take(MOST) {
         told.push(says);
         told.extend(timeout(PATIENCE, cluster.trouble(&live)).await.ok().flatten());
+        told.extend(words_of_crashed(cluster, &live).await);
     }
     told
 }

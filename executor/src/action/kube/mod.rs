@@ -15,6 +15,7 @@ mod frozen;
 mod interference;
 mod job;
 mod kept;
+mod logs;
 mod look;
 mod manifests;
 mod object;
@@ -55,6 +56,7 @@ pub use scale::KubeScale;
 
 pub(super) use contents::{WAY_OUT, deletions, holds};
 pub(super) use copy::of_copy;
+pub(super) use logs::words_of_crashed;
 pub(super) use preview::{lines, owned_lines};
 pub(super) use room::missing_room;
 pub(super) use settled::settled;

@@ -1,5 +1,6 @@
 //! Waiting until objects are ready.
 
+use super::logs::words_of_crashed;
 use super::room::missing_room;
 use super::stall::Stall;
 use crate::site::{Fault, Scene};
@@ -51,7 +52,12 @@ pub(super) async fn until_ready_or_stalled(
         if let Some(over) = over {
             let comma = if over.starts_with("after") { "" } else { "," };
             let others = missing.iter().skip(1).map(|one| one.says.clone());
-            return Err(Fault::new(format!("{}{comma} {over}", first.says)).details(trouble.into_iter().chain(others)));
+            let words = match &first.object {
+                Some(object) => words_of_crashed(&cluster, object).await,
+                None => Vec::new(),
+            };
+            let details = trouble.into_iter().chain(words).chain(others);
+            return Err(Fault::new(format!("{}{comma} {over}", first.says)).details(details));
         }
         (scene.progress)(told(&missing, trouble), true);
         names = missing.into_iter().map(|one| one.name).collect();

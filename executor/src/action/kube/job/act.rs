@@ -1,5 +1,6 @@
 //! What `kube.create-job` does.
 
+use super::super::logs::last_words;
 use super::super::manifests::{Wanted, makes_place};
 use super::super::preview::{lines, no_room};
 use super::super::stall::stalled;
@@ -7,7 +8,6 @@ use super::super::store::Store;
 use super::super::until_ready::until_ready_or_stalled;
 use super::super::wait::until_gone;
 use super::create::KubeCreateJob;
-use super::logs::last_words;
 use super::made::{Made, State, mark, marked, passes};
 use super::wanted::jobs;
 use crate::action::{

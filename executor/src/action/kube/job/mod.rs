@@ -3,7 +3,6 @@
 mod act;
 mod complete;
 mod create;
-mod logs;
 mod made;
 mod notes;
 mod wanted;

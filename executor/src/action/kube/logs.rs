@@ -1,10 +1,32 @@
-//! The last words of a Job's pods.
+//! The last words of pods that failed.
 
 use crate::world::cluster::{Cluster, Object, ObjectName};
 use serde_json::Value;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Of so many pods the words are told; a Job that tries again and again fails for the same reason.
 const MOST_PODS: usize = 2;
+/// What lasts longer is not told: the action has failed already.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What the newest pod of a workload wrote that ended itself; nothing where none did, or the cluster gives no logs: the
+/// pod's own state is told all the same.
+pub(in crate::action) async fn words_of_crashed(cluster: &Cluster, workload: &Object) -> Vec<String> {
+    if workload.kind() == "Job" {
+        return Vec::new();
+    }
+    timeout(PATIENCE, of_crashed(cluster, workload)).await.unwrap_or_default()
+}
+
+async fn of_crashed(cluster: &Cluster, workload: &Object) -> Vec<String> {
+    let pods = cluster.pods_of(workload).await.unwrap_or_default();
+    let crashed = pods.iter().filter(|pod| !pod.is_ending() && !failed(pod).1.is_empty());
+    let Some(pod) = crashed.max_by(|one, other| created(one).cmp(created(other))) else { return Vec::new() };
+    let (container, _) = failed(pod);
+    let lines = words(cluster, &pod.full_name(), &container).await.unwrap_or_default();
+    if lines.is_empty() { lines } else { told(format!("pod {}, container {container}", pod.name()), lines) }
+}
 
 /// What the pods of a Job that failed wrote last; where the cluster gives no logs, that is said.
 pub(super) async fn last_words(cluster: &Cluster, job: &Object) -> Vec<String> {
@@ -32,12 +54,14 @@ async fn of_pod(cluster: &Cluster, pod: &Object) -> Vec<String> {
     let (pod, spoken) = (pod.full_name(), format!("pod {}, container {container}", pod.name()));
     match words(cluster, &pod, &container).await {
         Ok(lines) if lines.is_empty() => vec![format!("{spoken}{how}; it wrote nothing")],
-        Ok(lines) => {
-            let head = format!("{spoken}{how}; its last lines:");
-            std::iter::once(head).chain(lines.into_iter().map(|line| format!("| {line}"))).collect()
-        }
+        Ok(lines) => told(format!("{spoken}{how}"), lines),
         Err(why) => vec![format!("{spoken}{how}; the cluster gives no logs: {why}")],
     }
+}
+
+fn told(of: String, lines: Vec<String>) -> Vec<String> {
+    let lines = lines.into_iter().map(|line| format!("| {line}"));
+    std::iter::once(format!("{of}; its last lines:")).chain(lines).collect()
 }
 
 async fn words(cluster: &Cluster, pod: &ObjectName, container: &str) -> Result<Vec<String>, String> {
