@@ -186,7 +186,13 @@ fn unknown(cx: &Cx<'_>, node: &Node, place: Place, kind: Option<&dyn Kind>) -> D
         let mut places: Vec<&str> =
             WORDS.iter().filter(|w| w.name == word.name).flat_map(|w| w.places).map(|p| p.name()).collect();
         places.dedup();
-        return misplaced(name, place, span).help(format!("it stands in {}", crate::words::list(&places)));
+        let help = match word.places {
+            [Place::Plan] if place == Place::Head => {
+                "it stands beside `plan`: write it below, not in its block".to_owned()
+            }
+            _ => format!("it stands in {}", crate::words::list(&places)),
+        };
+        return misplaced(name, place, span).help(help);
     }
     let known = cx
         .registry

@@ -146,6 +146,9 @@ pub(super) fn outcomes(outcomes: &[Outcome]) -> BTreeMap<String, run::Settled> {
 ///
 /// `finalizes` asks of the gates of the finalize stages, else of all others.
 pub(super) fn shut(plan: &Plan, given: &Given, finalizes: bool) -> Option<Refused> {
+    if let Some(refused) = no_gate(plan, given) {
+        return Some(refused);
+    }
     let is_shut = |gate: &&Gate| match (given.confirms.get(&gate.name), gate.typed.known()) {
         (Some(typed), Some(wanted)) => typed != wanted,
         (Some(_), None) => false,
@@ -163,10 +166,25 @@ pub(super) fn shut(plan: &Plan, given: &Given, finalizes: bool) -> Option<Refuse
         let wanted = gate.typed.known().unwrap_or("TEXT");
         ["--confirm".to_owned(), format!("{}={wanted}", gate.name)]
     };
-    let more: Vec<String> = shut.iter().flat_map(confirm).collect();
+    let is_open = |(name, _): &(&String, &String)| shut.iter().all(|gate| gate.name != **name);
+    let kept = given.confirms.iter().filter(is_open);
+    let kept = kept.flat_map(|(name, text)| ["--confirm".to_owned(), format!("{name}={text}")]);
+    let more: Vec<String> = kept.chain(shut.iter().flat_map(confirm)).collect();
     let refused = Refused::with(Exit::Closed, format!("{why}; nothing was touched"));
     let refused = shut.iter().fold(refused, |refused, gate| refused.fact(format!("{}: {}", gate.name, gate.text)));
-    Some(refused.next(again(&[], &more)))
+    Some(refused.next(again(&["--confirm"], &more)))
+}
+
+/// A confirmation of a gate that the plan does not have is misspelt.
+fn no_gate(plan: &Plan, given: &Given) -> Option<Refused> {
+    let all: Vec<&str> = gates(plan, false).chain(gates(plan, true)).map(|gate| gate.name.as_str()).collect();
+    let name = given.confirms.keys().find(|name| !all.contains(&name.as_str()))?;
+    let refused = Refused::with(Exit::Usage, format!("the plan has no gate `{name}`; nothing was touched"));
+    Some(if all.is_empty() {
+        refused.fact("it has none at all")
+    } else {
+        refused.fact(format!("it has {}", list(&all)))
+    })
 }
 
 fn gates(plan: &Plan, finalizes: bool) -> impl Iterator<Item = &Gate> {

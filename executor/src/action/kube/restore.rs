@@ -14,6 +14,7 @@ use crate::action::{
 };
 use crate::fault_point::boundary;
 use crate::resource::{Resource, observe};
+use crate::screen::diff::{DiffLine, Kind as LineKind};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Cluster, Delete, Mode, Normal, NotRestored, Object, ObjectName};
 use async_trait::async_trait;
@@ -94,7 +95,11 @@ impl Action for KubeRestore {
             if base.as_ref().is_some_and(|base| Normal::of(base) == Normal::of(&copy)) {
                 continue;
             }
-            let lines = preview::lines(base.as_ref(), Some(&copy), scene.site);
+            let mut lines = preview::lines(base.as_ref(), Some(&copy), scene.site);
+            if recreates(call) && base.is_some() {
+                let text = "it is deleted, and made anew from the copy".to_owned();
+                lines.push(DiffLine { kind: LineKind::Note, text });
+            }
             let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
             if let Some(base) = &base {
                 world.note_change(&name, base, Some(&copy));

@@ -50,9 +50,14 @@ impl Answer {
     fn told(&self) -> Status {
         let text = || String::from_utf8_lossy(&self.body).trim().chars().take(300).collect::<String>();
         let told = serde_json::from_slice::<Status>(&self.body).ok().filter(|status| !status.message.is_empty());
-        told.unwrap_or_else(|| {
+        let mut told = told.unwrap_or_else(|| {
             Status::failure(&format!("the server answered with status {}: {}", self.status, text()), "")
-        })
+        });
+        told.message = without_objects(&told.message);
+        for cause in told.details.iter_mut().flat_map(|details| &mut details.causes) {
+            cause.message = without_objects(&cause.message);
+        }
+        told
     }
 
     fn kind(&self, told: &Status, effect: Effect) -> FaultKind {
@@ -77,6 +82,22 @@ impl Answer {
             _ => FaultKind::Refused,
         }
     }
+}
+
+/// A server shows the whole object that it does not take, as a quoted text; what is wrong with it stands behind.
+fn without_objects(message: &str) -> String {
+    const BEFORE: &str = "Invalid value: \"";
+    let Some((head, rest)) = message.split_once(BEFORE).filter(|(_, rest)| rest.starts_with('{')) else {
+        return message.to_owned();
+    };
+    let mut escaped = false;
+    let end = rest.find(|letter| {
+        let ends = letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        ends
+    });
+    let behind = end.and_then(|end| rest.get(end..)).unwrap_or("\"");
+    format!("{head}{BEFORE}{{…}}{behind}")
 }
 
 fn causes(told: &Status) -> &[StatusCause] {
@@ -217,6 +238,18 @@ mod tests {
             "failed to create typed patch object (n/x; v1, Kind=A): errors:\n  .spec.a: field not declared\n  .b: no";
         let wanted = vec![field("spec.a", "field not declared"), field("b", "no")];
         assert_eq!(answer(500, &json!({ "message": message })).fault(Effect::Write).kind, FaultKind::Invalid(wanted));
+    }
+
+    #[test]
+    fn of_an_object_that_is_refused_only_what_is_wrong_is_told() {
+        let shown = r#""" is invalid: patch: Invalid value: "{\"a\":\"\\\"x\\\"\"}": unknown field "spec.b""#;
+        let told = answer(422, &json!({ "message": shown })).fault(Effect::None).what;
+        assert_eq!(told, r#""" is invalid: patch: Invalid value: "{…}": unknown field "spec.b""#);
+        for same in [r#"Invalid value: "seven": must be a number"#, "Invalid value: 7: too small", "no"] {
+            assert_eq!(answer(422, &json!({ "message": same })).fault(Effect::None).what, same);
+        }
+        let cut = answer(422, &json!({ "message": r#"Invalid value: "{\"a"# })).fault(Effect::None).what;
+        assert_eq!(cut, r#"Invalid value: "{…}""#);
     }
 
     #[test]
