@@ -375,7 +375,11 @@ pub const WORDS: &[Word] = &[
             Ty::OneOf(&["ask", "accept"]),
             "whether an undo that loses data asks first",
         )],
-        ..word("on-failure", SCOPES, "what follows a failure")
+        ..word(
+            "on-failure",
+            SCOPES,
+            "what follows a failure; left out, an upgrade is taken back, and a rollback is left where it is",
+        )
     },
     Word {
         args: NAME,

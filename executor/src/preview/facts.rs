@@ -246,6 +246,7 @@ mod tests {
         };
         assert_eq!(told(on(Some("a"), "1"), on(Some("b"), "2")), ["the cluster"]);
         assert_eq!(told(on(Some("a"), "1"), on(Some("a"), "2")), ["version of app"]);
-        assert_eq!(told(on(Some("a"), "1"), on(None, "1")), Vec::<String>::new(), "nobody may look");
+        assert_eq!(told(on(Some("a"), "1"), on(None, "1")), ["the cluster"], "it may be another one");
+        assert_eq!(told(on(None, "1"), on(Some("a"), "1")), Vec::<String>::new(), "nobody looked then");
     }
 }

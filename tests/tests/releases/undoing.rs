@@ -29,8 +29,9 @@ fn what_others_changed_since_is_not_gone_over() {
         has(&said, &["release portal can't go back to revision 1, and is left as it is"]);
         has(&said, &["configmap/portal: somebody else changed it since: data.release (by kubectl"]);
         has(&said, &["and helm would go over it"]);
-        // What stands there, and what it would go back to.
-        has(&said, &["configmap/portal has release: mine", "configmap/portal would get release: \"1\""]);
+        // What stands there, and what stood there when the run left it: with that back, it goes on.
+        has(&said, &["configmap/portal has release: mine", "configmap/portal was left with release: \"2\""]);
+        has(&said, &["configmap/portal-status has mine: too"]);
         has(&said, &["configmap/portal-status: somebody else changed it since:", "data.mine (by kubectl"]);
         has(&said, &["data.status (by kubectl"]);
         assert_eq!((stage.picture(), stage.last().unwrap().0), (hands, 2), "{helm:?}");

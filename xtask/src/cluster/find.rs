@@ -45,9 +45,12 @@ fn links() -> Result<PathBuf, Fault> {
 
 /// Puts a link in the place of another that may be in use.
 fn link(path: &Path, place: &Path) -> Result<(), Fault> {
-    let fresh = place.with_extension(format!("new-{}", std::process::id()));
     // What is found on `PATH` may be a cluster's link to this very place.
-    symlink(path.canonicalize()?, &fresh)?;
+    if place.canonicalize().is_ok_and(|there| path.canonicalize().is_ok_and(|path| path == there)) {
+        return Ok(());
+    }
+    let fresh = place.with_extension(format!("new-{}", std::process::id()));
+    symlink(path, &fresh)?;
     Ok(std::fs::rename(&fresh, place)?)
 }
 

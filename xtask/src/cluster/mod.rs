@@ -19,7 +19,8 @@ use switchback_tests::cluster::Helm;
 /// What to do with a cluster.
 #[derive(Subcommand)]
 pub enum Task {
-    /// Start a cluster that goes on until `down`, and print what a shell needs: eval "$(cargo xtask cluster up)".
+    /// Start a cluster that goes on until `down`, unless it is up, and print what a shell needs: eval "$(cargo xtask cluster
+    /// up)".
     Up {
         /// Its name, where several run at once.
         #[arg(long, default_value = "main")]

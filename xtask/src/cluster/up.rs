@@ -6,28 +6,26 @@ use crate::outcome::Fault;
 use crate::workspace::Workspace;
 use std::process::ExitCode;
 use std::time::Instant;
-use switchback_tests::cluster::{self, Access, Cluster, Helm};
+use switchback_tests::cluster::{self, Cluster, Helm};
 
 pub fn up(workspace: &Workspace, name: &str, helm: Helm) -> Result<ExitCode, Fault> {
     let (programs, switchback) = (find::all(workspace)?, switchback(workspace)?);
     let start = Instant::now();
-    let access = Cluster::detached(&programs, name)?;
+    // A second shell needs the same as the first.
+    let (access, is_new) = match cluster::up(&programs, name)? {
+        Some(access) => (access, false),
+        None => (Cluster::detached(&programs, name)?, true),
+    };
     access.add_program("switchback", &switchback)?;
-    eprintln!(
-        "cluster `{name}` is ready after {:.1}s; its logs are in {}",
-        start.elapsed().as_secs_f64(),
-        folder(&access)
-    );
+    let ready =
+        if is_new { format!("is ready after {:.1}s", start.elapsed().as_secs_f64()) } else { "runs".to_owned() };
+    eprintln!("cluster `{name}` {ready}; its logs are in {}", access.folder().display());
     for (variable, value) in access.environment() {
         println!("export {variable}='{}'", value.display());
     }
     println!("export PATH='{}':\"$PATH\"", access.path(helm).display());
     eprintln!("next: kubectl get nodes\nor:   cargo xtask cluster down{}", option(name));
     Ok(ExitCode::SUCCESS)
-}
-
-fn folder(access: &Access) -> std::path::Display<'_> {
-    access.folder().display()
 }
 
 fn option(name: &str) -> String {

@@ -63,7 +63,8 @@ pub(super) async fn check(
         if let Some(why) = why {
             let name = change.name.spoken(&scene.site.namespace);
             hindering.push(format!("{name}: {why}"));
-            hindering.extend(values(change, &name, scene.site));
+            let left = way.store.left(&change.name)?;
+            hindering.extend(values(change, left.as_ref(), &name, scene.site));
         }
     }
     if !hindering.is_empty() {
@@ -73,12 +74,17 @@ pub(super) async fn check(
     Ok(all.into_iter().map(|change| if spares { spared::sparing(change, kept) } else { change }).collect())
 }
 
-/// What stands in an object, and what it would get instead: whoever mends it must know both.
-fn values(change: &ObjectChange, name: &str, site: &Site) -> Vec<String> {
-    let Some(after) = &change.after else { return Vec::new() };
-    let told = lines(change.before.as_ref(), Some(after), site).into_iter().filter_map(|line| match line.kind {
+/// What stands in an object, and what stood there when it was left, so that whoever mends it knows both; where nothing was
+/// noted of it, what it would get instead.
+fn values(change: &ObjectChange, left: Option<&Object>, name: &str, site: &Site) -> Vec<String> {
+    let (other, word) = match (left, &change.after) {
+        (Some(left), _) => (left, "was left with"),
+        (None, Some(after)) => (after, "would get"),
+        (None, None) => return Vec::new(),
+    };
+    let told = lines(change.before.as_ref(), Some(other), site).into_iter().filter_map(|line| match line.kind {
         Kind::Removed => Some(format!("{name} has {}", line.text.trim())),
-        Kind::Added => Some(format!("{name} would get {}", line.text.trim())),
+        Kind::Added => Some(format!("{name} {word} {}", line.text.trim())),
         Kind::Hunk | Kind::Same | Kind::Note => None,
     });
     told.take(VALUES).collect()
