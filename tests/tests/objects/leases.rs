@@ -239,7 +239,7 @@ fn an_undo_of_files_alone_needs_no_rights_on_the_cluster() {
     here.ends(0, &as_account(&here, "runner", &format!("{RUN} --until user-space")));
     here.kubectl(&["delete", "rolebinding", "leases"], "");
     let said = here.ends(0, &as_account(&here, "runner", UNDO));
-    has(&said, &["its Lease is left as it is: ", "is forbidden"]);
+    has(&said, &["the Lease on the target's cluster is left as it is: ", "is forbidden"]);
     assert_eq!(here.read("site/a"), "");
 }
 
