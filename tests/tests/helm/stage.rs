@@ -51,7 +51,6 @@ impl<'c> Stage<'c> {
             chart: chart(version),
             values: Values { single: single.collect(), ..Values::default() },
             install: true,
-            create_namespace: false,
             takes_ownership: false,
             description: None,
         }

@@ -44,6 +44,24 @@ fn what_others_changed_since_is_not_gone_over() {
     }
 }
 
+#[test]
+fn what_hinders_an_uninstall_is_told_with_a_way_out() {
+    let cluster = cluster!("what_hinders_an_uninstall_is_told_with_a_way_out");
+    for helm in Helm::BOTH {
+        let stage = Stage::bare(cluster, helm, "filled", r#"step "gen" { helm.upgrade "gen" chart="gen" }"#);
+        stage.chart("gen", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: gen}\ndata: {from: chart}\n");
+        let before = stage.picture();
+        stage.ends(0, RUN);
+        patch(&stage, "configmap/gen", r#"{"data":{"made":"by the release's own pods"}}"#);
+        let said = stage.ends(23, UNDO);
+        let way_out = format!("helm uninstall gen -n {}", stage.namespace);
+        has(&said, &["release gen can't be uninstalled", &format!("if all that may go: {way_out}, then undo again")]);
+        stage.ends(0, &way_out);
+        stage.ends(0, UNDO);
+        assert_eq!(stage.picture(), before, "{helm:?}");
+    }
+}
+
 const SLOW_HOOK: &str = r#"apiVersion: batch/v1
 kind: Job
 metadata: {name: slow, annotations: {helm.sh/hook: pre-install}}

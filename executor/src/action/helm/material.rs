@@ -63,7 +63,6 @@ impl Material {
             chart: self.chart(call, scene)?,
             values: self.values(call, scene)?,
             install: true,
-            create_namespace: false,
             takes_ownership: truth(call, "adopt", false),
             description: None,
         })

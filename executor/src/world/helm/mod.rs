@@ -18,8 +18,7 @@ pub use changes::{
     definitions, upgrade_or_install,
 };
 pub use choose::{
-    Attempted, Before, By, NoTarget, Pending, Settled, State, Target, Wanted, WayOut, last_good, pruned, settle, state,
-    target,
+    Attempted, Before, By, NoTarget, Pending, Settled, State, Target, Wanted, WayOut, last_good, settle, state, target,
 };
 pub use command::{End, Former, Rollback, Shared, Single, Uninstall, Upgrade, Values, end, shown};
 pub use fault::{HelmFault, HelmFaultKind};

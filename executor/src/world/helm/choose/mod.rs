@@ -1,7 +1,6 @@
-//! Decisions about a release from its history alone: where a rollback goes, what is pruned, in which state it is, what
+//! Decisions about a release from its history alone: where a rollback goes, in which state it is, what
 //! became of a command that nobody saw end.
 
-mod prune;
 mod reason;
 mod settle;
 mod state;
@@ -9,7 +8,6 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use prune::pruned;
 pub use settle::{Attempted, Before, Settled, settle};
 pub use state::{Pending, State, WayOut, state};
 pub use target::{By, NoTarget, Target, Wanted, last_good, target};

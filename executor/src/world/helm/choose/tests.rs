@@ -1,11 +1,11 @@
-//! Which revision is taken, what is pruned, and what a history says after a crash.
+//! Which revision is taken, and what a history says after a crash.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::settle::{Attempted, Before, Settled, settle};
+use super::state::WayOut;
 use super::state::{State, state};
 use super::target::{By, NoTarget, Target, Wanted, target};
-use super::{prune::pruned, state::WayOut};
 use crate::world::helm::release::{Damaged, History, Operation, Release, Status};
 use jiff::Timestamp;
 use serde_json::json;
@@ -119,17 +119,6 @@ fn nothing_is_chosen_over_a_damaged_last_record() {
     assert_eq!(number(&older, &Wanted::LastGood), 1);
     let missing = target(&older, &Wanted::Revision(0)).unwrap_err();
     assert!(missing.to_string().contains("it is not base64"), "{missing}");
-}
-
-#[test]
-fn pruning_takes_the_oldest_and_never_what_stands() {
-    let history = history(&[(1, "superseded", "1"), (2, "deployed", "2"), (3, "failed", "3"), (4, "failed", "4")]);
-    assert_eq!(pruned(&history, 0), Vec::<u32>::new());
-    assert_eq!(pruned(&history, 5), Vec::<u32>::new());
-    assert_eq!(pruned(&history, 4), [1]);
-    assert_eq!(pruned(&history, 3), [1, 3]);
-    assert_eq!(pruned(&history, 2), [1, 3, 4]);
-    assert_eq!(pruned(&history, 1), [1, 3, 4]);
 }
 
 #[test]

@@ -23,7 +23,6 @@ fn upgrade() -> Upgrade {
         chart: "/charts/portal".into(),
         values: Values { files: vec!["/values/portal.yaml".into()], ..Values::default() },
         install: true,
-        create_namespace: false,
         takes_ownership: false,
         description: Some("Switchback's run sxyvqv".to_owned()),
     }
@@ -37,9 +36,9 @@ fn an_upgrade_says_all_that_it_depends_on() {
         r"helm upgrade portal /charts/portal --namespace lumen --install --values /values/portal.yaml --description 'Switchback'\''s run sxyvqv' --hide-notes --history-max 0 --timeout 600s"
     );
     let shared = Shared { hooks: false, waits: true, forces_conflicts: true, history_max: 10, ..upgrade().shared };
-    let all = Upgrade { shared, create_namespace: true, takes_ownership: true, description: None, ..upgrade() };
+    let all = Upgrade { shared, takes_ownership: true, description: None, ..upgrade() };
     let of = |generation| shown(&all.arguments(&helm(generation), Path::new(NOWHERE)).unwrap());
-    let begin = "helm upgrade portal /charts/portal --namespace lumen --no-hooks --install --create-namespace --values /values/portal.yaml --take-ownership --hide-notes";
+    let begin = "helm upgrade portal /charts/portal --namespace lumen --no-hooks --install --values /values/portal.yaml --take-ownership --hide-notes";
     assert_eq!(of(Generation::Three), format!("{begin} --history-max 10 --timeout 600s --wait --wait-for-jobs"));
     assert_eq!(
         of(Generation::Four),

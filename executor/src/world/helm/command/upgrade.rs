@@ -17,8 +17,6 @@ pub struct Upgrade {
     pub values: Values,
     /// Whether a release that is not there is installed; else it is an error.
     pub install: bool,
-    /// Whether its namespace is made where it is installed.
-    pub create_namespace: bool,
     /// Whether objects of nobody, or of another release, become the release's.
     pub takes_ownership: bool,
     /// What the record says of it when it is done.
@@ -76,9 +74,6 @@ impl Upgrade {
         let mut arguments = self.shared.begin("upgrade", &[&self.chart()?])?;
         if self.install {
             arguments.push("--install".to_owned());
-        }
-        if self.create_namespace {
-            arguments.push("--create-namespace".to_owned());
         }
         arguments.extend(self.values.arguments(folder)?);
         Ok(arguments)

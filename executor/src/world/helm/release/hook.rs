@@ -133,11 +133,6 @@ impl Hook {
     pub fn is_running(&self) -> bool {
         self.last_run.phase == "Running"
     }
-
-    /// Whether its object is gone when the hook has done its work.
-    pub fn goes_when_done(&self) -> bool {
-        self.delete_policies.iter().any(|policy| policy == "hook-succeeded")
-    }
 }
 
 impl std::fmt::Debug for Hook {

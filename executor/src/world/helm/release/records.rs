@@ -9,7 +9,6 @@ use crate::world::cluster::{Cluster, Fault, Object, Selection};
 use crate::world::helm::fault::{HelmFault, HelmFaultKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use std::collections::BTreeMap;
 
 /// The type of a Secret that is a record.
 const RECORD: &str = "type=helm.sh/release.v1";
@@ -23,17 +22,6 @@ impl History {
             nowhere_else(cluster, namespace, release).await?;
         }
         Ok(history(release, namespace, &records))
-    }
-
-    /// Reads those of all releases of a namespace, by their names.
-    pub async fn read_all(cluster: &Cluster, namespace: &str) -> Result<Vec<Self>, HelmFault> {
-        let records = records(cluster, namespace, "owner=helm").await?;
-        let mut releases: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-        for record in records {
-            let release = record.text("/metadata/labels/name").unwrap_or_default().to_owned();
-            releases.entry(release).or_default().push(record);
-        }
-        Ok(releases.iter().map(|(release, records)| history(release, namespace, records)).collect())
     }
 }
 

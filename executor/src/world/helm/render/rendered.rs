@@ -88,7 +88,7 @@ mod tests {
         let rendered = Rendered::of_text(TEXT, Chart::default(), DEFINITION, Apply::ServerSide).unwrap();
         assert_eq!(rendered.objects.iter().map(Object::name).collect::<Vec<_>>(), ["a"]);
         let hook = rendered.hooks.first().unwrap();
-        assert_eq!((hook.name.as_str(), hook.weight, hook.goes_when_done()), ("j", -5, true));
+        assert_eq!((hook.name.as_str(), hook.weight), ("j", -5));
         assert_eq!(hook.events, ["pre-upgrade", "post-upgrade"]);
         assert_eq!(hook.object().unwrap().kind(), "Job");
         assert!(rendered.defines("a.io", "X") && !rendered.defines("a.io", "Y") && rendered.alone);
