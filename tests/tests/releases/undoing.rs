@@ -62,6 +62,21 @@ fn what_hinders_an_uninstall_is_told_with_a_way_out() {
     }
 }
 
+#[test]
+fn what_somebody_added_is_told_by_field_when_the_release_goes_back() {
+    let cluster = cluster!("what_somebody_added_is_told_by_field_when_the_release_goes_back");
+    for helm in Helm::BOTH {
+        let stage = Stage::new(cluster, helm, "added", UPGRADE);
+        stage.ends(0, RUN);
+        patch(&stage, "configmap/portal", r#"{"data":{"sneaky":"1"}}"#);
+        let said = stage.ends(23, UNDO);
+        has(&said, &["`configmap/portal` is left: somebody else changed it since: data.sneaky (by kubectl-patch)"]);
+        assert_eq!(stage.get("configmap/portal", ".data.sneaky"), "1");
+        patch(&stage, "configmap/portal", r#"{"data":{"sneaky":null}}"#);
+        stage.ends(0, UNDO);
+    }
+}
+
 const SLOW_HOOK: &str = r#"apiVersion: batch/v1
 kind: Job
 metadata: {name: slow, annotations: {helm.sh/hook: pre-install}}

@@ -8,7 +8,9 @@ use crate::action::kube::Store;
 use crate::durable;
 use crate::fault_point::boundary;
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Mode, Normal, NotRestored, Object, ObjectName, Readiness, is_made_by, left_by};
+use crate::world::cluster::{
+    Interference, Mode, Normal, NotRestored, Object, ObjectName, Readiness, is_controller, is_made_by, left_by, unlike,
+};
 use crate::world::helm::{Effect, MANAGER, ObjectChange, Settled};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -148,8 +150,14 @@ pub(super) async fn put_back(kept: &Kept, scene: &Scene<'_>) -> Result<(usize, V
     for (was, live) in looked(kept, scene).await? {
         let Some(before) = was.before.as_ref().map(|name| store.kept(name)).transpose()? else { continue };
         let same = live.as_ref().is_some_and(|live| Normal::of(live) == Normal::of(&before));
-        // What somebody else changed is told by the comparison, which looks at all of them.
-        let Some(found) = expected.get(&was.object).filter(|_| !same) else { continue };
+        if same {
+            continue;
+        }
+        let Some(found) = expected.get(&was.object) else {
+            let theirs = theirs(&before, live.as_ref());
+            left.extend(theirs.map(|theirs| format!("`{}` is left: {theirs}", spoken(was, scene))));
+            continue;
+        };
         boundary("object");
         let cluster = scene.site.cluster()?;
         match cluster.restore(&was.object, Some(&before), found.as_ref(), Mode::Real).await {
@@ -160,6 +168,16 @@ pub(super) async fn put_back(kept: &Kept, scene: &Scene<'_>) -> Result<(usize, V
         boundary("object-restored");
     }
     Ok((done, left))
+}
+
+/// What somebody else made of an object, but for the controllers of Kubernetes.
+fn theirs(before: &Object, live: Option<&Object>) -> Option<NotRestored> {
+    let mut found = match live {
+        Some(live) => unlike(before, live),
+        None => vec![Interference { field: String::new(), manager: None }],
+    };
+    found.retain(|one| !one.manager.as_deref().is_some_and(is_controller));
+    (!found.is_empty()).then(|| NotRestored::Interference(found))
 }
 
 /// What goes by now, and was to go: for who finalizes it that may take its time.

@@ -76,6 +76,6 @@ pub use reference::{NotAReference, Reference};
 pub use restore::{MOST_TRIES, NotRestored, Restored};
 pub use shown::Shown;
 pub use source::Source;
-pub use way::{Interference, Standing, gone_over, standing, taken_along};
+pub use way::{Interference, Standing, gone_over, standing, taken_along, unlike};
 pub use write::{Conflicts, Delete, FIELD_MANAGER, Mode, Patch, Propagation};
 pub use writer::{Writer, changes};

@@ -85,6 +85,11 @@ fn told(changes: Vec<Change>, live: &Object) -> Result<(), Vec<Interference>> {
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
+/// In what an object is not as it was, and who wrote that.
+pub fn unlike(before: &Object, live: &Object) -> Vec<Interference> {
+    told(compare(Normal::of(before).value(), Normal::of(live).value()), live).err().unwrap_or_default()
+}
+
 /// How an object that a change of ours left stands at the places which that set, whatever is elsewhere in it by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
