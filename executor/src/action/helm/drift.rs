@@ -177,7 +177,7 @@ fn theirs(before: &Object, live: Option<&Object>) -> Option<NotRestored> {
         None => vec![Interference { field: String::new(), manager: None }],
     };
     found.retain(|one| !one.manager.as_deref().is_some_and(is_controller));
-    (!found.is_empty()).then(|| NotRestored::Interference(found))
+    (!found.is_empty()).then_some(NotRestored::Interference(found))
 }
 
 /// What goes by now, and was to go: for who finalizes it that may take its time.

@@ -25,7 +25,7 @@ async fn of_crashed(cluster: &Cluster, workload: &Object) -> Vec<String> {
     let Some(pod) = crashed.max_by(|one, other| created(one).cmp(created(other))) else { return Vec::new() };
     let (container, _) = failed(pod);
     let lines = words(cluster, &pod.full_name(), &container).await.unwrap_or_default();
-    if lines.is_empty() { lines } else { told(format!("pod {}, container {container}", pod.name()), lines) }
+    if lines.is_empty() { lines } else { told(&format!("pod {}, container {container}", pod.name()), lines) }
 }
 
 /// What the pods of a Job that failed wrote last; where the cluster gives no logs, that is said.
@@ -54,12 +54,12 @@ async fn of_pod(cluster: &Cluster, pod: &Object) -> Vec<String> {
     let (pod, spoken) = (pod.full_name(), format!("pod {}, container {container}", pod.name()));
     match words(cluster, &pod, &container).await {
         Ok(lines) if lines.is_empty() => vec![format!("{spoken}{how}; it wrote nothing")],
-        Ok(lines) => told(format!("{spoken}{how}"), lines),
+        Ok(lines) => told(&format!("{spoken}{how}"), lines),
         Err(why) => vec![format!("{spoken}{how}; the cluster gives no logs: {why}")],
     }
 }
 
-fn told(of: String, lines: Vec<String>) -> Vec<String> {
+fn told(of: &str, lines: Vec<String>) -> Vec<String> {
     let lines = lines.into_iter().map(|line| format!("| {line}"));
     std::iter::once(format!("{of}; its last lines:")).chain(lines).collect()
 }
