@@ -1,5 +1,6 @@
 //! Values of secret inputs: what may know them, and how all else is kept from showing them.
 
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -59,6 +60,32 @@ impl Secrets {
         self.hidden().into_iter().fold(text.to_owned(), |text, value| text.replace(value, "‹hidden›"))
     }
 
+    /// Hides in a value that a new one replaces what may be the secret of before: each text where the new one holds a secret
+    /// (but for lines that stay), and, of a list that holds one, each entry that goes.
+    pub fn cover(&self, old: &mut Value, new: &Value) {
+        match (old, new) {
+            (Value::String(old), Value::String(new)) => {
+                let masked = self.mask(new);
+                if masked != *new {
+                    *old = covered(old, &masked);
+                }
+            }
+            (Value::Object(old), Value::Object(new)) => {
+                old.iter_mut().for_each(|(key, old)| new.get(key).into_iter().for_each(|new| self.cover(old, new)));
+            }
+            (Value::Array(old), Value::Array(new)) => {
+                let texts = || new.iter().filter_map(Value::as_str);
+                if texts().any(|text| self.mask(text) != text) {
+                    let goes = old.iter_mut().filter(|old| old.is_string() && !new.contains(old));
+                    goes.for_each(|old| *old = "‹hidden›".into());
+                }
+                let nested = old.iter_mut().zip(new).filter(|(old, _)| !old.is_string());
+                nested.for_each(|(old, new)| self.cover(old, new));
+            }
+            _ => {}
+        }
+    }
+
     /// The secret that a value gives away: one that it holds, or, however short, one that it is.
     pub fn given_away_by(&self, value: &str) -> Option<&str> {
         let tells = |secret: &str| {
@@ -101,6 +128,17 @@ impl Secrets {
         hidden.dedup();
         hidden
     }
+}
+
+/// The old text of what holds a secret: only lines that the new text, in which secrets are hidden, shows too are safe to
+/// show.
+pub fn covered(old: &str, new: &str) -> String {
+    if !old.contains('\n') {
+        return if old == new { old } else { "‹hidden›" }.to_owned();
+    }
+    let safe: BTreeSet<&str> = new.lines().filter(|line| !line.contains('‹')).collect();
+    let shown = |line: &str| safe.contains(line.trim_end_matches('\n'));
+    old.split_inclusive('\n').map(|line| if shown(line) { line } else { "‹hidden line›\n" }).collect()
 }
 
 /// A value without the blanks around it, and the lines of one that has several: programs are told of line by line.
@@ -161,5 +199,24 @@ mod tests {
             of(&["tulip"]).conceal(&file).unwrap();
             assert!(std::fs::read_to_string(&file).unwrap() == text("*****"), "{before}");
         }
+    }
+
+    #[test]
+    fn what_a_secret_replaces_is_covered() {
+        use serde_json::json;
+        let secrets = of(&["tulip-field"]);
+        let covered = |mut old: Value, new: &Value| {
+            secrets.cover(&mut old, new);
+            old
+        };
+        assert_eq!(covered(json!("rose"), &json!("a tulip-field")), json!("‹hidden›"));
+        assert_eq!(covered(json!("rose"), &json!("violet")), json!("rose"));
+        let text = json!("level 2\npin rose\n");
+        assert_eq!(covered(text, &json!("level 2\npin tulip-field\n")), json!("level 2\n‹hidden line›\n"));
+        let all = json!(["--verbose", "--pin=rose"]);
+        assert_eq!(covered(all, &json!(["--pin=tulip-field", "--verbose"])), json!(["--verbose", "‹hidden›"]));
+        let map = json!({ "env": [{ "value": "rose" }], "gone": "rose" });
+        let new = json!({ "env": [{ "value": "tulip-field" }] });
+        assert_eq!(covered(map, &new), json!({ "env": [{ "value": "‹hidden›" }], "gone": "rose" }));
     }
 }

@@ -3,9 +3,9 @@
 use super::want::{Content, Want};
 use super::{Body, Change, Learnt, Now, Predicted, What};
 use crate::screen::diff::{self, DiffLine, Kind};
+use crate::secrets::covered;
 use crate::site::{Fault, Scene};
 use crate::world::RelPath;
-use std::collections::BTreeSet;
 use switchback_compiler::value::Segment;
 
 /// Lines around a change that are shown.
@@ -165,19 +165,12 @@ fn content(path: &RelPath, old: &Now, wanted: &Wanted, scene: &Scene<'_>, world:
     };
     let mask = |text: &str| scene.site.secrets.mask(text);
     let new = mask(new);
-    let old_text = if wanted.secret { hidden_old(old_text, &new) } else { mask(old_text) };
+    let old_text = if wanted.secret { covered(old_text, &new) } else { mask(old_text) };
     let lines = diff::of_bytes(old_text.as_bytes(), new.as_bytes(), CONTEXT);
     if lines.is_empty() && *old != Now::Absent {
         return Body::Words("a hidden value in it changes".into());
     }
     Body::Lines(lines)
-}
-
-/// The old text of a file that holds a secret: only lines that the new text shows too are safe to show.
-fn hidden_old(old: &str, new: &str) -> String {
-    let safe: BTreeSet<&str> = new.lines().filter(|line| !line.contains('‹')).collect();
-    let shown = |line: &str| safe.contains(line.trim_end_matches('\n'));
-    old.split_inclusive('\n').map(|line| if shown(line) { line } else { "‹hidden line›\n" }).collect()
 }
 
 /// What a bundle binds to; of what holds a secret it binds to nothing, because a digest could be guessed.

@@ -5,7 +5,7 @@ use super::observed::{Mark, Observed, Scaled};
 use crate::durable;
 use crate::site::{Fault, Site};
 use crate::world::Digest;
-use crate::world::cluster::{MaskKey, Normal, Object, ObjectName, is_scaled_by_controller};
+use crate::world::cluster::{MaskKey, Normal, Object, ObjectName, is_scaled_by_controller, release_of};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -14,6 +14,12 @@ pub fn seen(site: &Site, name: &ObjectName, object: Option<&Object>) -> Observed
     let Some(object) = object else { return Observed::absent() };
     let there = there(site, name, object);
     if object.is_ending() { ending(there) } else { there }
+}
+
+/// Whether an object may hold a secret whatever it is called: as a Secret, or as a part of a release that the plan gives one.
+pub fn holds_secret(site: &Site, object: &Object) -> bool {
+    let is_part = |(namespace, name): (&str, &str)| site.hides(&Resource::release(namespace, name));
+    object.kind() == "Secret" || release_of(object).is_some_and(is_part)
 }
 
 /// Whoever holds it with a finalizer lets go some time, and then it is gone: it is not as it was.
@@ -29,7 +35,7 @@ fn ending(Observed { says, mark, .. }: Observed) -> Observed {
 
 fn there(site: &Site, name: &ObjectName, object: &Object) -> Observed {
     let by = changed_by(object).map(|manager| format!(", by {manager}")).unwrap_or_default();
-    let hidden = object.kind() == "Secret" || site.hides(&Resource::object(name));
+    let hidden = site.hides(&Resource::object(name)) || holds_secret(site, object);
     let normal = Normal::of(object);
     let mark = |normal: &Normal| if hidden { keyed(site, normal) } else { open(normal) };
     let whole = mark(&normal);

@@ -64,3 +64,23 @@ fn what_kubectl_wrote_of_a_secret_into_an_annotation_is_told_nowhere() {
         tells_nothing(&stage.ends(0, "switchback finalize --yes"));
     }
 }
+
+#[test]
+fn what_a_secret_replaces_in_any_object_is_told_nowhere() {
+    let cluster = cluster!("what_a_secret_replaces_in_any_object_is_told_nowhere");
+    let object = r#"input "pin" secret=#true env="PIN"
+step "a" { kube.apply content="apiVersion: v1\nkind: ConfigMap\nmetadata: { name: portal }\ndata:\n  pin: {{pin}}\n  file: |\n    level 2\n    pin {{pin}}\n  color: blue\n" force=#true }"#;
+    let stage = Stage::new(cluster, "replaced", object, &[]);
+    let before = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: portal }\ndata:\n  pin: rose-garden\n  file: |\n    level 2\n    pin rose-garden\n  color: red\n";
+    stage.kubectl(&["apply", "--server-side", "-f", "-"], before);
+    for format in ["human", "markdown", "json"] {
+        let said = stage.ends(0, &format!("{PIN}switchback diff p.plan.kdl -o p.swb --format {format}"));
+        has(&said, &["configmap/portal", "color: red", "level 2", "pin: ‹hidden›"]);
+        tells_nothing(&said);
+    }
+    tells_nothing(&stage.ends(0, &format!("{PIN}switchback run p.swb; switchback report")));
+    let old = lies_in(&stage);
+    assert!(!old.is_empty() && old.lines().all(|file| file.contains("/old/")), "{old}");
+    tells_nothing(&stage.ends(0, &format!("{PIN}{UNDO}")));
+    assert_eq!(stage.get("configmap/portal", ".data.pin"), "rose-garden");
+}

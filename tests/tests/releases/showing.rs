@@ -112,3 +112,28 @@ fn no_line_of_a_release_shows_what_kubectl_wrote_of_a_secret() {
         }
     }
 }
+
+#[test]
+fn a_secret_that_a_chart_writes_into_any_object_is_told_nowhere_and_can_not_be_guessed() {
+    let cluster = cluster!("a_secret_that_a_chart_writes_into_any_object_is_told_nowhere_and_can_not_be_guessed");
+    let step = r#"
+input "pin" secret=#true env="PIN"
+step "lamp" { helm.upgrade "lamp" chart="lamp" { set "pin" "{{pin}}" } }"#;
+    let stage = Stage::bare(cluster, Helm::Four, "written", step);
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: lamp }\ndata:\n  address: db://lamp:{{ .Values.pin }}@db\n  color: blue\n";
+    stage.chart("lamp", map);
+    let tells_nothing = |said: &str| assert!(!said.contains("rose-garden") && !said.contains("tulip-field"), "{said}");
+    tells_nothing(&stage.ends(0, &format!("PIN=rose-garden {RUN}")));
+    stage.chart("lamp", &map.replace("blue", "red"));
+    let diff = stage.ends(0, "PIN=tulip-field switchback diff p.plan.kdl --full -o p.swb");
+    has(&diff, &["~ configmap/lamp", "-address: ‹hidden›", "+address: db://lamp:‹hidden›@db", "-color: blue"]);
+    tells_nothing(&diff);
+    tells_nothing(&stage.ends(0, "PIN=tulip-field switchback run p.swb; switchback report"));
+    // A digest without a key would give it away to whoever tries all pins.
+    let says = |run: &str| stage.ends(0, &format!("grep -rhao 'an object, b3:[^\"]*' p.swb .switchback{run} || true"));
+    assert_eq!(says(""), "");
+    let told = stage.ends(0, "grep -rhao 'an object that holds a secret, ‹hidden [0-9a-f]*›' p.swb .switchback");
+    assert!(!told.is_empty(), "{diff}");
+    tells_nothing(&stage.ends(0, &format!("PIN=tulip-field {UNDO}")));
+    assert_eq!(stage.get("configmap/lamp", ".data.address"), "db://lamp:rose-garden@db");
+}

@@ -4,7 +4,7 @@ use super::look::Look;
 use super::{name, namespace};
 use crate::action::kube::{WAY_OUT, deletions, lines, owned_lines};
 use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
-use crate::resource::{Observed, Resource, observe, recorded, seen};
+use crate::resource::{Observed, Resource, holds_secret, observe, recorded, seen};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{FaultKind, Normal, Object};
@@ -197,7 +197,10 @@ fn object(change: &ObjectChange, new: Option<&Rendered>, is_foreseen: bool, scen
         effect => lined(change, effect, after, scene),
     };
     let before = change.before.as_ref().map(Normal::of);
-    let open = after.filter(|after| after.kind() != "Secret");
+    // Of what holds a secret a bundle binds to nothing: a digest could be guessed. Only what the server answered is marked as
+    // a part of its release.
+    let marked = change.after.as_ref().or(after);
+    let open = after.filter(|_| !marked.is_some_and(|marked| holds_secret(scene.site, marked)));
     let digest = open.map(|after| Normal::of(after).digest_after(before.as_ref()));
     Change {
         resource: change.name.spoken(&scene.site.namespace),

@@ -3,7 +3,7 @@
 use super::{NAMESPACE, reference};
 use crate::action::{Check, Noun, Seen, copies};
 use crate::preview::without_key;
-use crate::resource::Resource;
+use crate::resource::{Resource, holds_secret};
 use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{Change, MaskKey, Normal, Object, ObjectName, compare};
 use async_trait::async_trait;
@@ -102,7 +102,7 @@ fn differences(copy: &Object, live: &Object, site: &Site, name: &ObjectName) -> 
     let key = key.unwrap_or_else(|| MaskKey::new([0; 32]));
     let shown = |object: &Object| Normal::of(object).shown(&key);
     let found = compare(shown(copy).value(), shown(live).value());
-    let hides = site.hides(&Resource::object(name));
+    let hides = site.hides(&Resource::object(name)) || holds_secret(site, live);
     let told: Vec<String> = found.iter().take(MOST_TOLD).map(|change| told(change, hides)).collect();
     let more = found.len().saturating_sub(MOST_TOLD);
     let more = if more == 0 { String::new() } else { format!("; and {}", count(more, "other place")) };

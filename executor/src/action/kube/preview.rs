@@ -4,10 +4,12 @@ use super::look::{Look, Tried, owned};
 use super::manifests::{Wanted, makes_place, name_of};
 use crate::action::{Body, Change, Foreseen, Learnt, Predicted, What};
 use crate::preview::without_key;
-use crate::resource::Resource;
+use crate::resource::{Resource, holds_secret};
 use crate::screen::diff::{DiffLine, Kind};
 use crate::site::{Fault, Scene, Site};
-use crate::world::cluster::{FieldConflict, MaskKey, Normal, Object, ObjectName, Shown, difference};
+use crate::world::cluster::{
+    Change as PlaceChange, FieldConflict, MaskKey, Normal, Object, ObjectName, Shown, difference,
+};
 use serde_json::Value;
 
 /// Lines around a change in a text of several lines.
@@ -122,7 +124,7 @@ fn shown(
     lines.extend(owned_lines(&next.owners));
     let body = if lines.is_empty() { Body::Nothing } else { Body::Lines(lines) };
     // Of what holds a secret a bundle binds to nothing: a digest could be guessed.
-    let hidden = new.kind() == "Secret" || site.hides(named) || wanted.later;
+    let hidden = site.hides(named) || holds_secret(site, &next.object) || wanted.later;
     let after = (!hidden).then(|| Normal::of(new).digest_after(base.map(Normal::of).as_ref()).to_string());
     Change { resource, what, learnt: next.learnt, body, after }
 }
@@ -135,13 +137,20 @@ pub(in crate::action) fn owned_lines(owners: &[FieldConflict]) -> impl Iterator<
     })
 }
 
-/// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change.
+/// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change. What a secret
+/// of the plan replaces may be the secret of before, and is hidden too.
 pub(in crate::action) fn lines(old: Option<&Object>, new: Option<&Object>, site: &Site) -> Vec<DiffLine> {
     let key = site.key.map(MaskKey::new).or_else(|| MaskKey::random().ok());
     let key = key.unwrap_or_else(|| MaskKey::new([0; 32]));
     let shown = |object: &Object| -> Shown { Normal::of(object).shown(&key) };
     let (old, new) = (old.map(shown), new.map(shown));
-    let mut lines = difference(old.as_ref(), new.as_ref(), CONTEXT);
+    let cover = |mut change: PlaceChange| {
+        if let (Some(old), Some(new)) = (&mut change.old, &change.new) {
+            site.secrets.cover(old, new);
+        }
+        change
+    };
+    let mut lines = difference(old.as_ref(), new.as_ref(), CONTEXT, cover);
     if site.key.is_none() {
         for line in &mut lines {
             line.text = without_key(&line.text);

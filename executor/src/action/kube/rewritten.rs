@@ -1,7 +1,7 @@
 //! What those made of a run's objects who write to them by themselves (R18).
 
 use super::store::Store;
-use crate::resource::{Observed, Resource, noted_back as back, seen};
+use crate::resource::{Observed, Resource, holds_secret, noted_back as back, seen};
 use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{Change, Object, ObjectName, Writer, changes, is_same_version};
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub async fn changed_by_others(
 /// `deployment/scheduler: an autoscaler changed spec.replicas 3 → 4 since`, for each of them.
 fn rewritten(site: &Site, name: &ObjectName, left: &Object, live: &Object) -> Vec<String> {
     let changes = changes(left, live);
-    let is_hidden = live.kind() == "Secret" || site.hides(&Resource::object(name));
+    let is_hidden = site.hides(&Resource::object(name)) || holds_secret(site, live);
     let told = |writer: Writer| {
         let places: Vec<String> =
             writer.made(live, &changes).into_iter().map(|change| place(change, is_hidden)).collect();

@@ -78,4 +78,4 @@ pub use shown::Shown;
 pub use source::Source;
 pub use way::{Interference, Standing, gone_over, standing, taken_along, unlike};
 pub use write::{Conflicts, Delete, FIELD_MANAGER, Mode, Patch, Propagation};
-pub use writer::{Writer, changes};
+pub use writer::{Writer, changes, release_of};

@@ -178,8 +178,14 @@ fn flux(object: &Object) -> Option<Writer> {
 }
 
 fn release(object: &Object) -> Option<Writer> {
+    let (namespace, name) = release_of(object)?;
+    Some(Writer::Release { namespace: namespace.to_owned(), name: name.to_owned() })
+}
+
+/// Namespace and name of the Helm release that an object says it is part of.
+pub fn release_of(object: &Object) -> Option<(&str, &str)> {
     let mark = |key: &str| object.text(&format!("/metadata/annotations/meta.helm.sh~1release-{key}"));
-    Some(Writer::Release { namespace: mark("namespace")?.to_owned(), name: mark("name")?.to_owned() })
+    Some((mark("namespace")?, mark("name")?))
 }
 
 fn belongs(object: &Object) -> Option<Writer> {

@@ -15,8 +15,14 @@ const WIDEST: usize = 80;
 /// The lines in which two objects differ; none when they are equal. One that was not there, or won't be, is told whole, but
 /// for what it is called.
 ///
-/// `context` is the number of lines around a change in a text of several lines.
-pub fn difference(old: Option<&Shown>, new: Option<&Shown>, context: usize) -> Vec<DiffLine> {
+/// `context` is the number of lines around a change in a text of several lines; `cover` hides in a change what is not to be
+/// shown.
+pub fn difference(
+    old: Option<&Shown>,
+    new: Option<&Shown>,
+    context: usize,
+    cover: impl Fn(Change) -> Change,
+) -> Vec<DiffLine> {
     let body = |shown: Option<&Shown>, alone: bool| match shown {
         Some(shown) if alone => nameless(shown.value()),
         Some(shown) => shown.value().clone(),
@@ -26,7 +32,7 @@ pub fn difference(old: Option<&Shown>, new: Option<&Shown>, context: usize) -> V
     let changes = compare(&body(old, alone), &body(new, alone));
     let mut lines = Vec::new();
     let mut last = Place::default();
-    let mut groups: Vec<_> = changes.iter().map(|change| told(change, context)).collect();
+    let mut groups: Vec<_> = changes.into_iter().map(|change| told(&cover(change), context)).collect();
     // What stands in no part needs no head if it comes first.
     groups.sort_by_key(|(group, _)| *group != last);
     for (group, told) in groups {

@@ -14,7 +14,7 @@ fn shown(value: Value) -> Shown {
 }
 
 fn drawn(old: Option<Value>, new: Option<Value>) -> Vec<String> {
-    let lines = difference(old.map(shown).as_ref(), new.map(shown).as_ref(), 1);
+    let lines = difference(old.map(shown).as_ref(), new.map(shown).as_ref(), 1, |change| change);
     render(&lines, Look::plain()).lines().map(|line| line.trim_start().to_owned()).collect()
 }
 
@@ -155,5 +155,5 @@ fn a_difference_is_bounded() {
     let lines = between(map("a"), map("b"));
     assert_eq!(lines.len(), MOST_LINES + 1);
     assert_eq!(lines.last().unwrap(), "note: 3001 more lines are not shown");
-    assert_eq!(difference(Some(&shown(map("a"))), Some(&shown(map("a"))), 1), []);
+    assert_eq!(difference(Some(&shown(map("a"))), Some(&shown(map("a"))), 1, |change| change), []);
 }

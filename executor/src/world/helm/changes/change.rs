@@ -109,7 +109,7 @@ impl ObjectChange {
     /// The lines in which it differs, with masks for the values of a Secret.
     pub fn lines(&self, key: &MaskKey, context: usize) -> Vec<DiffLine> {
         let shown = |object: Option<&Object>| object.map(|object| Normal::of(object).shown(key));
-        difference(shown(self.before.as_ref()).as_ref(), shown(self.after.as_ref()).as_ref(), context)
+        difference(shown(self.before.as_ref()).as_ref(), shown(self.after.as_ref()).as_ref(), context, |change| change)
     }
 
     /// Whether it changes something, or would if Helm did not fail.
