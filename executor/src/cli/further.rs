@@ -8,7 +8,7 @@ use super::goes_back;
 use super::no_return::{asked, past};
 use super::typing::typed;
 use super::{Globals, Outcome, Progress};
-use crate::event::Standing;
+use crate::event::{ASKED, Standing};
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Story, View, Zone, good_for, open};
@@ -176,8 +176,10 @@ async fn drive(
         readers: &mut || readers(ask.progress, asker.view, asker.plan, &loaded.run.entries, globals),
         asker,
     };
+    // Also where an earlier command asked, and was cut short.
+    let asked = ask.to == "undo" || loaded.state().undo.is_some_and(|(why, _)| why == ASKED);
     Ok(match go_on(loaded, options, signals).await {
-        Ok(executed) => end(&executed, asker.project, &loaded.bundle, ask.to == "undo", globals),
+        Ok(executed) => end(&executed, asker.project, &loaded.bundle, asked, globals),
         Err(refused) => refuse(&refused, globals),
     })
 }

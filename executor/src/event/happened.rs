@@ -8,6 +8,9 @@ use crate::world::RelPath;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Why a run is undone for which a person asked.
+pub const ASKED: &str = "asked for";
+
 /// What happens in a run. Units are named by their index in the plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -16,6 +16,6 @@ pub use asks::Asks;
 pub use compared::{Compared, about, stays_words};
 pub use copied::Copied;
 pub use entry::{ActRef, Entry};
-pub use happened::Event;
+pub use happened::{ASKED, Event};
 pub use standing::Standing;
 pub use told::{Told, kind_and_fields};

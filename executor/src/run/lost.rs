@@ -67,6 +67,16 @@ impl Owner {
         }
     }
 
+    /// Nothing can go on: whether that is because the cluster is away. Then all may go on when it is back, forwards or
+    /// backwards, and nothing is decided until then: an undo could not reach it either.
+    pub(super) fn hear_absence(&mut self) -> bool {
+        let away = self.site.lease.as_ref().and_then(Held::is_away);
+        let may_wait = self.draining.is_none() && self.asking().is_none() && self.state.has_effects();
+        let Some(why) = away.filter(|_| may_wait) else { return false };
+        self.target_lost(&why);
+        true
+    }
+
     /// Somebody else may run on the target now: nothing new starts.
     pub(super) fn target_lost(&mut self, why: &str) {
         self.withdraw_questions();

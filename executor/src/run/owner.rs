@@ -15,7 +15,7 @@ use super::scribe::{Message, Scribe, Stop};
 use super::unit::{self, Work};
 use super::{Outcome, Reader};
 use crate::action::conceal;
-use crate::event::{Entry, Event, Standing};
+use crate::event::{ASKED, Entry, Event, Standing};
 use crate::fault_point::boundary;
 use crate::journal::Journal;
 use crate::schedule::{Aim, Next, Phase, State, away, held, next};
@@ -189,6 +189,9 @@ impl Owner {
                 return self.drained();
             }
         };
+        if self.hear_absence() {
+            return Standing::Interrupted;
+        }
         boundary("compared");
         self.say(Event::Compared(compared)).await;
         self.reached()
@@ -207,6 +210,7 @@ impl Owner {
             if self.running.is_empty() {
                 match next {
                     Next::Reached => return self.reached(),
+                    Next::Blocked if self.hear_absence() => return Standing::Interrupted,
                     Next::Blocked => return self.blocked(),
                     Next::Start(_) if self.draining.is_some() || self.broken.is_some() => return self.drained(),
                     Next::Start(_) => {}
@@ -392,7 +396,7 @@ impl Owner {
             return match self.ask_outcomes(signals).await {
                 Told::Settled if self.asking().is_none() => Decision::GoOn,
                 Told::TakeBack if self.plan.on_failure.accept_losses || self.may_lose(&[], signals).await => {
-                    Decision::Undo(Event::UndoDecided { why: "asked for".into(), units: Vec::new(), partly: false })
+                    Decision::Undo(Event::UndoDecided { why: ASKED.into(), units: Vec::new(), partly: false })
                 }
                 _ => Decision::Stay(self.left()),
             };

@@ -13,7 +13,7 @@ use super::owner::Owner;
 use super::person::Told;
 use super::{Outcome, Reader, Reviewed, Signals};
 use crate::action::{Probe, Recipe};
-use crate::event::{ActRef, Event};
+use crate::event::{ASKED, ActRef, Event};
 use crate::fault_point::boundary;
 use crate::journal::{Journal, JournalError};
 use crate::runs::Run;
@@ -162,7 +162,7 @@ async fn go_on(mut owner: Owner, wish: Wish, mut heard: Heard) -> Outcome {
         if !plan.on_failure.accept_losses && !owner.may_lose(&units, signals).await {
             return owner.leave().await;
         }
-        owner.say(Event::UndoDecided { why: "asked for".into(), units, partly }).await;
+        owner.say(Event::UndoDecided { why: ASKED.into(), units, partly }).await;
     }
     owner.aim = aim;
     owner.drive(signals).await

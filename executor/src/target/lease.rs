@@ -233,6 +233,11 @@ impl Held {
         self.says.borrow().lost.clone()
     }
 
+    /// Why the server can't be asked, where that is so.
+    pub fn is_away(&self) -> Option<String> {
+        self.says.borrow().away.clone()
+    }
+
     /// Says by whom it was taken, once that is so.
     pub async fn lost(&self) -> String {
         self.said(|says| says.lost.clone()).await

@@ -20,6 +20,7 @@ mod owners;
 mod parts;
 mod patience;
 mod pausing;
+mod relay;
 mod rights;
 mod secrets;
 mod since;

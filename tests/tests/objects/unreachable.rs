@@ -1,6 +1,8 @@
 //! A server that nobody reaches: what is told, and what to type next.
 
+use crate::relay::Relay;
 use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
+use std::time::Duration;
 use switchback_tests::cluster::Cluster;
 
 /// A script whose kubeconfig names a port on which nobody listens: that of the discard service.
@@ -85,5 +87,64 @@ fn where_a_run_stands_that_holds_is_told_while_nobody_reaches_the_server() {
         has(&said, &["nothing was touched", &format!("next: switchback {verb}")]);
     }
     stage.ends(0, UNDO);
+    assert_eq!(stage.get("configmap/a", ".data.value"), "old");
+}
+
+/// Its first step waits for a file when it is done; so does the way back of the second one. (Without a limit each look at
+/// the server would be tried again for a minute.)
+const WAITS: &str = r#"step "a" { kube.apply "a.yaml" force=#true within="25s"; verify { file.exists "go" within="5m" } }
+step "b" {
+    needs "a"
+    file.write "b" content="1"
+    undo { file.remove "b"; verify { file.exists "back" within="5m" } }
+}
+step "c" { needs "b"; kube.apply "b.yaml" within="25s" }"#;
+
+#[test]
+fn a_run_whose_server_stays_away_decides_nothing_until_it_is_back() {
+    let cluster = cluster!("a_run_whose_server_stays_away_decides_nothing_until_it_is_back");
+    let files = [("a.yaml", &*map("a", "new")), ("b.yaml", &map("b", "new")), ("site/back", "")];
+    let stage = Stage::new(cluster, "lost", WAITS, &files);
+    stage.given(&map("a", "old"));
+    let relay = Relay::new(&stage);
+    let cut_off = |exit: i32, script: &str, is_begun: &dyn Fn() -> bool, free: &str| {
+        std::thread::scope(|scope| {
+            let run = scope.spawn(|| stage.ends(exit, &relay.through(script)));
+            while !is_begun() {
+                assert!(!run.is_finished(), "{}", run.join().unwrap());
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            relay.cut();
+            stage.write(free, "");
+            let said = run.join().unwrap();
+            relay.mend();
+            said
+        })
+    };
+    let lost = ["the API server can't be reached", "it is waited for", "target lost: ", "the target was lost: "];
+
+    // Forwards: what the plan says of a failure is done when the server can be asked again.
+    let said = cut_off(22, RUN, &|| stage.get("configmap/a", ".data.value") == "new", "site/go");
+    has(&said, &lost);
+    has(&said, &["c: failed", "next: switchback resume"]);
+    assert_eq!((stage.get("configmap/a", ".data.value"), stage.read("site/b")), ("new".into(), "1".into()));
+    has(&stage.ends(0, "switchback status"), &["interrupted", "next: switchback resume"]);
+    let said = stage.ends(20, &relay.through("switchback resume --yes"));
+    has(&said, &["undoes: 2 steps changed something", "undone: "]);
+    assert_eq!((stage.get("configmap/a", ".data.value"), stage.read("site/b")), ("old".into(), String::new()));
+
+    // And backwards.
+    stage.ends(0, &format!("rm site/back; {RUN}"));
+    let said = cut_off(
+        22,
+        UNDO,
+        &|| stage.get("configmap/b", ".data").is_empty() && stage.read("site/b").is_empty(),
+        "site/back",
+    );
+    has(&said, &lost);
+    has(&said, &["next: switchback resume"]);
+    assert_eq!(stage.get("configmap/a", ".data.value"), "new");
+    let said = stage.ends(0, &relay.through("switchback resume --yes"));
+    has(&said, &["goes on undoing: 1 of 3 steps is left", "3 of 3 resources are as before the run"]);
     assert_eq!(stage.get("configmap/a", ".data.value"), "old");
 }

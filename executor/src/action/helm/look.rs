@@ -1,7 +1,7 @@
 //! What a change of a release finds, and what it would do: by the release's records, Helm's own rendering and the server.
 
 use super::act::Verb;
-use super::material::Material;
+use super::material::{Material, found};
 use super::{by, name, namespace, truth};
 use crate::action::kube::missing_room;
 use crate::action::program::passing;
@@ -46,7 +46,9 @@ impl Look {
     /// Looks. Nothing is changed by it.
     pub async fn of(verb: Verb, call: &Call, scene: &Scene<'_>, coming: Vec<Object>) -> Result<Self, Fault> {
         let cluster = scene.site.cluster()?;
-        let history = History::read(cluster, namespace(call), name(call)).await?;
+        // Helm is asked its version meanwhile; where it has none, that is told when it is needed.
+        let (history, _helm) = tokio::join!(History::read(cluster, namespace(call), name(call)), found());
+        let history = history?;
         let operation = match verb {
             Verb::Upgrade => upgrade_or_install(&history),
             Verb::Rollback => Operation::Rollback,

@@ -3,7 +3,8 @@
 use super::told::unanswered;
 use crate::event::{Entry, Event};
 use crate::report::run::{
-    GateStory, Group, Item, Outcome, Story, View, aftermath, between, did, did_together, ending, evidence, group_of,
+    Back, GateStory, Group, Item, Outcome, Story, View, aftermath, between, did, did_together, ending, evidence,
+    group_of,
 };
 use crate::screen::{Sign, Style, count, elapsed, hang, safe, tail, width};
 use jiff::Timestamp;
@@ -23,7 +24,11 @@ impl Told<'_> {
     pub(super) fn lines(&self, entry: &Entry) -> String {
         let view = self.view;
         match &entry.event {
-            Event::Began { by, .. } | Event::Resumed { by, .. } => self.header(entry.at, by),
+            Event::Began { by, .. } => self.header(entry.at, by),
+            Event::Resumed { by, to, .. } => {
+                let goes_back = goes_back(self.story, to).map(|text| text + "\n");
+                self.header(entry.at, by) + &goes_back.unwrap_or_default()
+            }
             Event::Confirmed { gate, by } => {
                 let took = self.story.gates.iter().find(|known| known.name == *gate).map(GateStory::took);
                 self.item(0, Sign::Done, gate, &format!("confirmed by {by}"), took)
@@ -161,6 +166,17 @@ pub(super) fn undoes(story: &Story) -> String {
         (0..).zip(&story.units).filter(|(id, unit)| chosen(*id) && unit.is_step && unit.has_effects()).count();
     let order = if changed > 1 { "; the last one first" } else { "" };
     format!("undoes: {} changed something{order}", count(changed, "step"))
+}
+
+/// `goes on undoing: 3 of 4 steps are left`, where somebody goes on with a run that was going back: going on is not always
+/// going forward.
+pub(super) fn goes_back(story: &Story, to: &str) -> Option<String> {
+    let undo = story.undo.as_ref().filter(|_| to == "resume")?;
+    let steps = (0..).zip(&story.units).filter(|(id, unit)| undo.takes(*id) && unit.is_step && unit.has_effects());
+    let is_left = |back: &Back| !matches!(back, Back::Undone(..));
+    let (all, left) = steps.fold((0, 0), |(all, left), (_, unit)| (all + 1, left + usize::from(is_left(&unit.back))));
+    let are = if left == 1 { "is" } else { "are" };
+    (left > 0).then(|| format!("goes on undoing: {left} of {} {are} left", count(all, "step")))
 }
 
 /// The time since something, for a clock that runs.

@@ -1,6 +1,6 @@
 //! An event as lines of a log, each of which begins with what it is about.
 
-use super::lines::undoes;
+use super::lines::{goes_back, undoes};
 use crate::event::{Asks, Event};
 use crate::report::run::{Story, UnitStory, View, did, is_step};
 use crate::screen::{Look, count, elapsed};
@@ -21,7 +21,8 @@ pub(super) fn of_run(event: &Event, story: &Story, view: &View) -> String {
             } else {
                 String::new()
             };
-            format!("run {run}: {to}, by {by}{torn}")
+            let goes_back = goes_back(story, to).map(|text| format!("; {text}")).unwrap_or_default();
+            format!("run {run}: {to}, by {by}{torn}{goes_back}")
         }
         Event::Asked { gate, text, .. } => format!("{gate}: asks: {text}"),
         Event::Confirmed { gate, by } => format!("{gate}: confirmed by {by}"),

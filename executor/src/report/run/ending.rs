@@ -4,12 +4,9 @@ use super::moved::{back_at, moved};
 use super::outcome::{Outcome, is_step};
 use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
-use crate::event::Standing;
+use crate::event::{ASKED, Standing};
 use crate::screen::{Style, count, elapsed, hang, list, next as next_lines, of, run_command, safe};
 use switchback_compiler::plan::{Plan, Stage, Unit, WayBack};
-
-/// Why a run is undone by the command that asks for it.
-pub(super) const ASKED: &str = "asked for";
 
 /// What `abort` does.
 const AS_IT_IS: &str = "leaves the target as it is";

@@ -10,7 +10,7 @@ use super::rows::{Row, rows};
 use super::story::{ActStory, Back, Forward, Step, Story, UnitStory};
 use super::view::{View, short, short_digest};
 use super::zone::{between, lasted};
-use crate::event::{Compared, Standing};
+use crate::event::{ASKED, Compared, Standing};
 use crate::screen::{Column, Sign, Style, Table, count, hang, list, of, safe};
 use switchback_compiler::plan::{Plan, Unit};
 
@@ -81,7 +81,7 @@ fn head(report: &Report) -> String {
 }
 
 fn why(why: &str) -> String {
-    if why == super::ending::ASKED { "as asked".to_owned() } else { format!("because {why}") }
+    if why == ASKED { "as asked".to_owned() } else { format!("because {why}") }
 }
 
 /// The facts of a report's head, each with its name.

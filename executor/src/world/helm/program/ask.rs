@@ -23,6 +23,9 @@ const LONGEST_ERROR: usize = 600;
 /// Programs at once, whoever asks. Each takes some ten megabytes, and half of its time it waits for the API server, so more
 /// than there are cores are of use.
 const AT_ONCE: usize = 8;
+/// How a Go program collects garbage that lives for a tenth of a second: not at all while it has little, which saves a sixth
+/// of its time. Source: <https://go.dev/doc/gc-guide>.
+const COLLECTOR: [(&str, &str); 2] = [("GOGC", "off"), ("GOMEMLIMIT", "256MiB")];
 /// The error begins so.
 const ERROR: &str = "Error: ";
 /// Helm's advice behind it, which is not for whom we tell it.
@@ -82,6 +85,9 @@ fn command(question: &Question<'_>) -> Command {
     command.process_group(0).kill_on_drop(true);
     for name in super::home::ambient() {
         command.env_remove(name);
+    }
+    if COLLECTOR.iter().all(|(name, _)| std::env::var_os(name).is_none()) {
+        command.envs(COLLECTOR);
     }
     command.envs(question.environment);
     command
