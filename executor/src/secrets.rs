@@ -60,29 +60,40 @@ impl Secrets {
         self.hidden().into_iter().fold(text.to_owned(), |text, value| text.replace(value, "‹hidden›"))
     }
 
-    /// Hides in a value that a new one replaces what may be the secret of before: each text where the new one holds a secret
-    /// (but for lines that stay), and, of a list that holds one, each entry that goes.
-    pub fn cover(&self, old: &mut Value, new: &Value) {
-        match (old, new) {
-            (Value::String(old), Value::String(new)) => {
-                let masked = self.mask(new);
-                if masked != *new {
-                    *old = covered(old, &masked);
+    /// Hides secrets in a place that changes: those that we know, and where one of them is on one side, all of the other
+    /// that is not there too, which may be the secret of another time. `whole` says that what the place is part of holds
+    /// one: then what goes from there may be one that was kept under another name.
+    pub fn cover(&self, old: &mut Option<Value>, new: &mut Option<Value>, whole: bool) {
+        let hide = |side: &mut Option<Value>| side.as_mut().is_some_and(|value| self.mask_all(value));
+        let (in_old, in_new) = (hide(old), hide(new));
+        let (safe_in_old, safe_in_new) = (texts(old.as_ref()), texts(new.as_ref()));
+        if let Some(old) = old.as_mut().filter(|_| in_new || whole && new.is_none()) {
+            cover_all(old, &safe_in_new);
+        }
+        if let Some(new) = new.as_mut().filter(|_| in_old && old.is_some()) {
+            cover_all(new, &safe_in_old);
+        }
+    }
+
+    /// Whether a value holds a secret at any depth.
+    pub fn are_in(&self, value: &Value) -> bool {
+        self.mask_all(&mut value.clone())
+    }
+
+    /// Hides every secret value in the texts and numbers of a value; whether there was one.
+    fn mask_all(&self, value: &mut Value) -> bool {
+        match value {
+            Value::Object(entries) => entries.values_mut().fold(false, |any, value| self.mask_all(value) || any),
+            Value::Array(items) => items.iter_mut().fold(false, |any, value| self.mask_all(value) || any),
+            leaf => {
+                let Some(text) = text(leaf) else { return false };
+                let masked = self.mask(&text);
+                let any = masked != text;
+                if any {
+                    *leaf = masked.into();
                 }
+                any
             }
-            (Value::Object(old), Value::Object(new)) => {
-                old.iter_mut().for_each(|(key, old)| new.get(key).into_iter().for_each(|new| self.cover(old, new)));
-            }
-            (Value::Array(old), Value::Array(new)) => {
-                let texts = || new.iter().filter_map(Value::as_str);
-                if texts().any(|text| self.mask(text) != text) {
-                    let goes = old.iter_mut().filter(|old| old.is_string() && !new.contains(old));
-                    goes.for_each(|old| *old = "‹hidden›".into());
-                }
-                let nested = old.iter_mut().zip(new).filter(|(old, _)| !old.is_string());
-                nested.for_each(|(old, new)| self.cover(old, new));
-            }
-            _ => {}
         }
     }
 
@@ -133,12 +144,49 @@ impl Secrets {
 /// The old text of what holds a secret: only lines that the new text, in which secrets are hidden, shows too are safe to
 /// show.
 pub fn covered(old: &str, new: &str) -> String {
-    if !old.contains('\n') {
-        return if old == new { old } else { "‹hidden›" }.to_owned();
+    cover_text(old, &new.lines().map(str::to_owned).collect())
+}
+
+/// Lines of texts, and numbers, that a value shows.
+fn texts(value: Option<&Value>) -> BTreeSet<String> {
+    match value {
+        None => BTreeSet::new(),
+        Some(Value::Object(entries)) => entries.values().flat_map(|value| texts(Some(value))).collect(),
+        Some(Value::Array(items)) => items.iter().flat_map(|value| texts(Some(value))).collect(),
+        Some(leaf) => text(leaf).iter().flat_map(|text| text.lines().map(str::to_owned)).collect(),
     }
-    let safe: BTreeSet<&str> = new.lines().filter(|line| !line.contains('‹')).collect();
-    let shown = |line: &str| safe.contains(line.trim_end_matches('\n'));
-    old.split_inclusive('\n').map(|line| if shown(line) { line } else { "‹hidden line›\n" }).collect()
+}
+
+/// What a secret could stand in.
+fn text(leaf: &Value) -> Option<String> {
+    match leaf {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn cover_all(value: &mut Value, safe: &BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => entries.values_mut().for_each(|value| cover_all(value, safe)),
+        Value::Array(items) => items.iter_mut().for_each(|value| cover_all(value, safe)),
+        leaf => {
+            if let Some(covered) =
+                text(leaf).map(|text| (cover_text(&text, safe), text)).filter(|(new, old)| new != old)
+            {
+                *leaf = covered.0.into();
+            }
+        }
+    }
+}
+
+fn cover_text(text: &str, safe: &BTreeSet<String>) -> String {
+    let is_safe = |line: &str| line.trim().is_empty() || safe.contains(line) && !line.contains('‹');
+    if !text.contains('\n') {
+        return if is_safe(text) { text } else { "‹hidden›" }.to_owned();
+    }
+    let shown = |line: &str| is_safe(line.trim_end_matches('\n'));
+    text.split_inclusive('\n').map(|line| if shown(line) { line } else { "‹hidden line›\n" }).collect()
 }
 
 /// A value without the blanks around it, and the lines of one that has several: programs are told of line by line.
@@ -204,19 +252,29 @@ mod tests {
     #[test]
     fn what_a_secret_replaces_is_covered() {
         use serde_json::json;
-        let secrets = of(&["tulip-field"]);
-        let covered = |mut old: Value, new: &Value| {
-            secrets.cover(&mut old, new);
-            old
+        let secrets = of(&["tulip-field", "471100"]);
+        let covered = |old: &Value, new: &Value| {
+            let (mut old, mut new) = (Some(old.clone()), Some(new.clone()));
+            secrets.cover(&mut old, &mut new, true);
+            (old.unwrap(), new.unwrap())
         };
-        assert_eq!(covered(json!("rose"), &json!("a tulip-field")), json!("‹hidden›"));
-        assert_eq!(covered(json!("rose"), &json!("violet")), json!("rose"));
-        let text = json!("level 2\npin rose\n");
-        assert_eq!(covered(text, &json!("level 2\npin tulip-field\n")), json!("level 2\n‹hidden line›\n"));
-        let all = json!(["--verbose", "--pin=rose"]);
-        assert_eq!(covered(all, &json!(["--pin=tulip-field", "--verbose"])), json!(["--verbose", "‹hidden›"]));
-        let map = json!({ "env": [{ "value": "rose" }], "gone": "rose" });
-        let new = json!({ "env": [{ "value": "tulip-field" }] });
-        assert_eq!(covered(map, &new), json!({ "env": [{ "value": "‹hidden›" }], "gone": "rose" }));
+        assert_eq!(covered(&json!("rose"), &json!("a tulip-field")), (json!("‹hidden›"), json!("a ‹hidden›")));
+        assert_eq!(covered(&json!("tulip-field"), &json!("rose")), (json!("‹hidden›"), json!("‹hidden›")));
+        assert_eq!(covered(&json!("rose"), &json!("violet")), (json!("rose"), json!("violet")));
+        assert_eq!(covered(&json!("rose"), &json!(471_100)), (json!("‹hidden›"), json!("‹hidden›")));
+        let old = json!("level 2\npin rose\n");
+        let said = covered(&old, &json!("level 2\npin tulip-field\n"));
+        assert_eq!(said, (json!("level 2\n‹hidden line›\n"), json!("level 2\npin ‹hidden›\n")));
+        let said = covered(&json!(["--verbose", "--pin=rose"]), &json!(["--pin=tulip-field", "--verbose"]));
+        assert_eq!(said, (json!(["--verbose", "‹hidden›"]), json!(["--pin=‹hidden›", "--verbose"])));
+        // An item that comes first moves all others.
+        let (old, new) = (json!([{ "pin": "rose" }]), json!([{ "pin": "tulip-field" }, { "pin": "new" }]));
+        assert_eq!(covered(&old, &new).0, json!([{ "pin": "‹hidden›" }]));
+        for (whole, goes) in [(true, "‹hidden›"), (false, "rose")] {
+            let mut old = Some(json!("rose"));
+            secrets.cover(&mut old, &mut None, whole);
+            assert_eq!(old, Some(json!(goes)));
+        }
+        assert!(secrets.are_in(&json!({ "a": [{ "b": "its tulip-field" }] })) && !secrets.are_in(&json!("rose")));
     }
 }

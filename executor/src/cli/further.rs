@@ -8,7 +8,7 @@ use super::goes_back;
 use super::no_return::{asked, past};
 use super::typing::typed;
 use super::{Globals, Outcome, Progress};
-use crate::event::{ASKED, Standing};
+use crate::event::{Entry, Event, Standing};
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Story, View, Zone, good_for, open};
@@ -177,7 +177,8 @@ async fn drive(
         asker,
     };
     // Also where an earlier command asked, and was cut short.
-    let asked = ask.to == "undo" || loaded.state().undo.is_some_and(|(why, _)| why == ASKED);
+    let undoes = |entry: &Entry| matches!(&entry.event, Event::Resumed { to, .. } if to == "undo");
+    let asked = ask.to == "undo" || loaded.run.entries.iter().any(undoes);
     Ok(match go_on(loaded, options, signals).await {
         Ok(executed) => end(&executed, asker.project, &loaded.bundle, asked, globals),
         Err(refused) => refuse(&refused, globals),

@@ -12,7 +12,7 @@ mod release;
 mod service;
 
 pub use name::{Resource, Space};
-pub use object::{holds_secret, note_back, noted_back, seen};
+pub use object::{holds_secret, is_given_secret, note_back, noted_back, seen};
 pub use observe::{is_known, observe, observe_all, unlike};
 pub use observed::{Mark, Observed};
 pub use release::recorded;

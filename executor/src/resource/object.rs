@@ -16,10 +16,15 @@ pub fn seen(site: &Site, name: &ObjectName, object: Option<&Object>) -> Observed
     if object.is_ending() { ending(there) } else { there }
 }
 
-/// Whether an object may hold a secret whatever it is called: as a Secret, or as a part of a release that the plan gives one.
+/// Whether an object may hold a secret whatever it is called: as a Secret, or by what the plan gives it.
 pub fn holds_secret(site: &Site, object: &Object) -> bool {
+    object.kind() == "Secret" || is_given_secret(site, object)
+}
+
+/// Whether the plan gives a secret to an object, or to the release that it is part of.
+pub fn is_given_secret(site: &Site, object: &Object) -> bool {
     let is_part = |(namespace, name): (&str, &str)| site.hides(&Resource::release(namespace, name));
-    object.kind() == "Secret" || release_of(object).is_some_and(is_part)
+    site.hides(&Resource::object(&object.full_name())) || release_of(object).is_some_and(is_part)
 }
 
 /// Whoever holds it with a finalizer lets go some time, and then it is gone: it is not as it was.

@@ -1,10 +1,17 @@
 //! The Lease on the target's cluster, while a run goes: it may be lost in the middle, and is given up at the end.
 
 use super::outside::Heard;
-use super::owner::Owner;
+use super::owner::{Owner, TICK};
 use crate::event::{Event, Standing};
 use crate::site::Site;
 use crate::target::Held;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, interval, sleep_until};
+
+/// Who could not go on waited for the cluster before, as long as its limits say; so long an API server that is replaced is
+/// away.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is heard from outside while a run waits for something.
 pub(super) enum Outer {
@@ -67,17 +74,34 @@ impl Owner {
         }
     }
 
-    /// Nothing can go on: whether that is because the cluster is away. Then all may go on when it is back, forwards or
-    /// backwards, and nothing is decided until then: an undo could not reach it either.
-    pub(super) fn hear_absence(&mut self) -> bool {
-        let away = self.site.lease.as_ref().and_then(Held::is_away);
-        let may_wait = self.draining.is_none() && self.asking().is_none() && self.state.has_effects();
-        let Some(why) = away.filter(|_| may_wait) else { return false };
-        self.target_lost(&why);
-        true
+    /// Whether the cluster is away right now, as far as the Lease's renewals know.
+    pub(super) fn is_away(&self) -> bool {
+        self.site.lease.as_ref().is_some_and(|lease| lease.absence().is_some())
     }
 
-    /// Somebody else may run on the target now: nothing new starts.
+    /// Nothing can go on, and the cluster is away: whether it stays away. Then nothing is decided until it is back, for an
+    /// undo could not reach it either. One that comes back while it is waited for was no reason to end.
+    pub(super) async fn stays_away(&mut self, signals: &mut Heard) -> bool {
+        let site = Arc::clone(&self.site);
+        let away = || site.lease.as_ref().and_then(Held::absence);
+        if self.state.units.iter().any(|unit| unit.asks.is_some()) || !self.state.has_effects() {
+            return false;
+        }
+        let mut ticks = interval(TICK);
+        let late = Instant::now() + PATIENCE;
+        while let Some(why) = away().filter(|_| self.draining.is_none()) {
+            tokio::select! {
+                biased;
+                outer = outer(&site, signals, false) => { self.heard(outer); }
+                turned = turned(&site, self.away.is_some()) => self.cluster_turned(turned).await,
+                () = sleep_until(late) => self.target_lost(&why),
+                _ = ticks.tick() => self.readers.tick(crate::clock::now()),
+            }
+        }
+        self.draining.is_some()
+    }
+
+    /// Somebody else may run on the target now, or nobody can reach it: nothing new starts.
     pub(super) fn target_lost(&mut self, why: &str) {
         self.withdraw_questions();
         self.readers.say(&format!("target lost: {why}\n  nothing new starts; what runs is let finish\n"));

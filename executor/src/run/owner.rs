@@ -29,7 +29,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
 
 /// How often live lines are drawn anew.
-const TICK: Duration = Duration::from_millis(500);
+pub(super) const TICK: Duration = Duration::from_millis(500);
 
 /// Everything that one process needs to bring a run further.
 pub(super) struct Owner {
@@ -174,24 +174,25 @@ impl Owner {
 
     /// All is taken back: the whole is compared with what was there before the run, and that is written down too.
     async fn compared(&mut self, signals: &mut Heard) -> Standing {
-        let compared = aside(true, async {
-            tokio::select! {
-                biased;
-                // A cluster that does not answer is asked again for a minute.
-                outer = outer(&self.site, signals, self.draining.is_some()) => Err(outer),
-                compared = Box::pin(compare::whole(&self.plan, &self.site, &self.state, &self.reviewed)) => Ok(compared),
+        let compared = loop {
+            let compared = aside(true, async {
+                tokio::select! {
+                    biased;
+                    // A cluster that does not answer is asked again for a minute.
+                    outer = outer(&self.site, signals, self.draining.is_some()) => Err(outer),
+                    compared = Box::pin(compare::whole(&self.plan, &self.site, &self.state, &self.reviewed)) => Ok(compared),
+                }
+            });
+            match compared.await {
+                Err(outer) => _ = self.heard(outer),
+                // What could not be looked at is looked at again, once that can be.
+                Ok(compared) if compared.left.is_empty() || !self.is_away() => break compared,
+                Ok(_) => _ = self.stays_away(signals).await,
             }
-        });
-        let compared = match compared.await {
-            Ok(compared) => compared,
-            Err(outer) => {
-                self.heard(outer);
+            if self.draining.is_some() {
                 return self.drained();
             }
         };
-        if self.hear_absence() {
-            return Standing::Interrupted;
-        }
         boundary("compared");
         self.say(Event::Compared(compared)).await;
         self.reached()
@@ -210,8 +211,10 @@ impl Owner {
             if self.running.is_empty() {
                 match next {
                     Next::Reached => return self.reached(),
-                    Next::Blocked if self.hear_absence() => return Standing::Interrupted,
-                    Next::Blocked => return self.blocked(),
+                    Next::Blocked => {
+                        let is_lost = self.draining.is_none() && self.stays_away(signals).await;
+                        return if is_lost { self.drained() } else { self.blocked() };
+                    }
                     Next::Start(_) if self.draining.is_some() || self.broken.is_some() => return self.drained(),
                     Next::Start(_) => {}
                 }

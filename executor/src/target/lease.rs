@@ -234,7 +234,7 @@ impl Held {
     }
 
     /// Why the server can't be asked, where that is so.
-    pub fn is_away(&self) -> Option<String> {
+    pub fn absence(&self) -> Option<String> {
         self.says.borrow().away.clone()
     }
 

@@ -24,12 +24,15 @@ impl Relay {
         let (is_cut, open) = (Arc::clone(&relay.is_cut), Arc::clone(&relay.open));
         spawn(move || {
             for client in listener.incoming().flatten() {
+                // Under the lock, so that none comes in between when all are cut.
+                let mut open = open.lock().unwrap();
                 // Closed at once, as by a machine on which nothing serves any more.
                 if is_cut.load(Ordering::SeqCst) {
                     continue;
                 }
                 let server = TcpStream::connect(&server).unwrap();
-                open.lock().unwrap().extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+                open.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+                drop(open);
                 pass_on(client.try_clone().unwrap(), server.try_clone().unwrap());
                 pass_on(server, client);
             }
@@ -45,8 +48,9 @@ impl Relay {
 
     /// Nobody reaches the server any more.
     pub fn cut(&self) {
+        let mut open = self.open.lock().unwrap();
         self.is_cut.store(true, Ordering::SeqCst);
-        for stream in self.open.lock().unwrap().drain(..) {
+        for stream in open.drain(..) {
             let _may_be_closed = stream.shutdown(Shutdown::Both);
         }
     }

@@ -92,13 +92,13 @@ fn where_a_run_stands_that_holds_is_told_while_nobody_reaches_the_server() {
 
 /// Its first step waits for a file when it is done; so does the way back of the second one. (Without a limit each look at
 /// the server would be tried again for a minute.)
-const WAITS: &str = r#"step "a" { kube.apply "a.yaml" force=#true within="25s"; verify { file.exists "go" within="5m" } }
+const WAITS: &str = r#"step "a" { kube.apply "a.yaml" force=#true within="16s"; verify { file.exists "go" within="5m" } }
 step "b" {
     needs "a"
     file.write "b" content="1"
     undo { file.remove "b"; verify { file.exists "back" within="5m" } }
 }
-step "c" { needs "b"; kube.apply "b.yaml" within="25s" }"#;
+step "c" { needs "b"; kube.apply "b.yaml" within="16s" }"#;
 
 #[test]
 fn a_run_whose_server_stays_away_decides_nothing_until_it_is_back() {
@@ -107,15 +107,23 @@ fn a_run_whose_server_stays_away_decides_nothing_until_it_is_back() {
     let stage = Stage::new(cluster, "lost", WAITS, &files);
     stage.given(&map("a", "old"));
     let relay = Relay::new(&stage);
-    let cut_off = |exit: i32, script: &str, is_begun: &dyn Fn() -> bool, free: &str| {
+    let pause = || std::thread::sleep(Duration::from_millis(100));
+    let cut_off = |exit: i32, script: &str, is_begun: &dyn Fn() -> bool, free: &str, back: Option<&str>| {
+        let script = format!("{script} 2> told; code=$?; cat told; exit $code");
         std::thread::scope(|scope| {
-            let run = scope.spawn(|| stage.ends(exit, &relay.through(script)));
+            let run = scope.spawn(|| stage.ends(exit, &relay.through(&script)));
             while !is_begun() {
                 assert!(!run.is_finished(), "{}", run.join().unwrap());
-                std::thread::sleep(Duration::from_millis(100));
+                pause();
             }
             relay.cut();
             stage.write(free, "");
+            if let Some(back) = back {
+                while !run.is_finished() && !stage.read("told").contains(back) {
+                    pause();
+                }
+                relay.mend();
+            }
             let said = run.join().unwrap();
             relay.mend();
             said
@@ -123,10 +131,17 @@ fn a_run_whose_server_stays_away_decides_nothing_until_it_is_back() {
     };
     let lost = ["the API server can't be reached", "it is waited for", "target lost: ", "the target was lost: "];
 
+    // One that comes back when a step has failed is waited for: all goes back, as the plan says.
+    let changed = || stage.get("configmap/a", ".data.value") == "new";
+    let said = cut_off(20, RUN, &changed, "site/go", Some("c: failed"));
+    has(&said, &["it is waited for", "c: failed", "the API server answers again", "undoes: 2 steps changed something"]);
+    assert_eq!((stage.get("configmap/a", ".data.value"), stage.read("site/b")), ("old".into(), String::new()));
+    assert_eq!(stage.run("rm site/go").exit, Some(0));
+
     // Forwards: what the plan says of a failure is done when the server can be asked again.
-    let said = cut_off(22, RUN, &|| stage.get("configmap/a", ".data.value") == "new", "site/go");
+    let said = cut_off(22, RUN, &changed, "site/go", None);
     has(&said, &lost);
-    has(&said, &["c: failed", "next: switchback resume"]);
+    has(&said, &["c: failed", "next: switchback resume", "takes it back, as the plan says of a failure"]);
     assert_eq!((stage.get("configmap/a", ".data.value"), stage.read("site/b")), ("new".into(), "1".into()));
     has(&stage.ends(0, "switchback status"), &["interrupted", "next: switchback resume"]);
     let said = stage.ends(20, &relay.through("switchback resume --yes"));
@@ -140,6 +155,7 @@ fn a_run_whose_server_stays_away_decides_nothing_until_it_is_back() {
         UNDO,
         &|| stage.get("configmap/b", ".data").is_empty() && stage.read("site/b").is_empty(),
         "site/back",
+        None,
     );
     has(&said, &lost);
     has(&said, &["next: switchback resume"]);

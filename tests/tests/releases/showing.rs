@@ -128,6 +128,11 @@ step "lamp" { helm.upgrade "lamp" chart="lamp" { set "pin" "{{pin}}" } }"#;
     let diff = stage.ends(0, "PIN=tulip-field switchback diff p.plan.kdl --full -o p.swb");
     has(&diff, &["~ configmap/lamp", "-address: ‹hidden›", "+address: db://lamp:‹hidden›@db", "-color: blue"]);
     tells_nothing(&diff);
+    stage.ends(0, "PIN=tulip-field switchback diff p.plan.kdl --format json > shown.json");
+    let shown: Vec<String> = stage.read("shown.json").split('{').map(str::to_owned).collect();
+    let of_map: Vec<_> =
+        shown.iter().filter(|part| part.contains("\"configmap/lamp\"") && part.contains("\"what\"")).collect();
+    assert!(of_map.len() == 1 && of_map[0].contains("\"after\":null"), "{of_map:?}");
     tells_nothing(&stage.ends(0, "PIN=tulip-field switchback run p.swb; switchback report"));
     // A digest without a key would give it away to whoever tries all pins.
     let says = |run: &str| stage.ends(0, &format!("grep -rhao 'an object, b3:[^\"]*' p.swb .switchback{run} || true"));

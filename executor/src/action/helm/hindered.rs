@@ -7,6 +7,7 @@ use super::material::Material;
 use super::{ours, spared};
 use crate::action::kube::{Store, holds, lines};
 use crate::action::program::passing;
+use crate::resource::is_given_secret;
 use crate::screen::diff::Kind;
 use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{
@@ -82,6 +83,10 @@ fn values(change: &ObjectChange, left: Option<&Object>, name: &str, site: &Site)
         (None, Some(after)) => (after, "would get"),
         (None, None) => return Vec::new(),
     };
+    // An undo may know no secrets of the plan, so it can't hide them by what they are.
+    if [change.before.as_ref(), Some(other)].into_iter().flatten().any(|object| is_given_secret(site, object)) {
+        return Vec::new();
+    }
     let told = lines(change.before.as_ref(), Some(other), site).into_iter().filter_map(|line| match line.kind {
         Kind::Removed => Some(format!("{name} has {}", line.text.trim())),
         Kind::Added => Some(format!("{name} {word} {}", line.text.trim())),

@@ -3,7 +3,7 @@
 use super::{NAMESPACE, reference};
 use crate::action::{Check, Noun, Seen, copies};
 use crate::preview::without_key;
-use crate::resource::{Resource, holds_secret};
+use crate::resource::is_given_secret;
 use crate::site::{Fault, Scene, Site};
 use crate::world::cluster::{Change, MaskKey, Normal, Object, ObjectName, compare};
 use async_trait::async_trait;
@@ -76,7 +76,7 @@ impl Check for KubeEqual {
                 Some(live) if live.is_ending() => return Ok(Seen::not(format!("{spoken} is being deleted"))),
                 Some(live) if Normal::of(&live) == Normal::of(&copy) => {}
                 Some(live) => {
-                    let differs = differences(&copy, &live, scene.site, name);
+                    let differs = differences(&copy, &live, scene.site);
                     return Ok(Seen::not(format!("{spoken} differs: {differs}")));
                 }
             }
@@ -97,12 +97,12 @@ async fn now(name: &ObjectName, copy: &Object, scene: &Scene<'_>) -> Result<Opti
 }
 
 /// `data.value is new, the copy has old; data.more is 1, the copy has nothing`.
-fn differences(copy: &Object, live: &Object, site: &Site, name: &ObjectName) -> String {
+fn differences(copy: &Object, live: &Object, site: &Site) -> String {
     let key = site.key.map(MaskKey::new).or_else(|| MaskKey::random().ok());
     let key = key.unwrap_or_else(|| MaskKey::new([0; 32]));
     let shown = |object: &Object| Normal::of(object).shown(&key);
     let found = compare(shown(copy).value(), shown(live).value());
-    let hides = site.hides(&Resource::object(name)) || holds_secret(site, live);
+    let hides = [copy, live].into_iter().any(|object| is_given_secret(site, object));
     let told: Vec<String> = found.iter().take(MOST_TOLD).map(|change| told(change, hides)).collect();
     let more = found.len().saturating_sub(MOST_TOLD);
     let more = if more == 0 { String::new() } else { format!("; and {}", count(more, "other place")) };
@@ -144,8 +144,7 @@ mod tests {
 
     fn differ(kind: &str, old: &Value, new: &Value) -> String {
         let object = |data: &Value| Object::new(json!({ "apiVersion": "v1", "kind": kind, "data": data })).unwrap();
-        let name = ObjectName { group: String::new(), kind: kind.to_owned(), namespace: None, name: "a".to_owned() };
-        differences(&object(old), &object(new), &Bench::new().site, &name)
+        differences(&object(old), &object(new), &Bench::new().site)
     }
 
     #[test]

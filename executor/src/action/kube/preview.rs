@@ -137,17 +137,16 @@ pub(in crate::action) fn owned_lines(owners: &[FieldConflict]) -> impl Iterator<
     })
 }
 
-/// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change. What a secret
-/// of the plan replaces may be the secret of before, and is hidden too.
+/// The lines in which two objects differ. Before the target has a key, what is hidden is only told to change. What stands in
+/// the place of a secret of the plan may be the secret of another time, and is hidden too.
 pub(in crate::action) fn lines(old: Option<&Object>, new: Option<&Object>, site: &Site) -> Vec<DiffLine> {
     let key = site.key.map(MaskKey::new).or_else(|| MaskKey::random().ok());
     let key = key.unwrap_or_else(|| MaskKey::new([0; 32]));
     let shown = |object: &Object| -> Shown { Normal::of(object).shown(&key) };
     let (old, new) = (old.map(shown), new.map(shown));
+    let whole = [&old, &new].into_iter().flatten().any(|shown| site.secrets.are_in(shown.value()));
     let cover = |mut change: PlaceChange| {
-        if let (Some(old), Some(new)) = (&mut change.old, &change.new) {
-            site.secrets.cover(old, new);
-        }
+        site.secrets.cover(&mut change.old, &mut change.new, whole);
         change
     };
     let mut lines = difference(old.as_ref(), new.as_ref(), CONTEXT, cover);

@@ -36,7 +36,7 @@ pub async fn changed_by_others(
 /// `deployment/scheduler: an autoscaler changed spec.replicas 3 → 4 since`, for each of them.
 fn rewritten(site: &Site, name: &ObjectName, left: &Object, live: &Object) -> Vec<String> {
     let changes = changes(left, live);
-    let is_hidden = site.hides(&Resource::object(name)) || holds_secret(site, live);
+    let is_hidden = [left, live].into_iter().any(|object| holds_secret(site, object));
     let told = |writer: Writer| {
         let places: Vec<String> =
             writer.made(live, &changes).into_iter().map(|change| place(change, is_hidden)).collect();

@@ -6,7 +6,7 @@ use super::story::{Back, Forward, Story, UnitStory};
 use super::view::View;
 use crate::event::{ASKED, Standing};
 use crate::screen::{Style, count, elapsed, hang, list, next as next_lines, of, run_command, safe};
-use switchback_compiler::plan::{Plan, Stage, Unit, WayBack};
+use switchback_compiler::plan::{Failure, Plan, Stage, Unit, WayBack};
 
 /// What `abort` does.
 const AS_IT_IS: &str = "leaves the target as it is";
@@ -233,6 +233,7 @@ fn finalized(story: &Story, plan: &Plan, view: &View) -> String {
 fn next(story: &Story, plan: &Plan, view: &View) -> String {
     let asked = story.processes.last().is_some_and(|process| process.to == "undo");
     let unknown = story.units.iter().any(|unit| unit.unknown().is_some());
+    let failed = story.units.iter().any(|unit| matches!(unit.forward, Forward::Failed(..)));
     let run = safe(story.run(), view.look);
     let typed = |words: &str| run_command(words.replace("RUN", &run));
     let until_then = format!("gives up the way back; until then: {}", typed("undo RUN"));
@@ -255,6 +256,10 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Failed => &[("undo RUN", ""), ("abort RUN", AS_IT_IS)],
         Standing::Interrupted | Standing::Paused if unknown => {
             &[("resume RUN", "looks first, then asks about what is unknown")]
+        }
+        // Between the failure and what follows it the cluster was lost.
+        Standing::Interrupted if failed && story.undo.is_none() && plan.on_failure.how == Failure::Undo => {
+            &[("resume RUN", "takes it back, as the plan says of a failure")]
         }
         Standing::Interrupted | Standing::Paused => &[("resume RUN", ""), ("undo RUN", "")],
         // What asks says itself how it is answered.

@@ -20,12 +20,12 @@ const MOST_WORDS: usize = 64 * 1024;
 const LAST_LINES: usize = 20;
 /// What a sentence takes of an error; all of it is among the last lines.
 const LONGEST_ERROR: usize = 600;
-/// Programs at once, whoever asks. Each takes some ten megabytes, and half of its time it waits for the API server, so more
-/// than there are cores are of use.
+/// Programs at once, whoever asks. Each takes some ten megabytes and at most as much as [`COLLECTOR`] says or it needs; half
+/// of its time it waits for the API server, so more than there are cores are of use.
 const AT_ONCE: usize = 8;
 /// How a Go program collects garbage that lives for a tenth of a second: not at all while it has little, which saves a sixth
 /// of its time. Source: <https://go.dev/doc/gc-guide>.
-const COLLECTOR: [(&str, &str); 2] = [("GOGC", "off"), ("GOMEMLIMIT", "256MiB")];
+const COLLECTOR: [(&str, &str); 2] = [("GOGC", "off"), ("GOMEMLIMIT", "128MiB")];
 /// The error begins so.
 const ERROR: &str = "Error: ";
 /// Helm's advice behind it, which is not for whom we tell it.
