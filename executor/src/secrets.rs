@@ -80,11 +80,11 @@ impl Secrets {
         self.mask_all(&mut value.clone())
     }
 
-    /// Hides every secret value in the texts and numbers of a value; whether there was one.
+    /// Hides every secret value in the texts and numbers of a value, to the last one; whether there was any.
     fn mask_all(&self, value: &mut Value) -> bool {
         match value {
-            Value::Object(entries) => entries.values_mut().fold(false, |any, value| self.mask_all(value) || any),
-            Value::Array(items) => items.iter_mut().fold(false, |any, value| self.mask_all(value) || any),
+            Value::Object(entries) => entries.values_mut().map(|value| self.mask_all(value)).max() == Some(true),
+            Value::Array(items) => items.iter_mut().map(|value| self.mask_all(value)).max() == Some(true),
             leaf => {
                 let Some(text) = text(leaf) else { return false };
                 let masked = self.mask(&text);
