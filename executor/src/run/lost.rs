@@ -79,14 +79,17 @@ impl Owner {
         self.site.lease.as_ref().is_some_and(|lease| lease.absence().is_some())
     }
 
-    /// Nothing can go on, and the cluster is away: whether it stays away. Then nothing is decided until it is back, for an
+    /// Whether what follows when nothing can go on is to be decided with the cluster in reach: not where a person is asked,
+    /// and not where there is nothing to take back.
+    pub(super) fn needs_cluster_to_decide(&self) -> bool {
+        self.draining.is_none() && self.state.has_effects() && self.state.units.iter().all(|unit| unit.asks.is_none())
+    }
+
+    /// Nothing can go on, and the cluster may be away: whether it stays away. Then nothing is decided until it is back, for an
     /// undo could not reach it either. One that comes back while it is waited for was no reason to end.
     pub(super) async fn stays_away(&mut self, signals: &mut Heard) -> bool {
         let site = Arc::clone(&self.site);
         let away = || site.lease.as_ref().and_then(Held::absence);
-        if self.state.units.iter().any(|unit| unit.asks.is_some()) || !self.state.has_effects() {
-            return false;
-        }
         let mut ticks = interval(TICK);
         let late = Instant::now() + PATIENCE;
         while let Some(why) = away().filter(|_| self.draining.is_none()) {

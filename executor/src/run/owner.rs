@@ -212,7 +212,7 @@ impl Owner {
                 match next {
                     Next::Reached => return self.reached(),
                     Next::Blocked => {
-                        let is_lost = self.draining.is_none() && self.stays_away(signals).await;
+                        let is_lost = self.needs_cluster_to_decide() && self.stays_away(signals).await;
                         return if is_lost { self.drained() } else { self.blocked() };
                     }
                     Next::Start(_) if self.draining.is_some() || self.broken.is_some() => return self.drained(),

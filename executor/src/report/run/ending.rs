@@ -257,7 +257,7 @@ fn next(story: &Story, plan: &Plan, view: &View) -> String {
         Standing::Interrupted | Standing::Paused if unknown => {
             &[("resume RUN", "looks first, then asks about what is unknown")]
         }
-        // Between the failure and what follows it the cluster was lost.
+        // Between the failure and what follows it the cluster was lost, or somebody stopped it.
         Standing::Interrupted if failed && story.undo.is_none() && plan.on_failure.how == Failure::Undo => {
             &[("resume RUN", "takes it back, as the plan says of a failure")]
         }
