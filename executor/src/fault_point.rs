@@ -4,13 +4,15 @@
 //! notes have one behind them. Built with the feature `faults`, the process kills itself (as `kill -9` would) at the one
 //! that `SWITCHBACK_KILL_AT` counts; the number and the name of the last one stand in the file of `SWITCHBACK_COUNT_TO`.
 //! `SWITCHBACK_KILL_ON` is the same by a name: the first of that name. `SWITCHBACK_SIGNAL_AT` has it sent signals instead:
-//! `12:INT,13:INT`. Built without, this is nothing.
+//! `12:INT,13:INT`. At the first one that `SWITCHBACK_STOP_ON` names it stops, as by `kill -STOP`, and goes on when it is
+//! told to. Built without, this is nothing.
 
 /// A boundary; `name` says which.
 #[cfg(feature = "faults")]
 pub fn boundary(name: &str) {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
     static PASSED: AtomicU64 = AtomicU64::new(0);
+    static STOPPED: AtomicBool = AtomicBool::new(false);
     let passed = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Ok(path) = std::env::var("SWITCHBACK_COUNT_TO") {
@@ -18,7 +20,11 @@ pub fn boundary(name: &str) {
         let _written = std::fs::write(path, format!("{passed} {name}\n"));
     }
     signal(passed);
-    let named = std::env::var("SWITCHBACK_KILL_ON").is_ok_and(|asked| asked == name);
+    let asked = |variable: &str| std::env::var(variable).is_ok_and(|asked| asked == name);
+    if asked("SWITCHBACK_STOP_ON") && !STOPPED.swap(true, Ordering::SeqCst) {
+        let _stopped = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+    }
+    let named = asked("SWITCHBACK_KILL_ON");
     if named || number("SWITCHBACK_KILL_AT") == Some(passed) {
         let _killed = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     }

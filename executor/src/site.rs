@@ -48,12 +48,14 @@ pub struct Fault {
     pub unknown: bool,
     /// Whether trying again can't change it, so that a wait ends at once: whoever we are may not do this.
     pub lasting: bool,
+    /// Whether the same may succeed a little later without anybody's help: the cluster is away.
+    pub passes: bool,
 }
 
 impl Fault {
     /// It is known that it failed.
     pub fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), details: Vec::new(), unknown: false, lasting: false }
+        Self { why: why.into(), details: Vec::new(), unknown: false, lasting: false, passes: false }
     }
 
     /// It is not known what happened.
@@ -79,8 +81,8 @@ impl Fault {
 
 impl From<ClusterFault> for Fault {
     fn from(fault: ClusterFault) -> Self {
-        let (unknown, lasting) = (fault.leaves_unknown(), fault.is_refusal());
-        Self { why: fault.what, details: fault.help.into_iter().collect(), unknown, lasting }
+        let (unknown, lasting, passes) = (fault.leaves_unknown(), fault.is_refusal(), fault.may_pass());
+        Self { why: fault.what, details: fault.help.into_iter().collect(), unknown, lasting, passes }
     }
 }
 
@@ -88,7 +90,8 @@ impl From<HelmFault> for Fault {
     fn from(fault: HelmFault) -> Self {
         let said = fault.said.iter().map(|line| format!("| {line}"));
         let lasting = matches!(fault.kind, HelmFaultKind::Cluster(FaultKind::Forbidden | FaultKind::Unauthorized));
-        Self { lasting, ..Self::new(fault.what) }.details(fault.help.into_iter().chain(said))
+        let passes = matches!(fault.kind, HelmFaultKind::Cluster(FaultKind::Transient(_) | FaultKind::Unreachable));
+        Self { lasting, passes, ..Self::new(fault.what) }.details(fault.help.into_iter().chain(said))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod case;
 pub mod cluster;
 pub mod expected;
 pub mod person;
+pub mod relay;
 pub mod stand;
 pub mod sweep;
 pub mod terminal;

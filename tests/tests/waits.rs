@@ -159,3 +159,13 @@ step "b" { needs "a"; file.write "b.txt" content="{{step.a.v}}\n" }
     stand.ends(0, "switchback run p.plan.kdl --yes").unwrap();
     assert_eq!(stand.read("site/b.txt"), "7\n");
 }
+
+#[test]
+fn what_held_in_between_is_not_stalled() {
+    let plan = r#"plan "p"
+step "a" { file.write "a" content="1"; verify { file.exists "x" stalled="4s" for="8s" every="200ms" failures=100 within="2m" } }
+"#;
+    let stand = Stand::new(plan, &[]).unwrap();
+    let flaps = "(sleep 2; touch site/x; sleep 4; rm site/x; sleep 1; touch site/x) &";
+    stand.ends(0, &format!("mkdir -p site; {flaps} switchback run p.plan.kdl --yes")).unwrap();
+}

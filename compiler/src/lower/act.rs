@@ -64,15 +64,30 @@ pub(super) fn act(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, number: usize) 
     let unless = item.children_called("unless").flat_map(|unless| checks(cx, unless, here)).collect();
     let touches = item.kind.map(|kind| kind.touches(&call, &|digest| cx.blobs.get(digest).map(Vec::as_slice)));
     let touches = touches.unwrap_or_default();
+    let within = limit(item, form, here);
+    timeless(cx, item, within);
     Some(Act {
         id: text(item, "as").unwrap_or_else(|| number.to_string()),
-        within: limit(item, form, here),
+        within,
         class: form.class,
         unless,
         touches,
         at: cx.at(item.head()),
         call,
     })
+}
+
+/// Tells an action that has no time at all: it would be given up as it begins.
+fn timeless(cx: &mut Cx<'_>, item: &Item<'_>, within: Millis) {
+    if within > Millis::default() {
+        return;
+    }
+    let place = if item.value("within").is_some() { item.span_of("within") } else { item.head() };
+    cx.sink.push(
+        Diagnostic::new(&OBJECTION, format!("`{}` has no time: its limit is {within}", item.name))
+            .label(place, "it would be given up as it begins")
+            .help("write how long it may take, here or where its `defaults` say it; a limit that an input counts has none left at 0"),
+    );
 }
 
 /// The limit: said, by the noun's defaults, by the block's, by the noun's form.

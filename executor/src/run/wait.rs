@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::site::{Fault, Scene};
 use std::time::Duration;
 use switchback_compiler::plan::{Call, Check, EVERY, Else, READ_LIMIT};
+use switchback_compiler::registry::Needs;
 use switchback_compiler::version::Version;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -17,6 +18,9 @@ use tokio::time::{Instant, sleep, timeout};
 const MARGIN: Duration = Duration::from_secs(1);
 /// The first pause between two looks, where the plan does not say how long it is.
 const FIRST: Duration = Duration::from_millis(100);
+
+/// A look at a cluster that takes longer waited for the server, and nobody knows what moved meanwhile.
+const SILENT: Duration = Duration::from_secs(4);
 
 /// Pauses after readings that failed.
 pub(super) const AGAIN: [Duration; 3] =
@@ -97,7 +101,11 @@ async fn one(check: &Check, work: &Work<'_>, at_signal: AtSignal) -> Result<(See
     let mut wait = Wait::default();
     let mut stops = work.stops.clone();
     loop {
+        let asked = Instant::now();
         let seen = looked(check, work, limit).await;
+        if asked.elapsed() > SILENT && asks_cluster(&check.call) {
+            wait.forget();
+        }
         match wait.judge(check, &seen) {
             Turn::Holds | Turn::Fails => return Ok((seen, began.elapsed())),
             Turn::Waits if check.once || began.elapsed() >= limit => {
@@ -118,6 +126,10 @@ async fn one(check: &Check, work: &Work<'_>, at_signal: AtSignal) -> Result<(See
             }
         }
     }
+}
+
+fn asks_cluster(call: &Call) -> bool {
+    noun(&call.kind).is_some_and(|noun| noun.needs() == Needs::Cluster)
 }
 
 async fn looked(check: &Check, work: &Work<'_>, limit: Duration) -> Seen {
@@ -252,6 +264,7 @@ impl Wait {
         let now = Instant::now();
         if seen.holds {
             self.misses = 0;
+            self.forget();
             let since = *self.holds_since.get_or_insert(now);
             return if now - since >= check.lasting.std() { Turn::Holds } else { Turn::Waits };
         }
@@ -279,6 +292,11 @@ impl Wait {
             return seen;
         }
         Seen::not(format!("{}, but not for {} without a break", seen.says, check.lasting))
+    }
+
+    /// What is missing later is not still missing.
+    fn forget(&mut self) {
+        self.last = None;
     }
 
     /// Whether anything moved lately.

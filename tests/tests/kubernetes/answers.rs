@@ -187,6 +187,26 @@ fn a_list_that_never_ends_is_refused() {
 }
 
 #[test]
+fn a_list_whose_place_is_too_long_ago_begins_again() {
+    run(async {
+        let play = Play::default();
+        let client = client(&play, short()).await;
+        let kind = client.kind("", "ConfigMap").await.unwrap();
+        let part = ("200 OK", r#"{"items":[{"metadata":{"name":"a"}}],"metadata":{"continue":"again"}}"#);
+        let gone = ("410 Gone", r#"{"kind":"Status","reason":"Expired","message":"too old","code":410}"#);
+        let whole = ("200 OK", r#"{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}],"metadata":{}}"#);
+        play.says(&[part, gone, whole]);
+        let told = client.list(&kind, &Selection::default()).await.unwrap();
+        assert_eq!(told.iter().map(Object::name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(play.asked(), 3);
+        // One that is older each time is given up.
+        play.says(&[part, gone].repeat(50));
+        assert_eq!(client.list(&kind, &Selection::default()).await.unwrap_err().kind, FaultKind::Expired);
+        assert!(play.asked() < 100);
+    });
+}
+
+#[test]
 fn what_is_put_back_is_tried_again_while_the_server_can_not_take_it() {
     run(async {
         let play = Play::default();

@@ -20,7 +20,6 @@ mod owners;
 mod parts;
 mod patience;
 mod pausing;
-mod relay;
 mod rights;
 mod secrets;
 mod since;

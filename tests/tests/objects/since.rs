@@ -70,7 +70,7 @@ fn an_object_is_found_in_the_version_in_which_it_is_served_by_now() {
     stage.write("p.plan.kdl", &format!("plan \"p\"\n{steps}\n"));
     let run = stage.run(RUN);
     let left = stage.kubectl(&["get", &format!("vases.{group}"), "-o", "name"], "");
-    assert!(run.exit != Some(0) || left.is_empty(), "it says that it is done, and did nothing: {run:?}");
+    assert_eq!((run.exit, left.as_str()), (Some(0), ""), "{run:?}");
 }
 
 #[test]
@@ -121,4 +121,30 @@ step "b" { needs "a"; kube.patch "cm/a" merge="{ data: { value: mine } }" }"#;
     );
     stage.ends(0, UNDO);
     assert_eq!(stage.picture(), before);
+}
+
+#[test]
+fn what_a_controller_adds_while_a_restore_is_waited_for_is_no_drift() {
+    let cluster = cluster!("what_a_controller_adds_while_a_restore_is_waited_for_is_no_drift");
+    let steps = r#"step "kept" { backup { kube.object "deployment/web" } }
+step "more" { needs "kept"; kube.scale "deployment/web" replicas=3 ready=#false }
+step "again" { needs "more"; kube.restore "deployment/web" copy="kept" within="2m" }
+step "b" { needs "again"; kube.patch "deployment/web" merge="{ metadata: { labels: { b: '1' } } }" }"#;
+    let stage = Stage::new(cluster, "restored", steps, &[]);
+    stage.given(&deployment("web", "a:1", "switchback.test/image: missing"));
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| stage.run(&format!("{RUN} > out 2>&1; echo $? > code")));
+        while !stage.read("out").contains("again: waits") && !running.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let adds = r#"{"metadata":{"finalizers":["a.test/hold"]}}"#;
+        stage.kubectl(&["patch", "deployment", "web", "-p", adds], "");
+        while !running.is_finished() {
+            stage.kubectl(&["annotate", "pods", "--all", "switchback.test/image-"], "");
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+    });
+    assert_eq!(stage.read("code"), "0\n", "{}", stage.read("out"));
+    assert_eq!(stage.get("deployment/web", ".metadata.labels.b"), "1");
+    stage.kubectl(&["patch", "deployment", "web", "-p", r#"{"metadata":{"finalizers":null}}"#], "");
 }

@@ -1,9 +1,9 @@
 //! A server that nobody reaches: what is told, and what to type next.
 
-use crate::relay::Relay;
 use crate::stage::{RUN, Stage, UNDO, cluster, has, map};
 use std::time::Duration;
 use switchback_tests::cluster::Cluster;
+use switchback_tests::relay::Relay;
 
 /// A script whose kubeconfig names a port on which nobody listens: that of the discard service.
 fn nowhere(script: &str) -> String {
@@ -106,7 +106,7 @@ fn a_run_whose_server_stays_away_decides_nothing_until_it_is_back() {
     let files = [("a.yaml", &*map("a", "new")), ("b.yaml", &map("b", "new")), ("site/back", "")];
     let stage = Stage::new(cluster, "lost", WAITS, &files);
     stage.given(&map("a", "old"));
-    let relay = Relay::new(&stage);
+    let relay = Relay::new(stage.cluster().access()).unwrap();
     let pause = || std::thread::sleep(Duration::from_millis(100));
     let cut_off = |exit: i32, script: &str, is_begun: &dyn Fn() -> bool, free: &str, back: Option<&str>| {
         let script = format!("{script} 2> told; code=$?; cat told; exit $code");

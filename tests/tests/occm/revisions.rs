@@ -82,6 +82,10 @@ fn helm_has_ten_minutes_for_each_pod_and_no_longer() {
     limit(&site, "the deadline is 40m2s");
     site.ends(0, "kubectl scale deploy/occm-occm --replicas=3");
     limit(&site, "the deadline is 50m2s");
+    site.ends(0, "kubectl scale deploy/occm-occm --replicas=0");
+    let none = "`helm.rollback` has no time: its limit is 0s";
+    has(&site.ends(10, "switchback diff rollback.plan.kdl"), none);
+    has(&site.ends(0, "switchback diff rollback.plan.kdl --input pods=1"), "the deadline is 30m2s");
     site.ends(0, "kubectl scale deploy/occm-occm --replicas=2");
     // A hook that does not end.
     site.edit("occm.lib.kdl", "within=\"{{pods}}0m\"", "within=\"1{{pods}}s\"");

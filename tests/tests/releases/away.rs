@@ -1,10 +1,11 @@
 //! An API server that is away, or hangs, in the middle of what a run does: of Helm's work and ours, at the same time.
 
-use crate::stage::{UNDO, has};
+use crate::stage::{RUN, Stage, UNDO, cluster, has};
 use std::process::Stdio;
 use std::time::Duration;
 use switchback_tests::cluster::{Access, Certificate, Cluster, Helm};
 use switchback_tests::folder;
+use switchback_tests::relay::Relay;
 use switchback_tests::stand::Stand;
 
 /// As long as an API server that is replaced is away.
@@ -42,6 +43,7 @@ enum Work {
 }
 
 impl Work {
+    /// That nothing moved while nobody could look is no reason to give up.
     const fn plan(self) -> &'static str {
         match self {
             Self::Upgrade => {
@@ -49,12 +51,12 @@ impl Work {
             }
             Self::Rollback => r#"step "portal" { helm.rollback "portal" revision=2 within="3m" }"#,
             Self::Ready => {
-                r#"step "late" { helm.upgrade "late" chart="late" ready=#false; verify { helm.ready "late" within="3m" } }"#
+                r#"step "late" { helm.upgrade "late" chart="late" ready=#false; verify { helm.ready "late" within="3m" stalled="20s" } }"#
             }
             Self::Apply => r#"step "many" { kube.apply "many.yaml" within="3m" }"#,
             Self::Wait => {
-                r#"step "a" { kube.apply "a.yaml" within="3m" }
-step "b" { file.write "b" content="1"; verify { kube.ready "deployment/b" within="3m" } }"#
+                r#"step "a" { kube.apply "a.yaml" within="3m" stalled="20s" }
+step "b" { file.write "b" content="1"; verify { kube.ready "deployment/b" within="3m" stalled="20s" } }"#
             }
         }
     }
@@ -266,4 +268,34 @@ fn what_runs_while_the_api_server_is_away_or_hangs_ends_well_or_is_told() {
         |cluster| cluster.wake_api_server().unwrap(),
     );
     outlasted(&mut cluster, Helm::Four, stopped);
+}
+
+/// Longer than a read is tried again.
+const LONG: Duration = Duration::from_secs(66);
+
+#[test]
+fn what_helm_did_is_looked_at_when_the_server_is_back() {
+    let cluster = cluster!("what_helm_did_is_looked_at_when_the_server_is_back");
+    let steps = r#"step "portal" { helm.upgrade "portal" chart="charts/portal/2.0.0" within="4m" }"#;
+    let stage = Stage::new(cluster, Helm::Four, "ended", steps);
+    let relay = Relay::new(cluster.access()).unwrap();
+    let script = format!(
+        "SWITCHBACK_STOP_ON=helm-ended {RUN} > told 2>&1 & run=$!
+        until grep -q '^State:.T' /proc/$run/status; do kill -0 $run || break; sleep 0.1; done
+        touch stopped; until test -e go; do sleep 0.1; done
+        kill -CONT $run; wait $run; code=$?; cat told; exit $code"
+    );
+    let said = std::thread::scope(|scope| {
+        let run = scope.spawn(|| stage.ends(0, &relay.through(&script)));
+        while !stage.place("stopped").exists() {
+            std::thread::sleep(LOOK);
+        }
+        relay.cut();
+        stage.write("go", "");
+        std::thread::sleep(LONG);
+        relay.mend();
+        run.join().unwrap()
+    });
+    has(&said, &["it is waited for", "portal: done"]);
+    assert_eq!(stage.last().unwrap().1, "deployed");
 }

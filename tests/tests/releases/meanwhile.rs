@@ -255,6 +255,29 @@ fn what_still_goes_is_waited_for_before_it_comes_back() {
 }
 
 #[test]
+fn a_release_is_uninstalled_when_its_objects_are_gone() {
+    let cluster = cluster!("a_release_is_uninstalled_when_its_objects_are_gone");
+    for helm in Helm::BOTH {
+        let stage = stones(cluster, helm, "{more: true}", "{}");
+        stage.plan(
+            r#"step "gone" { helm.uninstall "stones" within="2m" }
+step "anew" { needs "gone"; kube.apply "more.yaml" }"#,
+        );
+        let more = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata: {of: another}\n";
+        stage.write("more.yaml", more);
+        patch(&stage, "configmap/more", r#"{"metadata":{"finalizers":["switchback.test/held"]}}"#);
+        let script = "kubectl() { command kubectl -n $NAMESPACE \"$@\"; }
+            $RUN > told 2>&1 & run=$!
+            until kubectl get configmap/more -o yaml | grep -q deletionTimestamp; do kill -0 $run || break; sleep 0.2; done
+            sleep 3; grep -q 'gone: done' told && early=1
+            kubectl patch configmap/more --type merge --patch '{\"metadata\":{\"finalizers\":null}}' > patched
+            wait $run; code=$?; cat told; test -z $early && exit $code";
+        stage.ends(0, &format!("NAMESPACE={}; RUN='{RUN}'\n{script}", stage.namespace));
+        assert_eq!(stage.get("configmap/more", ".data.of"), "another", "{helm:?}");
+    }
+}
+
+#[test]
 fn an_install_that_takes_over_says_that_it_has_no_way_back() {
     let cluster = cluster!("an_install_that_takes_over_says_that_it_has_no_way_back");
     let steps = r#"step "portal" { helm.upgrade "portal" chart="charts/portal/1.0.0" adopt=#true }"#;

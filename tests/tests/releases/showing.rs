@@ -39,6 +39,10 @@ fn definitions_and_hooks_are_told_apart_from_changes() {
     has(&stage.ends(0, "switchback diff p.plan.kdl"), &["1 CRD, missing, which Helm does not make"]);
     stage.write(file, &lamps);
     has(&stage.ends(0, RUN), &["revision 2 deployed, hook job/portal-migrate"]);
+    // No new revision would make what Helm makes at an install alone.
+    stage.write(file, &lamps.replace("lamps", "lanterns").replace("lamp", "lantern").replace("Lamp", "Lantern"));
+    has(&stage.ends(0, RUN), &["nothing to do"]);
+    stage.write(file, &lamps);
     has(&stage.ends(0, UNDO), &["back at what revision 1 was; not what hook job/portal-migrate did"]);
 }
 

@@ -96,6 +96,35 @@ fn a_hook_that_helm_left_behind_is_told_after_the_undo() {
     has(&said, &["release gen uninstalled; not what hook job/slow did; hook job/slow still runs"]);
 }
 
+/// Its rollback takes longer than an undo of a step with this limit, though none of its hooks does.
+const SLOW_BACK: &str = r#"{{ range until 5 }}---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: "back-{{ . }}", annotations: {helm.sh/hook: pre-rollback, helm.sh/hook-weight: "{{ . }}"}}
+spec:
+  template:
+    metadata: {annotations: {switchback.test/ends-after: 6s}}
+    spec: {restartPolicy: Never, containers: [{name: main, image: "example.test/back:1"}]}
+{{ end }}---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: gen}
+data: {text: "{{ .Values.text }}"}
+"#;
+
+#[test]
+fn helm_is_let_finish_an_undo_that_takes_longer_than_its_step() {
+    let cluster = cluster!("helm_is_let_finish_an_undo_that_takes_longer_than_its_step");
+    let steps = r#"step "gen" { helm.upgrade "gen" chart="gen" within="14s" { values "new.yaml" } }"#;
+    let stage = Stage::bare(cluster, Helm::Four, "longer", steps);
+    stage.chart("gen", SLOW_BACK);
+    stage.write("new.yaml", "text: new\n");
+    stage.helm(&["install", "gen", stage.place("gen").to_str().unwrap(), "--set", "text=old"]).unwrap();
+    stage.ends(0, RUN);
+    stage.ends(0, UNDO);
+    assert_eq!(stage.get("configmap/gen", ".data.text"), "old");
+}
+
 #[test]
 fn what_was_otherwise_than_its_revision_comes_back() {
     let cluster = cluster!("what_was_otherwise_than_its_revision_comes_back");

@@ -2,12 +2,12 @@
 
 use super::attempt::Purpose;
 use super::checked::run_checked;
-use super::command::{Deed, Ended, mending, run};
+use super::command::{Deed, Ended, Patience, mending, run};
 use super::kept::{Kept, Was};
 use super::look::Look;
 use super::unready::unready;
-use super::{back, hindered, name, namespace, preview, settled, spared};
-use crate::action::kube::{self, until_ready};
+use super::{back, drift, hindered, name, namespace, preview, settled, spared};
+use crate::action::kube::{self, until_gone, until_ready};
 use crate::action::{Account, Action, Applied, Change, Foreseen, Predicted, Probe, Recipe, Undone};
 use crate::resource::{Observed, Resource, observe_all};
 use crate::site::{Fault, Scene, Site};
@@ -15,6 +15,7 @@ use crate::world::helm::{Before, History, MANAGER, Settled, State, state};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use switchback_compiler::plan::Call;
+use switchback_compiler::words::count;
 use tokio::time::Instant;
 
 /// Which of them.
@@ -66,7 +67,18 @@ impl Action for Act {
             None => "uninstalled".to_owned(),
         };
         // Looked at before anything is waited for: what comes later is somebody else's.
-        let mut left = seen(&kept, scene).await?;
+        let patience = Patience::of(scene);
+        let mut left = loop {
+            match seen(&kept, scene).await {
+                Ok(left) => break left,
+                Err(fault) => patience.again(fault, scene).await?,
+            }
+        };
+        if self.0 == Verb::Uninstall {
+            let ending = drift::ending(|was| was.gone, &kept, scene).await?;
+            until_gone(scene, ending.clone(), until).await?;
+            left.extend(ending.iter().map(|(name, _)| (Resource::object(name), Observed::absent())));
+        }
         let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
@@ -92,7 +104,12 @@ impl Action for Act {
                 Probe::NotDone(format!("revision {revision} is deployed; whether its objects are ready is not known"))
             }
             (Purpose::Act, Settled::Done { revision }) => Probe::Done(format!("revision {revision} is deployed")),
-            (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => Probe::Done("it is uninstalled".to_owned()),
+            (Purpose::Act, Settled::Gone) if self.0 == Verb::Uninstall => {
+                match drift::ending(|was| was.gone, &kept, scene).await?.len() {
+                    0 => Probe::Done("it is uninstalled".to_owned()),
+                    more => Probe::NotDone(format!("it is uninstalled, and {} still there", count(more, "object"))),
+                }
+            }
             (Purpose::Act, Settled::NotBegun) => never(),
             (Purpose::Act, Settled::Pending { revision, .. }) => {
                 Probe::NotDone(format!("revision {revision} is pending, and nobody works on it any more"))

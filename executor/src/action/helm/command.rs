@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use std::path::Path;
 use std::time::Duration;
 use switchback_compiler::plan::Call;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 /// Between two looks at what Helm does.
 const LOOK: Duration = Duration::from_secs(2);
@@ -90,7 +90,33 @@ pub(super) async fn run(
     let _later = Material::clear(&folder);
     ended?;
     let attempt = Attempt::read(&folder)?.ok_or_else(|| Fault::new("helm was not started"))?;
-    read(&attempt, kept, scene, &folder).await
+    let patience = Patience::of(scene);
+    loop {
+        match read(&attempt, kept, scene, &folder).await {
+            Err(fault) => patience.again(fault, scene).await?,
+            ended => return ended,
+        }
+    }
+}
+
+/// With whoever looks at what Helm did, now that it has ended. That the cluster is away just then is no failure of Helm's: it
+/// is waited for, and what is not seen even so is not known.
+pub(super) struct Patience(Instant);
+
+impl Patience {
+    pub fn of(scene: &Scene<'_>) -> Self {
+        Self(Instant::now() + scene.within)
+    }
+
+    /// Returns when it is to be looked again; else the fault.
+    pub async fn again(&self, fault: Fault, scene: &Scene<'_>) -> Result<(), Fault> {
+        if fault.passes && Instant::now() + LOOK <= self.0 {
+            (scene.progress)(fault.why, true);
+            sleep(LOOK).await;
+            return Ok(());
+        }
+        Err(Fault { unknown: fault.unknown || fault.passes, ..fault })
+    }
 }
 
 async fn started(

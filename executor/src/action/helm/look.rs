@@ -8,8 +8,8 @@ use crate::action::program::passing;
 use crate::site::{Fault, Scene};
 use crate::world::cluster::{Conflicts, Object};
 use crate::world::helm::{
-    By, Course, Definition, DefinitionState, Effect, History, Hook, ObjectChange, Operation, Rendered, State, Status,
-    Target, Wanted, When, base, changes, definitions, running, state, target, upgrade_or_install,
+    By, Course, Definition, Effect, History, Hook, ObjectChange, Operation, Rendered, State, Status, Target, Wanted,
+    When, base, changes, definitions, running, state, target, upgrade_or_install,
 };
 use switchback_compiler::plan::Call;
 use switchback_compiler::version::Version;
@@ -97,9 +97,9 @@ impl Look {
             return Ok(());
         }
         self.tried(call, scene).await?;
-        // What drifted, and what Helm would set right, is reason enough for a new revision.
-        let missing = self.definitions.iter().any(|one| one.state == DefinitionState::Missing);
-        self.idle &= !missing && self.changes.iter().all(|change| !change.is_change());
+        // What drifted, and what Helm would set right, is reason enough for a new revision. A definition that a chart brings
+        // and that is missing is none: Helm makes it at an install alone.
+        self.idle &= self.changes.iter().all(|change| !change.is_change());
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use super::contents;
 use super::interference::{Tries, changed, is_same};
 use super::kept::{Kept, account};
 use super::look::seen_as;
+use super::settled::settled;
 use super::stall::{STALLED, stalled};
 use super::store::Store;
 use super::until_ready::until_ready_or_stalled;
@@ -16,7 +17,7 @@ use crate::fault_point::boundary;
 use crate::resource::{Resource, observe};
 use crate::screen::diff::{DiffLine, Kind as LineKind};
 use crate::site::{Fault, Scene};
-use crate::world::cluster::{Cluster, Delete, Mode, Normal, NotRestored, Object, ObjectName};
+use crate::world::cluster::{Cluster, Delete, FIELD_MANAGER, Mode, Normal, NotRestored, Object, ObjectName};
 use async_trait::async_trait;
 use std::time::Duration;
 use switchback_compiler::plan::Call;
@@ -146,8 +147,9 @@ impl Action for KubeRestore {
             applied.left.extend(seen.map(|seen| (Resource::object(&one.object), seen)));
         }
         if truth(call, "ready", true) {
-            until_ready_or_stalled(scene, kept.into_iter().map(|one| one.object).collect(), until, stalled(call))
-                .await?;
+            let names: Vec<_> = kept.into_iter().map(|one| one.object).collect();
+            until_ready_or_stalled(scene, names.clone(), until, stalled(call)).await?;
+            settled(FIELD_MANAGER, &names, &mut applied.left, scene).await?;
         }
         Ok(applied)
     }

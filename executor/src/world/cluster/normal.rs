@@ -101,7 +101,12 @@ impl Normal {
     /// could be found by trying; so digests of Secrets are comparable only under the same key.
     pub fn digest(&self, key: &MaskKey) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        canonical(&key.masked(&self.0, MaskKey::whole), &mut hasher);
+        let mut masked = key.masked(&self.0, MaskKey::whole);
+        // An object is served in several versions: in which of them it was read is nobody's will.
+        if let Some(entries) = masked.as_object_mut() {
+            entries.remove("apiVersion");
+        }
+        canonical(&masked, &mut hasher);
         Digest::from(hasher.finalize())
     }
 

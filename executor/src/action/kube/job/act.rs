@@ -90,7 +90,7 @@ impl Action for KubeCreateJob {
         for made in recipe.read::<Vec<Made>>()?.into_iter().rev() {
             match made.state(scene).await? {
                 State::Ours(live) => {
-                    made.delete(&live, scene).await?;
+                    made.delete(&live, scene, until).await?;
                     goes.push((made.object, live.uid().map(str::to_owned)));
                 }
                 State::Theirs => left.push(format!("`{}` is of somebody else, and is left", made.spoken(scene))),

@@ -132,14 +132,19 @@ impl Made {
     }
 
     /// Has a Job of this action deleted, its pods first.
-    pub async fn delete(&self, live: &Object, scene: &Scene<'_>) -> Result<(), Fault> {
+    pub async fn delete(&self, live: &Object, scene: &Scene<'_>, until: Instant) -> Result<(), Fault> {
         // What it still does must have ended before anything else is taken back.
         let uid = live.uid().map(str::to_owned);
         let delete = Delete { propagation: Propagation::Foreground, uid, resource_version: None };
-        boundary("object");
-        match scene.site.cluster()?.delete(&self.object, &delete, Mode::Real).await {
-            Err(fault) if fault.is_absent() => {}
-            done => done.map_err(|fault| Fault::from(fault).about(&self.spoken(scene)))?,
+        let mut tries = Tries::until(until);
+        loop {
+            boundary("object");
+            match scene.site.cluster()?.delete(&self.object, &delete, Mode::Real).await {
+                // One of another uid is somebody else's.
+                Err(fault) if fault.is_absent() || fault.kind == FaultKind::Changed => break,
+                Err(fault) => tries.again(fault, &self.object, scene).await?,
+                Ok(()) => break,
+            }
         }
         boundary("object-restored");
         Ok(())

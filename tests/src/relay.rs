@@ -1,10 +1,10 @@
 //! A way to the API server that a test can cut and mend, while the cluster goes on for all others.
 
-use crate::stage::Stage;
-use std::io::copy;
+use crate::cluster::Access;
+use std::io::{self, copy};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::spawn;
 
 /// It passes bytes on in both directions, as long as it lives.
@@ -15,29 +15,33 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// To the server of a stage's cluster.
-    pub fn new(stage: &Stage) -> Self {
-        let config = std::fs::read_to_string(stage.cluster().access().kubeconfig()).unwrap();
-        let server = config.split("https://").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let relay = Self { port: listener.local_addr().unwrap().port(), is_cut: Arc::default(), open: Arc::default() };
+    /// To the server of a cluster.
+    pub fn new(access: &Access) -> io::Result<Self> {
+        let config = std::fs::read_to_string(access.kubeconfig())?;
+        let server = config.split("https://").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let server = server.to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let port = listener.local_addr()?.port();
+        let relay = Self { port, is_cut: Arc::default(), open: Arc::default() };
         let (is_cut, open) = (Arc::clone(&relay.is_cut), Arc::clone(&relay.open));
         spawn(move || {
             for client in listener.incoming().flatten() {
                 // Under the lock, so that none comes in between when all are cut.
-                let mut open = open.lock().unwrap();
+                let mut open = locked(&open);
                 // Closed at once, as by a machine on which nothing serves any more.
                 if is_cut.load(Ordering::SeqCst) {
                     continue;
                 }
-                let server = TcpStream::connect(&server).unwrap();
-                open.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
-                drop(open);
-                pass_on(client.try_clone().unwrap(), server.try_clone().unwrap());
-                pass_on(server, client);
+                // Who can't be passed on is not served either, and a test that needs it fails by that.
+                let _unserved = TcpStream::connect(&server).and_then(|server| {
+                    open.extend([client.try_clone()?, server.try_clone()?]);
+                    pass_on(client.try_clone()?, server.try_clone()?);
+                    pass_on(server, client);
+                    Ok(())
+                });
             }
         });
-        relay
+        Ok(relay)
     }
 
     /// A script that reaches the server by this way.
@@ -48,7 +52,7 @@ impl Relay {
 
     /// Nobody reaches the server any more.
     pub fn cut(&self) {
-        let mut open = self.open.lock().unwrap();
+        let mut open = locked(&self.open);
         self.is_cut.store(true, Ordering::SeqCst);
         for stream in open.drain(..) {
             let _may_be_closed = stream.shutdown(Shutdown::Both);
@@ -59,6 +63,10 @@ impl Relay {
     pub fn mend(&self) {
         self.is_cut.store(false, Ordering::SeqCst);
     }
+}
+
+fn locked(open: &Mutex<Vec<TcpStream>>) -> MutexGuard<'_, Vec<TcpStream>> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn pass_on(mut from: TcpStream, mut to: TcpStream) {
