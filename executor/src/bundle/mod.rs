@@ -167,4 +167,15 @@ impl Bundle {
         changed.extend(self.preview.other_changes(now).into_iter().filter(|one| !told.contains(&one.resource)));
         changed
     }
+
+    /// Resources whose change is another at each look, though the target is as it was: that can't be held against what was
+    /// reviewed. Empty where the target changed, since then or between the two looks.
+    pub fn varying(&self, now: &Preview, again: &Preview) -> BTreeSet<String> {
+        let of = self.plan.namespace();
+        let facts = [&self.preview.facts, &now.facts, &again.facts];
+        if facts.windows(2).any(|two| matches!(two, [one, other] if !one.changed(other, of).is_empty())) {
+            return BTreeSet::new();
+        }
+        self.preview.varying(now, again)
+    }
 }

@@ -78,7 +78,11 @@ async fn execute_one(args: &Args, globals: &Globals, signals: &mut Signals) -> R
     let project = Project::around(&args.what)?;
     Globals::work_on(&project);
     let looked = async {
-        if is_bundle(&args.what) { reviewed(&project, args).await } else { made(&project, args, globals).await }
+        if is_bundle(&args.what) {
+            reviewed(&project, args, globals).await
+        } else {
+            made(&project, args, globals).await
+        }
     };
     let fresh = tokio::select! {
         fresh = looked => fresh,
@@ -138,7 +142,7 @@ async fn made(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh
 }
 
 /// A bundle is run as it was reviewed: what it would change now must be what it said.
-async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
+async fn reviewed(project: &Project, args: &Args, globals: &Globals) -> Result<Fresh, NoBundle> {
     let refused = |why: String| NoBundle::Refused(Refused::error(why));
     let (bundle, made) =
         Bundle::read(&args.what).map_err(|error| refused(format!("`{}`: {error}", args.what.display())))?;
@@ -150,7 +154,18 @@ async fn reviewed(project: &Project, args: &Args) -> Result<Fresh, NoBundle> {
     let site = Site { cluster, ..site.map_err(fault)? };
     let because = |fault: Fault| in_the_way(project.root(), &bundle.plan).unwrap_or_else(|| Refused::from(fault));
     let now = preview(&bundle.plan, &site, noun).await.map_err(|fault| NoBundle::Refused(because(fault)))?;
-    let changed = bundle.changed(&now);
+    let mut changed = bundle.changed(&now);
+    if !changed.is_empty() && now.blocked.is_empty() {
+        let again = preview(&bundle.plan, &site, noun).await.map_err(|fault| NoBundle::Refused(because(fault)))?;
+        let varying = bundle.varying(&now, &again);
+        changed.retain(|one| !varying.contains(&one.resource));
+        if changed.is_empty() {
+            let what = list(&varying.iter().map(String::as_str).collect::<Vec<_>>());
+            globals.remark(&format!(
+                "note: rendered another way each time, and as reviewed in all that stays the same: {what}\n"
+            ));
+        }
+    }
     if changed.is_empty()
         && let Some(refused) = not_safe(project, &bundle.plan, &now.blocked)
     {

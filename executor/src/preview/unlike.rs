@@ -13,6 +13,22 @@ impl Preview {
         units.into_iter().flat_map(|unit| others(&of(&then, unit), &of(&now, unit))).collect()
     }
 
+    /// Resources whose change is another at each of two looks at the same target: a chart that makes a certificate renders
+    /// another one each time. What of it is the same in both is as it was reviewed.
+    pub(crate) fn varying(&self, now: &Self, again: &Self) -> BTreeSet<String> {
+        let (then, now, again) = (self.by_unit(), now.by_unit(), again.by_unit());
+        if then.len() != now.len() || now.len() != again.len() {
+            return BTreeSet::new();
+        }
+        let looks = then.iter().zip(&now).zip(&again);
+        let varying = looks.filter(|((then, now), again)| {
+            let same = |(unit, change): &(u32, Change)| (*unit, change.resource.clone(), change.what, change.learnt);
+            let alike = same(then) == same(now) && same(now) == same(again);
+            alike && now != again && varies(&words(&then.1), &words(&now.1), &words(&again.1))
+        });
+        varying.map(|((_, (_, now)), _)| now.resource.clone()).collect()
+    }
+
     fn by_unit(&self) -> Vec<(u32, Change)> {
         let units: Vec<&UnitPreview> = self.units.iter().chain(&self.finalize).collect();
         let changes = units.iter().flat_map(|unit| unit.changes.iter().map(|change| (unit.unit, without_keys(change))));
@@ -41,6 +57,24 @@ fn others(then: &[&Change], now: &[&Change]) -> Vec<Changed> {
         }
     };
     resources.into_iter().map(told).collect()
+}
+
+/// Whether only such words are others now as are others each time.
+fn varies(then: &[String], now: &[String], again: &[String]) -> bool {
+    let stable = |((then, now), again): ((&String, &String), &String)| now != again || then == now;
+    then.len() == now.len() && now.len() == again.len() && then.iter().zip(now).zip(again).all(stable)
+}
+
+/// All that is shown of a change, word by word: a line may hold a whole map.
+fn words(change: &Change) -> Vec<String> {
+    match &change.body {
+        Body::Lines(lines) => {
+            let signed = lines.iter().map(|one| format!("{:?} {}", one.kind, one.text));
+            signed.flat_map(|line| line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()).collect()
+        }
+        Body::Words(words) => words.split_whitespace().map(ToOwned::to_owned).collect(),
+        Body::Nothing => Vec::new(),
+    }
 }
 
 /// What is said now and was not said then.

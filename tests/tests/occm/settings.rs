@@ -36,7 +36,7 @@ fn the_pods_restart_only_when_helm_changed_the_settings() {
     assert!(!annotations.contains("restarted"), "{annotations}");
 }
 
-/// A copy of before the upgrade, and one of before the rollback: with digest and version, whole and without what would conflict.
+/// A copy of before the upgrade, and one of before the rollback: with digest and version, and whole.
 #[test]
 fn there_is_a_copy_from_before_the_upgrade_and_one_from_before_the_rollback() {
     let site = Site::new(cluster!("there_is_a_copy_from_before_the_upgrade_and_one_from_before_the_rollback"));

@@ -82,3 +82,38 @@ fn a_release_on_which_somebody_works_is_refused() {
     stage.kubectl(&["patch", secret, "--patch", &patch], "");
     has(&stage.ends(15, RUN), &["revision 1 is pending-upgrade", "and not by this run", "helm uninstall portal"]);
 }
+
+/// Renders another password each time, and what another object says.
+const DICE: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata: {name: dice}
+data:
+  fixed: always
+  roll: {{ randAlphaNum 20 }}
+  other: {{ (lookup "v1" "ConfigMap" .Release.Namespace "other").data.text }}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: dice}
+stringData: {roll: {{ randAlphaNum 20 }}}
+"#;
+
+#[test]
+fn what_is_rendered_another_way_each_time_is_not_held_against_the_review() {
+    let cluster = cluster!("what_is_rendered_another_way_each_time_is_not_held_against_the_review");
+    let stage = Stage::bare(cluster, Helm::Four, "dice", r#"step "dice" { helm.upgrade "dice" chart="dice" }"#);
+    let other = |verb: &str, text: &str| {
+        let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: other}}\ndata: {{text: {text}}}\n");
+        stage.kubectl(&[verb, "-f", "-"], &map);
+    };
+    stage.chart("dice", DICE);
+    other("create", "one");
+    stage.ends(0, "switchback diff p.plan.kdl -o p.swb");
+    other("replace", "two");
+    let said = stage.ends(11, "switchback run p.swb --yes");
+    has(&said, &["~ configmap/dice", "now: another change: ", "other: two"]);
+    other("replace", "one");
+    let said = stage.ends(0, "switchback run p.swb --yes");
+    has(&said, &["note: rendered another way each time, and as reviewed in all that stays the same: configmap/dice"]);
+    assert_eq!(stage.get("configmap/dice", ".data.fixed"), "always");
+}
