@@ -62,6 +62,7 @@ use serde_json::Value as Json;
 use serde_json::value::{RawValue, to_raw_value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 use switchback_compiler::plan::Call;
 use switchback_compiler::registry::{Kind, Registry};
 
@@ -265,6 +266,11 @@ pub trait Action: Send + Sync {
     /// Takes it back; only asked of actions that have a way back of their own.
     async fn undo(&self, call: &Call, recipe: &Recipe, scene: &Scene<'_>) -> Result<Undone, Fault>;
 
+    /// How long taking it back may take where doing it has a limit: longer where a program has that for each of its parts.
+    fn undo_takes(&self, within: Duration) -> Duration {
+        within
+    }
+
     /// What comparing finds after an undo: what is not as it was before the action, a line each.
     async fn compare(&self, _call: &Call, _recipe: &Recipe, _scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
         Ok(Vec::new())
@@ -319,8 +325,8 @@ pub trait Check: Send + Sync {
     fn words(&self, call: &Call) -> String;
 
     /// How long one look may take at most, inside its wait: a server that hangs must not eat all of it.
-    fn look_takes(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(30)
+    fn look_takes(&self) -> Duration {
+        Duration::from_secs(30)
     }
 }
 

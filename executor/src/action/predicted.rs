@@ -171,6 +171,8 @@ pub struct Predicted {
     images: BTreeSet<String>,
     /// Why it is not safe to start, as far as nobody has asked for it yet.
     blocked: Vec<String>,
+    /// Whether an action's change follows from the bytes of the plan alone, as far as nobody has asked for it yet.
+    alone: bool,
     /// Whether the step at hand changed something, for `after-change`.
     changed: bool,
     /// Whether the step at hand says that it loses something, or has no way back.
@@ -381,6 +383,17 @@ impl Predicted {
         self.images.extend(look.images);
         self.resources.extend(look.resources);
         self.changed |= look.changed;
+        self.alone |= look.alone;
+    }
+
+    /// Says that what an action would make was told from the bytes of the plan alone: the cluster was not asked for it.
+    pub fn tell_alone(&mut self) {
+        self.alone = true;
+    }
+
+    /// Whether the last action said so.
+    pub fn told_alone(&mut self) -> bool {
+        std::mem::take(&mut self.alone)
     }
 
     /// Notes of an object that would change, or be gone where it is nothing afterwards, who else writes to it and which images

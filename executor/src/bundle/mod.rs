@@ -168,12 +168,14 @@ impl Bundle {
         changed
     }
 
-    /// Resources whose change is another at each look, though the target is as it was: that can't be held against what was
-    /// reviewed. Empty where the target changed, since then or between the two looks.
+    /// Whether the target is as it was when this bundle was made, as far as facts tell.
+    pub fn is_of(&self, now: &Preview) -> bool {
+        self.preview.facts.changed(&now.facts, self.plan.namespace()).is_empty() && now.blocked.is_empty()
+    }
+
+    /// Resources whose change is another at each of two looks, and can't be held against what was reviewed for that.
     pub fn varying(&self, now: &Preview, again: &Preview) -> BTreeSet<String> {
-        let of = self.plan.namespace();
-        let facts = [&self.preview.facts, &now.facts, &again.facts];
-        if facts.windows(2).any(|two| matches!(two, [one, other] if !one.changed(other, of).is_empty())) {
+        if !self.is_of(now) || !self.is_of(again) {
             return BTreeSet::new();
         }
         self.preview.varying(now, again)

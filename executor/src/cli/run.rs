@@ -155,8 +155,10 @@ async fn reviewed(project: &Project, args: &Args, globals: &Globals) -> Result<F
     let because = |fault: Fault| in_the_way(project.root(), &bundle.plan).unwrap_or_else(|| Refused::from(fault));
     let now = preview(&bundle.plan, &site, noun).await.map_err(|fault| NoBundle::Refused(because(fault)))?;
     let mut changed = bundle.changed(&now);
-    if !changed.is_empty() && now.blocked.is_empty() {
-        let again = preview(&bundle.plan, &site, noun).await.map_err(|fault| NoBundle::Refused(because(fault)))?;
+    if !changed.is_empty()
+        && bundle.is_of(&now)
+        && let Ok(again) = preview(&bundle.plan, &site, noun).await
+    {
         let varying = bundle.varying(&now, &again);
         changed.retain(|one| !varying.contains(&one.resource));
         if changed.is_empty() {

@@ -90,6 +90,7 @@ pub struct UnitPreview {
 
 /// What one action would do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own, as a bundle has it")]
 pub struct ActPreview {
     /// Its id in the step.
     pub id: String,
@@ -106,6 +107,9 @@ pub struct ActPreview {
     /// Whether it is given back at the end of its block.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub meanwhile: bool,
+    /// Whether what it would make was told from the plan's bytes alone; known to who looks, and no part of a bundle.
+    #[serde(skip)]
+    pub alone: bool,
     /// What it looked at that is no file: the plan itself may not say it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub resources: BTreeSet<Resource>,

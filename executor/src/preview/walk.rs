@@ -202,8 +202,9 @@ impl<'a> Walk<'a> {
         for (resource, seen) in observed {
             self.observed.entry(resource).or_insert(seen);
         }
-        let (meanwhile, number) = (false, changes.len());
-        seen.acts.push(ActPreview { id, kind, words, changes: number, after_change, needless, meanwhile, resources });
+        let (meanwhile, alone, number) = (false, self.world.told_alone(), changes.len());
+        let act = ActPreview { id, kind, words, changes: number, after_change, needless, meanwhile, alone, resources };
+        seen.acts.push(act);
         seen.changes.extend(changes.into_iter().map(|change| masked(change, site)));
         Ok(())
     }

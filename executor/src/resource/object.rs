@@ -41,7 +41,7 @@ fn ending(Observed { says, mark, .. }: Observed) -> Observed {
 fn there(site: &Site, name: &ObjectName, object: &Object) -> Observed {
     let by = changed_by(object).map(|manager| format!(", by {manager}")).unwrap_or_default();
     let hidden = site.hides(&Resource::object(name)) || holds_secret(site, object);
-    let normal = Normal::of(object);
+    let normal = Normal::of(object).of_any_version();
     let mark = |normal: &Normal| if hidden { keyed(site, normal) } else { open(normal) };
     let whole = mark(&normal);
     let says = match &whole {

@@ -21,9 +21,6 @@ use switchback_compiler::schema::OwnWayBack;
 use switchback_compiler::value::Millis;
 use tokio::time::timeout;
 
-/// How often what has begun by itself, and goes on, is waited for: a program that has its limit for each of its parts.
-const ROUNDS: u32 = 5;
-
 /// Takes a unit back, and says how that ended.
 pub(super) async fn run(work: Work<'_>) {
     let result = match back(&work).await {
@@ -161,15 +158,10 @@ async fn undo_one(work: &Work<'_>, id: ActRef, act: &Act) -> Result<Undone, Brea
     work.scribe.commit(Event::UndoIntent { unit: work.id, act: id, way: false, recipe: Recipe::default() }).await?;
     boundary("undo");
     let limit = act.within.std();
-    let mut rounds = 1..ROUNDS;
-    let undone = loop {
-        let undone = timeout(limit.saturating_add(GRACE), action.undo(&act.call, &recipe, &scene));
-        match aside(true, undone).await {
-            Ok(undone) => break undone?,
-            // What it began is let finish, and done again it goes on from there.
-            Err(_) if action.goes_on(&recipe, work.site).is_some() && rounds.next().is_some() => {}
-            Err(_) => return Err(late(&format!("taking {} back", action.words(&act.call)), limit)),
-        }
+    let undone = timeout(action.undo_takes(limit).saturating_add(GRACE), action.undo(&act.call, &recipe, &scene));
+    let undone = match aside(true, undone).await {
+        Ok(undone) => undone?,
+        Err(_) => return Err(late(&format!("taking {} back", action.words(&act.call)), action.undo_takes(limit))),
     };
     boundary("undo-done");
     acted(work, id, false, undone).await

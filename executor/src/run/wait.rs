@@ -19,7 +19,8 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// The first pause between two looks, where the plan does not say how long it is.
 const FIRST: Duration = Duration::from_millis(100);
 
-/// A look at a cluster that takes longer waited for the server, and nobody knows what moved meanwhile.
+/// A look at a cluster that takes so much longer than the quickest one waited for the server, and nobody knows what moved
+/// meanwhile.
 const SILENT: Duration = Duration::from_secs(4);
 
 /// Pauses after readings that failed.
@@ -103,7 +104,7 @@ async fn one(check: &Check, work: &Work<'_>, at_signal: AtSignal) -> Result<(See
     loop {
         let asked = Instant::now();
         let seen = looked(check, work, limit).await;
-        if asked.elapsed() > SILENT && asks_cluster(&check.call) {
+        if wait.was_slow(asked.elapsed()) && asks_cluster(&check.call) {
             wait.forget();
         }
         match wait.judge(check, &seen) {
@@ -251,6 +252,7 @@ struct Wait {
     holds_since: Option<Instant>,
     misses: u64,
     last: Option<(String, Instant)>,
+    quickest: Option<Duration>,
 }
 
 enum Turn {
@@ -292,6 +294,13 @@ impl Wait {
             return seen;
         }
         Seen::not(format!("{}, but not for {} without a break", seen.says, check.lasting))
+    }
+
+    /// Whether a look took much longer than others do.
+    fn was_slow(&mut self, took: Duration) -> bool {
+        let quickest = self.quickest.unwrap_or_default().min(took);
+        self.quickest = Some(self.quickest.map_or(took, |known| known.min(took)));
+        took > quickest + SILENT
     }
 
     /// What is missing later is not still missing.

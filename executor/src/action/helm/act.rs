@@ -3,6 +3,7 @@
 use super::attempt::Purpose;
 use super::checked::run_checked;
 use super::command::{Deed, Ended, Patience, mending, run};
+use super::drift::Ending;
 use super::kept::{Kept, Was};
 use super::look::Look;
 use super::unready::unready;
@@ -14,6 +15,7 @@ use crate::site::{Fault, Scene, Site};
 use crate::world::helm::{Before, History, MANAGER, Settled, State, state};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use switchback_compiler::plan::Call;
 use switchback_compiler::words::count;
 use tokio::time::Instant;
@@ -68,16 +70,15 @@ impl Action for Act {
         };
         // Looked at before anything is waited for: what comes later is somebody else's.
         let patience = Patience::of(scene);
-        let mut left = loop {
-            match seen(&kept, scene).await {
-                Ok(left) => break left,
+        let (ending, mut left) = loop {
+            match self.left(&kept, scene).await {
+                Ok(told) => break told,
                 Err(fault) => patience.again(fault, scene).await?,
             }
         };
         if self.0 == Verb::Uninstall {
-            let ending = drift::ending(|was| was.gone, &kept, scene).await?;
-            until_gone(scene, ending.clone(), until).await?;
             left.extend(ending.iter().map(|(name, _)| (Resource::object(name), Observed::absent())));
+            until_gone(scene, ending, until).await?;
         }
         let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
@@ -130,6 +131,11 @@ impl Action for Act {
             Some(kept) => back::back(&kept, scene).await,
             None => Ok(Undone::default()),
         }
+    }
+
+    fn undo_takes(&self, within: Duration) -> Duration {
+        // Helm's parts, and then until all is ready and what goes is gone.
+        within.saturating_mul(settled::PARTS + 2)
     }
 
     fn account(&self, _call: &Call, recipe: &Recipe) -> Result<Account, Fault> {
@@ -192,12 +198,25 @@ impl Act {
         let deed = mending(pending.way_out);
         let Ended { settled, said, now } = run_checked(deed, Purpose::Mend, &now, kept, scene).await?;
         match settled {
-            Settled::Done { .. } | Settled::Gone => Ok(Before::of(&now)),
+            Settled::Done { .. } => Ok(Before::of(&now)),
+            Settled::Gone => {
+                // What still goes would be taken over, and then be gone.
+                let ending = drift::ending(|_| true, kept, scene).await?;
+                until_gone(scene, ending, Instant::now() + scene.within).await?;
+                Ok(Before::of(&now))
+            }
             settled => {
                 let why = format!("what was left pending can't be ended: {}", self.failed(call, &settled));
                 Err(Fault::new(why).details(said))
             }
         }
+    }
+
+    /// What goes by now, and what is seen of the release and of its objects.
+    async fn left(&self, kept: &Kept, scene: &Scene<'_>) -> Result<(Ending, BTreeMap<Resource, Observed>), Fault> {
+        // In this order: what somebody else deletes afterwards is not among what Helm deleted.
+        let ending = drift::ending(|was| was.gone, kept, scene).await?;
+        Ok((ending, seen(kept, scene).await?))
     }
 
     fn failed(&self, call: &Call, settled: &Settled) -> String {

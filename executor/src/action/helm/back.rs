@@ -16,7 +16,6 @@ use tokio::time::Instant;
 
 /// Takes it back. Doing it twice is the same as once.
 pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault> {
-    let until = Instant::now() + scene.within;
     let Some((attempt, Ended { settled, now, .. })) = settled::last(kept, scene).await? else {
         return Ok(Undone::default());
     };
@@ -41,6 +40,8 @@ pub(super) async fn back(kept: &Kept, scene: &Scene<'_>) -> Result<Undone, Fault
     }
     // Where a crash came before that.
     spared::unmark(scene).await?;
+    // Helm had the limit for each of its parts; what follows has it once more.
+    let until = Instant::now() + scene.within;
     // First what is otherwise than its revision: by that it may have been ready.
     let (again, mut left) = drift::put_back(kept, scene).await?;
     if kept.back.is_some() && kept.ready {

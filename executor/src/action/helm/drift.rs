@@ -180,12 +180,11 @@ fn theirs(before: &Object, live: Option<&Object>) -> Option<NotRestored> {
     (!found.is_empty()).then_some(NotRestored::Interference(found))
 }
 
+/// Objects that are being deleted, each with its uid.
+pub(super) type Ending = Vec<(ObjectName, Option<String>)>;
+
 /// What goes by now, and was to go: for who finalizes it that may take its time.
-pub(super) async fn ending(
-    goes: fn(&Was) -> bool,
-    kept: &Kept,
-    scene: &Scene<'_>,
-) -> Result<Vec<(ObjectName, Option<String>)>, Fault> {
+pub(super) async fn ending(goes: fn(&Was) -> bool, kept: &Kept, scene: &Scene<'_>) -> Result<Ending, Fault> {
     let ends = |(was, live): (&Was, Option<Object>)| {
         let live = live.filter(|live| goes(was) && live.is_ending())?;
         Some((was.object.clone(), live.uid().map(str::to_owned)))

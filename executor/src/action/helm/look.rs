@@ -31,6 +31,8 @@ pub(super) struct Look {
     pub blocked: Vec<String>,
     /// Whether all is so already.
     pub idle: bool,
+    /// Whether the chart was rendered from its own bytes alone.
+    pub alone: bool,
     /// What steps before make, where they did not run yet.
     coming: Vec<Object>,
 }
@@ -63,6 +65,7 @@ impl Look {
             target: None,
             blocked: Vec::new(),
             idle: false,
+            alone: false,
             coming,
         };
         look.blocked.extend(taken(&look.history, call));
@@ -113,7 +116,10 @@ impl Look {
         let (home, work) = (&material.home, &material.work);
         let there = self.history.last().filter(|last| last.status != Status::Uninstalled);
         let new = match material.helm.render_here(home, cluster, &upgrade, there, work).await? {
-            Some(new) => new,
+            Some(new) => {
+                self.alone = true;
+                new
+            }
             None => material.helm.render(home, cluster, &upgrade, work).await?,
         };
         let last = there.filter(|last| last.status == Status::Deployed);

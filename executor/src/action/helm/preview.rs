@@ -62,6 +62,9 @@ pub(super) async fn changes(
         }
     }
     world.foresee(release, Foreseen::Release);
+    if look.alone {
+        world.tell_alone();
+    }
     Ok(all)
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Helm's limit is for each thing that it waits for: hooks before, objects, hooks after.
-const PARTS: u32 = 4;
+pub(super) const PARTS: u32 = 4;
 
 /// The last start; none where there was none. One that still runs is waited for.
 pub(super) async fn last(kept: &Kept, scene: &Scene<'_>) -> Result<Option<(Attempt, Ended)>, Fault> {

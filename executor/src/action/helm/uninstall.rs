@@ -17,7 +17,8 @@ static FORM: Form = Form {
     args: &[NAME],
     props: &[NAMESPACE, DEFINITIONS],
     summary: "takes a release away",
-    text: "All its objects are deleted, but those that a policy of their own keeps; hooks for deletions run. Its \
+    text: "All its objects are deleted, but those that a policy of their own keeps, and waited for until they are \
+           gone; hooks for deletions run. Its \
            records stay, so that undoing can roll back to the revision that stood before. A release that is not there \
            is no error. Definitions in the chart's `crds/` stay; where one among its objects would go, with all \
            objects of its kind, that must be written.",

@@ -97,16 +97,20 @@ impl Normal {
         Some(Self(value))
     }
 
+    /// The same whatever version it was read in: an object is served in several, and which of them is preferred may change.
+    #[must_use]
+    pub fn of_any_version(mut self) -> Self {
+        if let Some(entries) = self.0.as_object_mut() {
+            entries.remove("apiVersion");
+        }
+        self
+    }
+
     /// The digest: equal for equal normal forms. Values of a Secret go into it by their keyed digests, or a short one
     /// could be found by trying; so digests of Secrets are comparable only under the same key.
     pub fn digest(&self, key: &MaskKey) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        let mut masked = key.masked(&self.0, MaskKey::whole);
-        // An object is served in several versions: in which of them it was read is nobody's will.
-        if let Some(entries) = masked.as_object_mut() {
-            entries.remove("apiVersion");
-        }
-        canonical(&masked, &mut hasher);
+        canonical(&key.masked(&self.0, MaskKey::whole), &mut hasher);
         Digest::from(hasher.finalize())
     }
 
