@@ -84,7 +84,7 @@ fn a_release_on_which_somebody_works_is_refused() {
 }
 
 /// Renders another password each time.
-const DICE: &str = r#"apiVersion: v1
+const DICE: &str = r"apiVersion: v1
 kind: ConfigMap
 metadata: {name: dice}
 data: {fixed: always, roll: {{ randAlphaNum 20 }}}
@@ -93,7 +93,7 @@ apiVersion: v1
 kind: Secret
 metadata: {name: dice}
 stringData: {roll: {{ randAlphaNum 20 }}}
-"#;
+";
 
 #[test]
 fn what_is_rendered_another_way_each_time_is_not_held_against_the_review() {
