@@ -35,9 +35,9 @@ const SAME_AS: &str = "the very text that it read before the first change of its
 pub const CHECK_PROPS: &[Param] = &[
     Param::optional("within", Ty::Span, "how long to wait for it"),
     Param::optional("for", Ty::Span, "how long it must hold without a break, inside `within`"),
-    Param::optional("every", Ty::Span, "the time between two looks"),
-    Param::optional("failures", Ty::Count, "failing looks in a row that are forgiven"),
-    Param::optional("stalled", Ty::Span, "fail when nothing moves for so long"),
+    Param::optional("every", Ty::Span, "the time between two looks, 2s where nothing says it"),
+    Param::optional("failures", Ty::Count, "failing looks in a row that are forgiven, none where it is left out"),
+    Param::optional("stalled", Ty::Span, "fail when what is seen stays the same for so long"),
     Param::optional("else", Ty::OneOf(&["fail", "warn", "ask"]), ELSE),
     Param::optional("hint", Ty::Text, "what to tell when it does not hold"),
     Param::optional("as", Ty::Name, "a name to speak of it"),
@@ -180,7 +180,7 @@ pub const WORDS: &[Word] = &[
         ..word(
             "defaults",
             &[Plan, Library, Project, Target, Stage, Layer, Step],
-            "properties for what says none itself",
+            "properties for what says none itself; below it those of a noun, or of a family (`kube`, `helm`)",
         )
     },
     Word {
@@ -421,7 +421,11 @@ pub const WORDS: &[Word] = &[
     },
     Word {
         args: &[Param::one("PATH", Ty::Known, "the folder")],
-        ..word("backups", &[Target], "where backups are kept beyond the run")
+        ..word(
+            "backups",
+            &[Target],
+            "where backups are kept beyond the run; without it in `.switchback/backups/TARGET` of the project",
+        )
     },
     Word { open: true, repeat: true, ..word("label", &[Target], "labels that selectors look at") },
     Word {

@@ -9,10 +9,10 @@ use crate::event::Standing;
 use crate::exit::{Error, Exit};
 use crate::project::Project;
 use crate::report::run::{Looked, Story, View, status};
-use crate::run::look;
+use crate::run::{going_on, look};
 use crate::schedule::away;
 use crate::session::{Loaded, cluster, found_secrets, looking, works_on};
-use crate::site::{Fault, Scene, Site};
+use crate::site::{Fault, Scene, Secrets, Site};
 use std::path::Path;
 use std::time::Duration;
 use switchback_compiler::plan::Hold;
@@ -56,8 +56,18 @@ fn one(project: &Project, loaded: &Loaded, globals: &Globals) -> String {
     let story = Story::of(&loaded.bundle.plan, &loaded.run.entries);
     let alive = works_on(project.root(), loaded);
     let away = away(&loaded.bundle.plan, &loaded.state()).into_iter().map(|(_, _, act)| words(&act.call)).collect();
-    let looked = Looked { alive, now: crate::clock::now(), away, hold: held(project, loaded) };
+    let still = if alive { Vec::new() } else { still(project, loaded) };
+    let looked = Looked { alive, now: crate::clock::now(), still, away, hold: held(project, loaded) };
     status(&story, &loaded.bundle.plan, &looked, &view)
+}
+
+/// What goes on by itself: whoever thinks that all has ended would start it twice.
+fn still(project: &Project, loaded: &Loaded) -> Vec<String> {
+    let (plan, folder) = (&loaded.bundle.plan, loaded.run.folder.clone());
+    let site = looking(project.root(), plan, loaded.bundle.blobs.clone(), Secrets::default());
+    // Where nothing can be looked at, nothing is known of it, and the rest is told.
+    let Ok(site) = site else { return Vec::new() };
+    going_on(plan, &loaded.state(), &Site { folder: Some(folder), ..site })
 }
 
 /// The checks of a hold, looked at once: a text each, and whether it holds. What can't be looked at is told, and the rest of

@@ -7,10 +7,11 @@ use super::signals::Signals;
 use super::unit::{only_looks, waits_first};
 use crate::event::{ActRef, Event, Standing};
 use crate::fault_point::planted;
-use crate::schedule::{ActState, Aim, Phase, UnitState};
+use crate::schedule::{ActState, Aim, Phase, State, UnitState};
 use crate::screen::list;
+use crate::site::Site;
 use std::sync::Arc;
-use switchback_compiler::plan::{Unit, Work as Part};
+use switchback_compiler::plan::{Plan, Unit, Work as Part};
 use switchback_compiler::schema::Class;
 
 /// What goes on, what only waited and stops, and what a second signal would cost.
@@ -77,25 +78,17 @@ impl Owner {
     pub(super) async fn given_up(&mut self) -> Standing {
         let open: Vec<Event> = self.running.iter().flat_map(|id| self.open_questions(*id)).collect();
         let asks = !open.is_empty();
-        let behind: String = self.running.iter().flat_map(|id| self.left_behind(*id)).collect();
+        let told =
+            |id: &u32| self.state.units.get(*id as usize).map(|state| left_behind(&self.plan, state, *id, &self.site));
+        let behind = self.running.iter().filter_map(told).flatten();
+        // Of what is done once alone a question tells.
+        let behind = behind.filter(|(class, _)| *class != Class::AtMostOnce);
+        let behind: String = behind.map(|(_, says)| format!("  {says}\n")).collect();
         self.readers.say(&format!("not waiting any more\n{behind}"));
         for event in open {
             self.say(event).await;
         }
         if asks { Standing::Asks } else { Standing::Interrupted }
-    }
-
-    /// What goes on by itself, and no question tells of: whoever thinks that it was ended would start it twice.
-    fn left_behind(&self, id: u32) -> Vec<String> {
-        let (Some(unit), Some(state)) = (self.plan.unit(id), self.state.units.get(id as usize)) else {
-            return Vec::new();
-        };
-        let acts = state.acts.iter().filter_map(|(id, (_, recipe))| Some((act_of(unit, *id)?, recipe)));
-        let acts = acts.filter(|(act, _)| act.class != Class::AtMostOnce);
-        let goes_on = acts.filter_map(|(act, recipe)| find(act).ok()?.goes_on(recipe, &self.site));
-        goes_on
-            .map(|says| format!("  {}: {}\n", unit.name, says.split_whitespace().collect::<Vec<_>>().join(" ")))
-            .collect()
     }
 
     fn open_questions(&self, id: u32) -> Vec<Event> {
@@ -120,4 +113,22 @@ fn class_of(work: &[Part], act: ActRef) -> Option<Class> {
         Part::AfterChange(acts) => acts.get(act.1 as usize).map(|one| one.class),
         _ => None,
     }
+}
+
+/// What goes on by itself though its run does not: whoever thinks that it was ended would start it twice.
+pub fn going_on(plan: &Plan, state: &State, site: &Site) -> Vec<String> {
+    let units = (0..).zip(&state.units);
+    units.flat_map(|(id, unit)| left_behind(plan, unit, id, site)).map(|(_, says)| says).collect()
+}
+
+/// The same of one unit, with the classes of its actions.
+fn left_behind(plan: &Plan, state: &UnitState, id: u32, site: &Site) -> Vec<(Class, String)> {
+    let Some(unit) = plan.unit(id) else { return Vec::new() };
+    let acts = state.acts.iter().filter_map(|(id, (_, recipe))| Some((act_of(unit, *id)?, recipe)));
+    let goes_on = acts.filter_map(|(act, recipe)| Some((act.class, find(act).ok()?.goes_on(recipe, site)?)));
+    goes_on
+        .map(|(class, says)| {
+            (class, format!("{}: {}", unit.name, says.split_whitespace().collect::<Vec<_>>().join(" ")))
+        })
+        .collect()
 }

@@ -37,6 +37,7 @@ mod window;
 
 pub use ask::{Asker, Missed, Question, Reply};
 pub use begin::{Begin, begin, host};
+pub use interrupt::going_on;
 pub use known::Reviewed;
 pub(crate) use known::act_of;
 pub use recover::{Further, NotFurther, Settled, further};

@@ -30,8 +30,8 @@ static FORM: Form = Form {
            failed, pending or no longer kept is refused. Helm does it in a session of its own, as it does upgrades, \
            and hooks for rollbacks run. The dry run tries each patch on the server: what an older manifest lacks is \
            deleted, and what others changed since is told. It ends when what it changed is ready; Helm alone would \
-           not wait. Undoing rolls back to the revision that stood before, as an undo of `helm.upgrade` does: what \
-           others changed since is told, and left.",
+           not wait. Undoing rolls back to the revision that stood before, as an undo of `helm.upgrade` does, and \
+           begins where that would. Its limit is shared out as that of an upgrade is.",
     examples: &[
         Example {
             title: "to the version that the step moves to",

@@ -19,7 +19,7 @@ static FORM: Form = Form {
     summary: "takes a release away",
     text: "All its objects are deleted, but those that a policy of their own keeps, and waited for until they are \
            gone; hooks for deletions run. Its \
-           records stay, so that undoing can roll back to the revision that stood before. A release that is not there \
+           records stay, so that undoing can roll back to the revision that stood before, and its name stays taken for `helm install`. A release that is not there \
            is no error. Definitions in the chart's `crds/` stay; where one among its objects would go, with all \
            objects of its kind, that must be written.",
     examples: &[Example { title: "a release that nobody needs", text: "helm.uninstall \"portal-legacy\"" }],

@@ -40,7 +40,8 @@ static FORM: Form = Form {
            others drifted; hooks are told by name. A release on which somebody works, or worked and was killed, is \
            refused, and so is one of which a definition would go with all its objects, unless that is written. All \
            revisions are kept. Where nothing would change there is no new revision. It ends when what it changed is \
-           ready. Undoing rolls back to the revision that stood before, or uninstalls where there was none, and \
+           ready. Of its limit Helm has nine tenths, for each hook and each wait; a Helm that works on after it is let \
+           finish, and what it did is looked at. Undoing rolls back to the revision that stood before, or uninstalls where there was none, and \
            puts objects back that were otherwise than their revision. It is not begun where Helm would go over what \
            somebody else changed since, or delete what was there before; and what somebody else made of the release \
            since is told, and left.",

@@ -41,8 +41,9 @@ static FORM: Form = Form {
     ],
     summary: "makes objects of the target's cluster as their manifests say",
     text: "Each object is applied by the server (server-side apply, with field manager `switchback` and strict \
-           validation), in written order: fields that the manifest says become so, all others stay. One that is so \
-           already is left alone. A field that somebody else owns and that would become another is a conflict, told \
+           validation), in written order: fields that the manifest says become so, those that Switchback alone wrote and \
+           the manifest no longer has go, all others stay. Objects that no manifest has any more stay too. One that is \
+           so already is left alone. A field that somebody else owns and that would become another is a conflict, told \
            with its owner; it stops the run before it begins, unless `force` is written. The dry run asks the server \
            for the very same change without storing it; of what an earlier step makes room for (a namespace, a \
            definition) it shows the manifest. It ends when Deployments, StatefulSets, DaemonSets, Jobs, definitions \

@@ -53,7 +53,11 @@ pub(super) fn change(
     if let Some(base) = &base {
         world.note_change(&name, base, Some(&next.object));
     }
-    let change = shown(spoken, &resource, base.as_ref(), &look.wanted, &next, scene.site);
+    let mut change = shown(spoken, &resource, base.as_ref(), &look.wanted, &next, scene.site);
+    if !next.owners.is_empty() && !force {
+        // The server accepts what is shown only of who takes those fields over.
+        (change.what, change.learnt) = (What::Unknown, Learnt::NotKnowable);
+    }
     world.foresee(resource, Foreseen::Object(Some(next.object)));
     Ok(Some(change))
 }

@@ -19,6 +19,8 @@ pub struct Looked {
     pub alive: bool,
     /// When.
     pub now: Timestamp,
+    /// What goes on by itself though the run does not, in words.
+    pub still: Vec<String>,
     /// What is taken away for a while and not given back yet.
     pub away: Vec<String>,
     /// The checks of its hold: a text, and whether it holds.
@@ -27,9 +29,10 @@ pub struct Looked {
 
 /// A run as it stands.
 pub fn status(story: &Story, plan: &Plan, looked: &Looked, view: &View) -> String {
-    let Looked { alive, now, ref hold, ref away } = *looked;
+    let Looked { alive, now, ref hold, ref away, ref still } = *looked;
     let look = view.look;
     let mut facts = facts(story, plan, alive, now, view);
+    facts.extend(still.iter().map(|text| ("goes on", text.clone())));
     if !away.is_empty() {
         facts.push(("away", format!("{}; given back at the end, and by undo and abort", list(away))));
     }
