@@ -55,8 +55,8 @@ pub(super) fn change(
     }
     let mut change = shown(spoken, &resource, base.as_ref(), &look.wanted, &next, scene.site);
     if !next.owners.is_empty() && !force {
-        // The server accepts what is shown only of who takes those fields over.
-        (change.what, change.learnt) = (What::Unknown, Learnt::NotKnowable);
+        // The server accepts it only of who takes those fields over.
+        change.learnt = Learnt::Simulated;
     }
     world.foresee(resource, Foreseen::Object(Some(next.object)));
     Ok(Some(change))

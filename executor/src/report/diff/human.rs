@@ -37,7 +37,7 @@ pub fn step(plan: &Plan, preview: &Preview, name: &str, shown: &Shown, look: Loo
         .chain(&preview.finalize)
         .find(|seen| cx.unit(seen).is_some_and(|unit| unit.name == name))?;
     let back = hang("    way back: ", &cx.safe(&seen.way_back), look);
-    let blocked = risks::blocked(&cx).map(|blocked| blocked + "\n").unwrap_or_default();
+    let blocked = risks::blocked(&cx).map(|blocked| format!("\n{blocked}\n")).unwrap_or_default();
     Some(head::title(&cx) + &blocked + &one::step(&cx, seen) + &back)
 }
 
