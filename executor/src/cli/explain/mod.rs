@@ -120,7 +120,7 @@ mod tests {
     fn a_property_is_explained_where_it_stands() {
         let every = text("every", Look::plain()).unwrap();
         assert!(every.starts_with("every: a property;"), "{every}");
-        assert!(every.contains("\nof any check\n  the time between two looks: a span of time in quotes"), "{every}");
+        assert!(every.contains("\nof any check\n  the time between two looks, 2s where nothing says it: "), "{every}");
         let mode = text("mode=", Look::plain()).unwrap();
         assert!(mode.contains("`file.write`") && mode.contains("permission bits"), "{mode}");
         let path = text("path", Look::plain()).unwrap();
