@@ -20,6 +20,7 @@ pub mod cli;
 pub mod schedule;
 pub mod secrets;
 pub mod site;
+mod stall;
 pub mod resource;
 
 pub mod journal;

@@ -4,7 +4,7 @@ pub use crate::secrets::Secrets;
 
 use crate::resource::Resource;
 use crate::target::{Found, Held};
-use crate::world::cluster::{Cluster, Fault as ClusterFault, FaultKind};
+use crate::world::cluster::{Cluster, Fault as ClusterFault};
 use crate::world::helm::{HelmFault, HelmFaultKind};
 use crate::world::{RelPath, Tree, TreeError};
 use serde_json::Value as Json;
@@ -89,8 +89,10 @@ impl From<ClusterFault> for Fault {
 impl From<HelmFault> for Fault {
     fn from(fault: HelmFault) -> Self {
         let said = fault.said.iter().map(|line| format!("| {line}"));
-        let lasting = matches!(fault.kind, HelmFaultKind::Cluster(FaultKind::Forbidden | FaultKind::Unauthorized));
-        let passes = matches!(fault.kind, HelmFaultKind::Cluster(FaultKind::Transient(_) | FaultKind::Unreachable));
+        let (lasting, passes) = match &fault.kind {
+            HelmFaultKind::Cluster(kind) => (kind.is_refusal(), kind.may_pass()),
+            _ => (false, false),
+        };
         Self { lasting, passes, ..Self::new(fault.what) }.details(fault.help.into_iter().chain(said))
     }
 }

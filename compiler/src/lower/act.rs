@@ -77,8 +77,8 @@ pub(super) fn act(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here, number: usize) 
     })
 }
 
-/// Tells an action, or a way back, that has no time at all: it would be given up as it begins.
-pub(super) fn timeless(cx: &mut Cx<'_>, item: &Item<'_>, within: Millis) {
+/// Tells an action that has no time at all: it would be given up as it begins.
+fn timeless(cx: &mut Cx<'_>, item: &Item<'_>, within: Millis) {
     if within > Millis::default() {
         return;
     }

@@ -1,6 +1,6 @@
 //! Stages, layers and steps.
 
-use super::act::{act, acts, checks, nobody_asked, reader, timeless};
+use super::act::{act, acts, checks, nobody_asked, reader};
 use super::defaults::Defaults;
 use super::draft::{Draft, DraftBlock, DraftStep};
 use super::head::{any_text, moved};
@@ -184,9 +184,6 @@ fn undo(cx: &mut Cx<'_>, item: &Item<'_>, here: &Here) -> Undo {
         loses: Vec::new(),
         at: cx.at(item.span),
     };
-    if let Some(within) = undo.within {
-        timeless(cx, item, within);
-    }
     for child in &item.children {
         match child.name {
             "before" => {

@@ -8,9 +8,11 @@ use super::unit::Work;
 use crate::action::{Noun, Seen, noun};
 use crate::event::Event;
 use crate::site::{Fault, Scene};
+use crate::stall::Stall;
 use std::time::Duration;
 use switchback_compiler::plan::{Call, Check, EVERY, Else, READ_LIMIT};
 use switchback_compiler::registry::Needs;
+use switchback_compiler::value::Millis;
 use switchback_compiler::version::Version;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -99,13 +101,13 @@ pub(super) fn words(call: &Call) -> String {
 async fn one(check: &Check, work: &Work<'_>, at_signal: AtSignal) -> Result<(Seen, Duration), Stop> {
     let (began, since) = (Instant::now(), crate::clock::now());
     let limit = check.within.std();
-    let mut wait = Wait::default();
+    let mut wait = Wait::of(check);
     let mut stops = work.stops.clone();
     loop {
         let asked = Instant::now();
         let seen = looked(check, work, limit).await;
         if wait.was_slow(asked.elapsed()) && asks_cluster(&check.call) {
-            wait.forget();
+            wait.stall.forget();
         }
         match wait.judge(check, &seen) {
             Turn::Holds | Turn::Fails => return Ok((seen, began.elapsed())),
@@ -247,11 +249,10 @@ fn ordered(bound: &str, is_number: bool, value: &str) -> Option<std::cmp::Orderi
 }
 
 /// What a wait remembers between two looks.
-#[derive(Default)]
 struct Wait {
     holds_since: Option<Instant>,
     misses: u64,
-    last: Option<(String, Instant)>,
+    stall: Stall,
     quickest: Option<Duration>,
 }
 
@@ -262,11 +263,17 @@ enum Turn {
 }
 
 impl Wait {
+    fn of(check: &Check) -> Self {
+        let stall = Stall::new(check.stalled.map(Millis::std));
+        Self { holds_since: None, misses: 0, stall, quickest: None }
+    }
+
     fn judge(&mut self, check: &Check, seen: &Seen) -> Turn {
         let now = Instant::now();
         if seen.holds {
             self.misses = 0;
-            self.forget();
+            // What is missing later is not still missing.
+            self.stall.forget();
             let since = *self.holds_since.get_or_insert(now);
             return if now - since >= check.lasting.std() { Turn::Holds } else { Turn::Waits };
         }
@@ -274,7 +281,8 @@ impl Wait {
         if self.misses > check.failures {
             self.holds_since = None;
         }
-        if seen.settled { Turn::Fails } else { self.moves(check, seen, now) }
+        let stalled = self.stall.over(std::slice::from_ref(&seen.says), now).is_some();
+        if seen.settled || stalled { Turn::Fails } else { Turn::Waits }
     }
 
     /// How long until the next look: a wait begins with short pauses, unless the plan says them.
@@ -301,27 +309,5 @@ impl Wait {
         let quickest = self.quickest.unwrap_or_default().min(took);
         self.quickest = Some(self.quickest.map_or(took, |known| known.min(took)));
         took > quickest + SILENT
-    }
-
-    /// What is missing later is not still missing.
-    fn forget(&mut self) {
-        self.last = None;
-    }
-
-    /// Whether anything moved lately.
-    fn moves(&mut self, check: &Check, seen: &Seen, now: Instant) -> Turn {
-        match (&self.last, check.stalled) {
-            (Some((says, since)), Some(stalled)) if *says == seen.says => {
-                if now - *since >= stalled.std() {
-                    Turn::Fails
-                } else {
-                    Turn::Waits
-                }
-            }
-            _ => {
-                self.last = Some((seen.says.clone(), now));
-                Turn::Waits
-            }
-        }
     }
 }

@@ -76,10 +76,8 @@ impl Action for Act {
                 Err(fault) => patience.again(fault, scene).await?,
             }
         };
-        if self.0 == Verb::Uninstall {
-            left.extend(ending.iter().map(|(name, _)| (Resource::object(name), Observed::absent())));
-            until_gone(scene, ending, until).await?;
-        }
+        left.extend(ending.iter().map(|(name, _)| (Resource::object(name), Observed::absent())));
+        until_gone(scene, ending, until).await?;
         let note = std::iter::once(done).chain(kept.hooks.iter().cloned()).collect::<Vec<_>>().join(", ");
         if kept.ready {
             let made = kept.objects.iter().filter(|was| !was.gone).map(|was| was.object.clone());
@@ -212,10 +210,13 @@ impl Act {
         }
     }
 
-    /// What goes by now, and what is seen of the release and of its objects.
+    /// What goes by now where that is waited for, and what is seen of the release and of its objects.
     async fn left(&self, kept: &Kept, scene: &Scene<'_>) -> Result<(Ending, BTreeMap<Resource, Observed>), Fault> {
         // In this order: what somebody else deletes afterwards is not among what Helm deleted.
-        let ending = drift::ending(|was| was.gone, kept, scene).await?;
+        let ending = match self.0 {
+            Verb::Uninstall => drift::ending(|was| was.gone, kept, scene).await?,
+            Verb::Upgrade | Verb::Rollback => Ending::new(),
+        };
         Ok((ending, seen(kept, scene).await?))
     }
 

@@ -2,8 +2,8 @@
 
 use super::logs::words_of_crashed;
 use super::room::missing_room;
-use super::stall::Stall;
 use crate::site::{Fault, Scene};
+use crate::stall::Stall;
 use crate::world::cluster::{Cluster, Fault as ClusterFault, Limits, Object, ObjectName, Readiness};
 use futures_util::future::join_all;
 use std::time::Duration;

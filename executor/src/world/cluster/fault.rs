@@ -70,6 +70,18 @@ pub struct FieldError {
     pub why: String,
 }
 
+impl FaultKind {
+    /// Whether the same request may succeed a little later without anybody's help.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Transient(_) | Self::Unreachable)
+    }
+
+    /// Whether we are not let in, or may not do this: asking again changes nothing.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Forbidden | Self::Unauthorized)
+    }
+}
+
 impl Fault {
     pub(super) fn new(kind: FaultKind, what: impl Into<String>) -> Self {
         Self { kind, what: what.into(), help: None }
@@ -102,12 +114,12 @@ impl Fault {
 
     /// Whether the same request may succeed a little later without anybody's help.
     pub fn may_pass(&self) -> bool {
-        matches!(self.kind, FaultKind::Transient(_) | FaultKind::Unreachable)
+        self.kind.may_pass()
     }
 
     /// Whether we are not let in, or may not do this: asking again changes nothing.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.kind, FaultKind::Forbidden | FaultKind::Unauthorized)
+        self.kind.is_refusal()
     }
 
     /// Whether it is not known whether the request was carried out.
